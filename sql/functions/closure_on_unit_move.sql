@@ -1,0 +1,56 @@
+-- A unit that moves takes its whole subtree along: closure, what its old and new ancestors see, and their counts.
+create or replace function bihuan.closure_on_unit_move()
+returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_city integer;
+  v_moved integer[];
+  v_units integer[];
+  v_cases uuid[];
+begin
+  for v_city, v_moved in
+    select a.city_id, array_agg(a.unit_id)
+      from after_move a
+      join before_move b on b.city_id = a.city_id and b.unit_id = a.unit_id
+     where a.parent_id is distinct from b.parent_id
+     group by a.city_id
+  loop
+    -- Whoever writes a case now would read the old closure; a move is rare and waits for them, and they for it.
+    lock table bihuan.cases, bihuan.assignments, bihuan.supervisions, bihuan.clocks, bihuan.clock_firings
+      in share row exclusive mode;
+
+    select array_agg(distinct c.descendant_id) into v_units
+      from bihuan.unit_closure c
+     where c.city_id = v_city and c.ancestor_id = any (v_moved);
+
+    -- Overdue rows and the counts of orders and circulars hang on the closure: out under the old one, in under the new.
+    perform bihuan.count_orders_and_circulars(v_city, v_units, -1);
+    delete from bihuan.overdue o where o.city_id = v_city and o.late_unit = any (v_units);
+    perform bihuan.refresh_closure(v_city, v_units);
+    perform bihuan.count_orders_and_circulars(v_city, v_units, 1);
+    perform bihuan.write_overdue(k) from bihuan.clocks k
+      where k.city_id = v_city and k.unit_id = any (v_units) and k.breached_at is not null and k.stopped_at is null;
+
+    select array_agg(c.case_id) into v_cases
+      from (
+        select c.case_id from bihuan.cases c where c.city_id = v_city and c.owner_unit = any (v_units)
+        union
+        select a.case_id
+          from bihuan.assignments a
+         where a.city_id = v_city
+           and (a.from_unit = any (v_units) or a.to_unit = any (v_units) or a.reviewer_unit = any (v_units))
+      ) c;
+    perform bihuan.refresh_visibility(v_city, v_cases);
+  end loop;
+  return null;
+end
+$$;
+
+revoke all on function bihuan.closure_on_unit_move() from public;
+
+create or replace trigger closure_on_unit_move
+  after update on bihuan.units
+  referencing old table as before_move new table as after_move
+  for each statement execute function bihuan.closure_on_unit_move();

@@ -1,0 +1,59 @@
+-- The first of the tables kept by triggers that differs from what the facts say from scratch, in a city; null when none
+-- does. For tests and `bihuan doctor`; it reads the whole city.
+create or replace function bihuan.find_drift(p_city integer)
+returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    (select c.ancestor_id, c.descendant_id, c.depth from bihuan.unit_closure c where c.city_id = p_city
+     except all select * from bihuan.unit_closure_from_scratch(p_city))
+    union all
+    (select * from bihuan.unit_closure_from_scratch(p_city)
+     except all select c.ancestor_id, c.descendant_id, c.depth from bihuan.unit_closure c where c.city_id = p_city)
+  ) then
+    return 'unit_closure';
+  elsif exists (
+    (select v.unit_id, v.case_id, v.opened_at, v.is_open from bihuan.case_visibility v where v.city_id = p_city
+     except all select * from bihuan.case_visibility_from_scratch(p_city))
+    union all
+    (select * from bihuan.case_visibility_from_scratch(p_city)
+     except all
+     select v.unit_id, v.case_id, v.opened_at, v.is_open from bihuan.case_visibility v where v.city_id = p_city)
+  ) then
+    return 'case_visibility';
+  elsif exists (
+    (select v.unit_id, v.assignment_id, v.case_id from bihuan.assignment_visibility v where v.city_id = p_city
+     except all select * from bihuan.assignment_visibility_from_scratch(p_city))
+    union all
+    (select * from bihuan.assignment_visibility_from_scratch(p_city)
+     except all
+     select v.unit_id, v.assignment_id, v.case_id from bihuan.assignment_visibility v where v.city_id = p_city)
+  ) then
+    return 'assignment_visibility';
+  elsif exists (
+    (select o.unit_id, o.clock_id, o.case_id, o.late_unit, o.kind, o.level, o.level_rank, o.due_at
+       from bihuan.overdue o where o.city_id = p_city
+     except all select * from bihuan.overdue_from_scratch(p_city))
+    union all
+    (select * from bihuan.overdue_from_scratch(p_city)
+     except all
+     select o.unit_id, o.clock_id, o.case_id, o.late_unit, o.kind, o.level, o.level_rank, o.due_at
+       from bihuan.overdue o where o.city_id = p_city)
+  ) then
+    return 'overdue';
+  elsif exists (
+    (select c.unit_id, c.measure, c.level, c.n from bihuan.counters c where c.city_id = p_city
+     except all select * from bihuan.counters_from_scratch(p_city))
+    union all
+    (select * from bihuan.counters_from_scratch(p_city)
+     except all select c.unit_id, c.measure, c.level, c.n from bihuan.counters c where c.city_id = p_city)
+  ) then
+    return 'counters';
+  end if;
+  return null;
+end
+$$;
+
+revoke all on function bihuan.find_drift(integer) from public;

@@ -1,0 +1,72 @@
+-- A case that opens or closes, changes its level or its owner: visibility and every count of it follow. By row and
+-- with a condition, because most updates of a case change none of these and must cost nothing here.
+create or replace function bihuan.visibility_on_case_update()
+returns trigger
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (old.opened_at, old.is_open) is distinct from (new.opened_at, new.is_open) then
+    update bihuan.case_visibility v
+       set opened_at = new.opened_at, is_open = new.is_open
+     where v.city_id = new.city_id and v.case_id = new.case_id;
+  end if;
+
+  insert into bihuan.counter_deltas (city_id, unit_id, measure, level, n)
+  select new.city_id, v.unit_id, m.measure, m.level, sum(m.n)
+    from bihuan.case_visibility v
+   cross join (
+     select 'open' as measure, coalesce(old.level, '') as level, -1 as n where old.is_open
+     union all
+     select 'open', coalesce(new.level, ''), 1 where new.is_open
+     union all
+     select 'concluded', coalesce(old.level, ''), -1 where old.state = 'concluded'
+     union all
+     select 'concluded', coalesce(new.level, ''), 1 where new.state = 'concluded'
+   ) m
+   where v.city_id = new.city_id and v.case_id = new.case_id
+   group by v.unit_id, m.measure, m.level
+  having sum(m.n) <> 0;
+
+  if old.level is distinct from new.level then
+    insert into bihuan.counter_deltas (city_id, unit_id, measure, level, n)
+    select new.city_id, x.unit_id, x.measure, m.level, sum(m.n)
+      from (
+        select u.ancestor_id as unit_id, 'supervision' as measure
+          from bihuan.supervisions s
+          join bihuan.unit_closure u on u.city_id = s.city_id and u.descendant_id = s.to_unit
+         where s.city_id = new.city_id and s.case_id = new.case_id and s.state in ('issued', 'replied')
+        union all
+        select u.ancestor_id, 'circular'
+          from bihuan.clock_firings f
+          join bihuan.clocks k on k.city_id = f.city_id and k.clock_id = f.clock_id
+          join bihuan.unit_closure u on u.city_id = k.city_id and u.descendant_id = k.unit_id
+         where f.city_id = new.city_id and f.case_id = new.case_id and f.rung = 'circular'
+      ) x
+     cross join (values (coalesce(old.level, ''), -1), (coalesce(new.level, ''), 1)) m (level, n)
+     group by x.unit_id, x.measure, m.level;
+  end if;
+
+  if (old.level, old.level_rank) is distinct from (new.level, new.level_rank) then
+    -- counter_on_overdue moves the counts of these rows.
+    update bihuan.overdue o
+       set level = new.level, level_rank = new.level_rank
+     where o.city_id = new.city_id and o.case_id = new.case_id;
+  end if;
+
+  if old.owner_unit <> new.owner_unit then
+    perform bihuan.refresh_visibility(new.city_id, array[new.case_id]);
+  end if;
+  return null;
+end
+$$;
+
+revoke all on function bihuan.visibility_on_case_update() from public;
+
+create or replace trigger visibility_on_case_update
+  after update on bihuan.cases
+  for each row when (
+    (old.owner_unit, old.opened_at, old.is_open, old.level, old.level_rank, old.state = 'concluded')
+    is distinct from
+    (new.owner_unit, new.opened_at, new.is_open, new.level, new.level_rank, new.state = 'concluded')
+  ) execute function bihuan.visibility_on_case_update();

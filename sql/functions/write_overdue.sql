@@ -1,0 +1,17 @@
+-- The overdue rows of one clock: for the late unit and each of its ancestors.
+create or replace function bihuan.write_overdue(p_clock bihuan.clocks)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into bihuan.overdue (city_id, unit_id, clock_id, case_id, late_unit, kind, level, level_rank, due_at)
+  select c.city_id, u.ancestor_id, p_clock.clock_id, c.case_id, p_clock.unit_id, p_clock.kind, c.level, c.level_rank,
+         p_clock.due_at
+    from bihuan.cases c
+    join bihuan.unit_closure u on u.city_id = c.city_id and u.descendant_id = p_clock.unit_id
+   where c.city_id = p_clock.city_id and c.case_id = p_clock.case_id;
+end
+$$;
+
+revoke all on function bihuan.write_overdue(bihuan.clocks) from public;

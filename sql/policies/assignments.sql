@@ -1,0 +1,53 @@
+alter table bihuan.assignments enable row level security;
+
+drop policy if exists officer_sees_assignment on bihuan.assignments;
+create policy officer_sees_assignment on bihuan.assignments for select to bihuan_server
+  using (
+    exists (
+      select from bihuan.assignment_visibility v
+       where v.city_id = assignments.city_id and v.assignment_id = assignments.assignment_id
+      offset 0
+    )
+  );
+
+-- In the name of the own unit, in a case one sees.
+drop policy if exists officer_assigns on bihuan.assignments;
+create policy officer_assigns on bihuan.assignments for insert to bihuan_server
+  with check (
+    (city_id, from_unit) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    and exists (
+      select from bihuan.case_visibility v
+       where v.city_id = assignments.city_id and v.case_id = assignments.case_id
+      offset 0
+    )
+  );
+
+drop policy if exists officer_moves_assignment on bihuan.assignments;
+create policy officer_moves_assignment on bihuan.assignments for update to bihuan_server
+  using (
+    exists (
+      select from bihuan.assignment_visibility v
+       where v.city_id = assignments.city_id and v.assignment_id = assignments.assignment_id
+      offset 0
+    )
+  )
+  with check (
+    exists (
+      select from bihuan.assignment_visibility v
+       where v.city_id = assignments.city_id and v.assignment_id = assignments.assignment_id
+      offset 0
+    )
+  );
+
+drop policy if exists worker_sees_assignment on bihuan.assignments;
+create policy worker_sees_assignment on bihuan.assignments for select to bihuan_worker
+  using (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer));
+
+drop policy if exists worker_moves_assignment on bihuan.assignments;
+create policy worker_moves_assignment on bihuan.assignments for update to bihuan_worker
+  using (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer))
+  with check (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer));
+
+grant select, insert on bihuan.assignments to bihuan_server;
+grant select on bihuan.assignments to bihuan_worker;
+grant update (state, received_at, closed_at, version) on bihuan.assignments to bihuan_server, bihuan_worker;

@@ -1,0 +1,11 @@
+alter table bihuan.calendar_days enable row level security;
+
+drop policy if exists officer_sees_day on bihuan.calendar_days;
+create policy officer_sees_day on bihuan.calendar_days for select to bihuan_server
+  using (city_id = (select s.city_id from bihuan.sessions s));
+
+drop policy if exists worker_sees_day on bihuan.calendar_days;
+create policy worker_sees_day on bihuan.calendar_days for select to bihuan_worker
+  using (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer));
+
+grant select on bihuan.calendar_days to bihuan_server, bihuan_worker;

@@ -1,0 +1,30 @@
+alter table bihuan.outbox enable row level security;
+
+-- Officers cause messages and never read them.
+drop policy if exists officer_causes_message on bihuan.outbox;
+create policy officer_causes_message on bihuan.outbox for insert to bihuan_server
+  with check (
+    exists (
+      select from bihuan.case_visibility v
+       where v.city_id = outbox.city_id and v.case_id = outbox.case_id
+      offset 0
+    )
+  );
+
+-- The sender takes what is due in all cities.
+drop policy if exists worker_sees_message on bihuan.outbox;
+create policy worker_sees_message on bihuan.outbox for select to bihuan_worker
+  using (true);
+
+drop policy if exists worker_causes_message on bihuan.outbox;
+create policy worker_causes_message on bihuan.outbox for insert to bihuan_worker
+  with check (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer));
+
+drop policy if exists worker_sends_message on bihuan.outbox;
+create policy worker_sends_message on bihuan.outbox for update to bihuan_worker
+  using (true)
+  with check (true);
+
+grant insert (city_id, outbox_id, case_id, seq, unit_id, topic, payload, created_at, next_at)
+  on bihuan.outbox to bihuan_server, bihuan_worker;
+grant select, update (attempts, next_at, leased_until, delivered_at) on bihuan.outbox to bihuan_worker;

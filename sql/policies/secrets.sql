@@ -1,0 +1,2 @@
+-- Nobody but the owner.
+alter table bihuan.secrets enable row level security;

@@ -1,0 +1,2 @@
+-- Nobody but the owner: next_case_number counts.
+alter table bihuan.series enable row level security;

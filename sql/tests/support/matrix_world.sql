@@ -1,0 +1,247 @@
+-- A small world for the tenancy matrix: two cities of the same shape, told apart by city_id alone. Unit numbers and
+-- the UUIDs of cases, assignments and everything else are the same in both, so a policy that forgets the city is found.
+-- Run by a superuser in a database of its own that was just migrated.
+
+insert into bihuan.cities (city_id, code, name, ref_prefix)
+  overriding system value values (1, 'jiangcheng', '江城', 'JC'), (2, 'yanshi', '盐市', 'YS');
+
+insert into bihuan.units (city_id, unit_id, label, parent_id, tier, name)
+select c, v.unit_id, v.label, v.parent_id, v.tier, v.name
+  from generate_series(1, 2) c
+ cross join (values
+   (1, 'bureau', null, 'city', '市局'),
+   (2, 'food', 1, 'department', '食品处'), (3, 'law', 1, 'department', '法规处'), (4, 'press', 1, 'department', '宣传处'),
+   (10, 'hexi', 1, 'district', '河西'), (11, 'hedong', 1, 'district', '河东'), (12, 'hebei', 1, 'district', '河北'),
+   (20, 'lumu', 10, 'station', '鹿木'), (21, 'shahe', 10, 'station', '沙河'), (22, 'wangjia', 11, 'station', '王家'),
+   (23, 'liujia', 12, 'station', '刘家'),
+   -- Deeper than a tree usually is.
+   (30, 'lumu-market', 20, 'station', '鹿木市场')
+ ) v (unit_id, label, parent_id, tier, name);
+
+insert into bihuan.plan_versions (city_id, plan_id, version, name, sha256, source)
+select c, 'plan', 1, '预案', sha256(''), '' from generate_series(1, 2) c;
+insert into bihuan.calendar_days (city_id, day, kind, name)
+select c, date '2026-10-01', 'holiday', '国庆节' from generate_series(1, 2) c;
+insert into bihuan.import_runs (city_id, run_id, source, file_hash)
+select c, md5('run')::uuid, 'hotline', sha256('') from generate_series(1, 2) c;
+select bihuan.next_case_number(2026, 20, c) from generate_series(1, 2) c;
+select bihuan.set_time_offset(interval '1 hour');
+
+-- MARK: who asks
+
+create schema world;
+
+-- Everybody who asks. `lives`: there is a session, or a city for the worker, that gives the right to anything.
+create table world.personas (
+  name text primary key,
+  login text not null,
+  session text not null,
+  city text not null,
+  lives boolean not null,
+  city_id integer,
+  unit_id integer,
+  role text,
+  officer_id uuid
+);
+insert into world.personas (name, login, session, city, lives, city_id, unit_id, role, officer_id)
+select v.name, 'bihuan_server', 'token of ' || v.name, '', v.lives, v.city_id, v.unit_id, v.role,
+       md5('officer ' || v.name)::uuid
+  from (values
+    ('dispatcher', true, 1, 1, 'dispatcher'),
+    ('duty', true, 1, 1, 'duty'),
+    ('leader', true, 1, 1, 'leader'),
+    ('operator', true, 1, 1, 'operator'),
+    ('handler at the city', true, 1, 1, 'handler'),
+    ('revoked session', false, 1, 1, 'dispatcher'),
+    ('expired session', false, 1, 1, 'dispatcher'),
+    ('expired post', false, 1, 1, 'dispatcher'),
+    ('locked officer', false, 1, 1, 'dispatcher'),
+    ('dispatcher of the other city', true, 2, 1, 'dispatcher'),
+    ('district of the other city', true, 2, 10, 'handler'),
+    ('department assigned', true, 1, 2, 'handler'),
+    ('reviewer', true, 1, 2, 'reviewer'),
+    ('department informed', true, 1, 3, 'handler'),
+    ('department not assigned', true, 1, 4, 'handler'),
+    ('lead', true, 1, 10, 'handler'),
+    -- Dispatcher by post, but not of the city: opens no cases.
+    ('dispatcher of a district', true, 1, 10, 'dispatcher'),
+    ('sibling district', true, 1, 11, 'handler'),
+    ('recalled unit', true, 1, 12, 'handler'),
+    ('station below', true, 1, 20, 'handler'),
+    ('station beside', true, 1, 21, 'handler'),
+    ('station of the sibling', true, 1, 22, 'handler'),
+    ('station of the recalled', true, 1, 23, 'handler'),
+    ('market below the station', true, 1, 30, 'handler')
+  ) v (name, lives, city_id, unit_id, role);
+insert into world.personas (name, login, session, city, lives, city_id)
+values
+  ('nobody', 'bihuan_server', '', '', false, null),
+  ('guesser', 'bihuan_server', 'bhs_jiangcheng_guess', '', false, null),
+  -- Naming a city is for the worker; the server's word for it counts nothing.
+  ('server that names a city', 'bihuan_server', '', '1', false, null),
+  ('worker', 'bihuan_worker', '', '1', true, 1),
+  ('worker of the other city', 'bihuan_worker', '', '2', true, 2),
+  ('worker without a city', 'bihuan_worker', '', '', true, null),
+  -- A token is for the server.
+  ('worker with a token', 'bihuan_worker', 'token of dispatcher', '', true, null);
+
+insert into bihuan.officers (city_id, officer_id, login, name)
+select p.city_id, p.officer_id, replace(p.name, ' ', '-'), p.name from world.personas p where p.officer_id is not null;
+insert into bihuan.credentials (city_id, officer_id, salt, verifier)
+select o.city_id, o.officer_id, decode(repeat('5a', 16), 'hex'), sha256('x') from bihuan.officers o;
+insert into bihuan.posts (city_id, post_id, officer_id, unit_id, role)
+select p.city_id, md5('post ' || p.name)::uuid, p.officer_id, p.unit_id, p.role
+  from world.personas p
+ where p.officer_id is not null;
+insert into bihuan.peer_credentials (city_id, os_user, officer_id, post_id, secret_hash)
+select p.city_id, 'root', p.officer_id, md5('post ' || p.name)::uuid, sha256('x')
+  from world.personas p
+ where p.name in ('operator', 'dispatcher of the other city');
+insert into bihuan.sessions (city_id, session_id, token_hash, officer_id, post_id, unit_id, role, via, expires_at)
+select p.city_id, md5('session ' || p.name)::uuid, sha256(convert_to(p.session, 'UTF8')), p.officer_id,
+       md5('post ' || p.name)::uuid, p.unit_id, p.role, 'json', clock_timestamp() + interval '8 hours'
+  from world.personas p
+ where p.officer_id is not null;
+update bihuan.sessions set revoked_at = clock_timestamp() where session_id = md5('session revoked session')::uuid;
+update bihuan.sessions set expires_at = clock_timestamp() where session_id = md5('session expired session')::uuid;
+update bihuan.posts set valid_until = clock_timestamp() where post_id = md5('post expired post')::uuid;
+update bihuan.officers set locked_at = clock_timestamp() where name = 'locked officer';
+
+insert into bihuan.idempotency_keys (city_id, officer_id, key, request_hash, created_at)
+select p.city_id, p.officer_id, v.key, sha256(''), v.created_at
+  from world.personas p
+ cross join (values ('new', now()), ('old', now() - interval '8 days')) v (key, created_at)
+ where p.officer_id is not null;
+
+-- MARK: what there is to see
+
+insert into bihuan.cases (city_id, case_id, ref, owner_unit, state, level, level_rank, title, content, channel, plan_id,
+  plan_version, received_at, opened_at, version)
+select c, md5('case ' || v.name)::uuid, 'R-' || v.name, v.owner, v.state, v.level,
+       case v.level when 'general' then 1 when 'major' then 3 end, v.name, '内容', 'hotline', 'plan', 1,
+       now(), now() - v.age * interval '1 day', 1
+  from generate_series(1, 2) c
+ cross join (values
+   ('registered', 1, 'registered', null, 1), ('graded', 1, 'graded', 'general', 2),
+   ('forwarded', 1, 'assigned', 'general', 3), ('helped', 1, 'assigned', 'major', 4),
+   ('reviewed', 1, 'assigned', 'major', 5), ('recalled', 1, 'graded', 'general', 6),
+   ('returned', 1, 'assigned', 'general', 7), ('handed back', 1, 'graded', 'general', 8),
+   ('mixed', 1, 'assigned', 'major', 9), ('unguided', 1, 'assigned', 'general', 10),
+   ('accepted', 1, 'accepted', 'general', 11), ('concluded', 1, 'concluded', 'general', 12),
+   ('dismissed', 1, 'dismissed', null, 13), ('archived', 1, 'archived', 'major', 14),
+   -- Cases are opened at the city; the tables do not demand it, and the rules hold for others too.
+   ('of hedong', 11, 'registered', null, 15), ('of law', 3, 'graded', 'general', 16)
+ ) v (name, owner, state, level, age);
+
+create table world.hops (
+  name text primary key,
+  case_name text not null,
+  parent text,
+  role text not null,
+  state text not null,
+  from_unit integer not null,
+  to_unit integer not null,
+  reviewer integer not null
+);
+insert into world.hops (name, case_name, parent, role, state, from_unit, to_unit, reviewer)
+values
+  ('f1', 'forwarded', null, 'lead', 'forwarded', 1, 10, 1),
+  ('f2', 'forwarded', 'f1', 'lead', 'received', 10, 20, 10),
+  ('f3', 'forwarded', 'f1', 'assist', 'assigned', 10, 21, 10),
+  ('h1', 'helped', null, 'lead', 'received', 1, 10, 1),
+  ('h2', 'helped', null, 'assist', 'assigned', 1, 11, 1),
+  ('h3', 'helped', null, 'guide', 'received', 1, 2, 1),
+  ('h4', 'helped', null, 'inform', 'received', 1, 3, 1),
+  ('h5', 'helped', 'h1', 'assist', 'assigned', 10, 22, 10),
+  ('r1', 'reviewed', null, 'lead', 'fed_back', 1, 11, 2),
+  ('c1', 'recalled', null, 'lead', 'recalled', 1, 12, 1),
+  ('c2', 'recalled', null, 'assist', 'recalled', 1, 23, 3),
+  ('b1', 'returned', null, 'lead', 'received', 1, 10, 1),
+  ('b2', 'returned', 'b1', 'lead', 'returned', 10, 21, 10),
+  ('b3', 'handed back', null, 'lead', 'returned', 1, 11, 1),
+  ('m1', 'mixed', null, 'lead', 'recalled', 1, 12, 1),
+  ('m2', 'mixed', null, 'lead', 'received', 1, 11, 1),
+  ('m3', 'mixed', null, 'assist', 'assigned', 1, 12, 1),
+  ('m4', 'mixed', null, 'assist', 'returned', 1, 10, 1),
+  ('u1', 'unguided', null, 'lead', 'received', 1, 10, 1),
+  ('u2', 'unguided', null, 'guide', 'recalled', 1, 2, 1),
+  ('a1', 'accepted', null, 'lead', 'accepted', 1, 10, 1),
+  ('d1', 'concluded', null, 'lead', 'closed', 1, 10, 1),
+  ('d2', 'concluded', 'd1', 'lead', 'closed', 10, 20, 10),
+  ('x1', 'dismissed', null, 'assist', 'closed', 1, 11, 1),
+  ('y1', 'archived', null, 'lead', 'closed', 1, 10, 2);
+
+insert into bihuan.assignments (city_id, assignment_id, ref, case_id, parent_id, role, state, from_unit, to_unit,
+  reviewer_unit, assigned_at)
+select c, md5('hop ' || h.name)::uuid, 'A-' || h.name, md5('case ' || h.case_name)::uuid, md5('hop ' || h.parent)::uuid,
+       h.role, h.state, h.from_unit, h.to_unit, h.reviewer, now()
+  from generate_series(1, 2) c
+ cross join world.hops h
+ order by h.parent nulls first;
+
+insert into bihuan.feedback (city_id, feedback_id, case_id, assignment_id, number, kind, findings, state, submitted_at)
+select a.city_id, md5('feedback ' || a.ref)::uuid, a.case_id, a.assignment_id, 1, 'interim', '经查', 'noted', now()
+  from bihuan.assignments a;
+insert into bihuan.supervisions (city_id, supervision_id, ref, case_id, assignment_id, from_unit, to_unit, cause, state,
+  requirement, issued_at)
+select a.city_id, md5('order ' || a.ref)::uuid, 'S-' || a.ref, a.case_id, a.assignment_id, a.from_unit, a.to_unit,
+       'overdue', case when a.state in ('received', 'assigned') then 'issued' else 'lifted' end, '限期办理', now()
+  from bihuan.assignments a;
+
+insert into bihuan.clocks (city_id, clock_id, case_id, assignment_id, unit_id, kind, "limit", start_event, started_at,
+  due_at, breached_at, next_rung, next_at)
+select a.city_id, md5('clock ' || a.ref || x.kind)::uuid, a.case_id, a.assignment_id, x.unit_id, x.kind, 'PT4H', 'assigned',
+       now(), now() + interval '1 hour',
+       case when x.kind = 'receipt' and a.state not in ('closed', 'accepted') then now() end, 'reminder', now()
+  from bihuan.assignments a
+ cross join lateral (values ('receipt', a.to_unit), ('review', a.reviewer_unit)) x (kind, unit_id)
+union all
+-- Of the case as a whole: of its owner, and of units deep in the tree whether or not they see the case.
+select k.city_id, md5('clock ' || k.ref || x.unit_id)::uuid, k.case_id, null, x.unit_id, 'conclusion', 'P3WD', 'graded',
+       now(), now() + interval '1 day', case when x.unit_id = 22 then now() end, 'notice', now()
+  from bihuan.cases k
+ cross join lateral (values (k.owner_unit), (20), (22)) x (unit_id);
+insert into bihuan.clock_firings (city_id, clock_id, rung, case_id, fired_at)
+select k.city_id, k.clock_id, case when k.breached_at is null then 'notice' else 'circular' end, k.case_id, now()
+  from bihuan.clocks k;
+
+insert into bihuan.events (city_id, case_id, seq, at, kind, assignment_id, actor, via)
+select x.city_id, x.case_id, row_number() over (partition by x.city_id, x.case_id order by x.ref nulls first), now(), 'told',
+       x.assignment_id, 'system', 'local'
+  from (
+    select k.city_id, k.case_id, null::uuid as assignment_id, null as ref from bihuan.cases k
+    union all
+    select a.city_id, a.case_id, a.assignment_id, a.ref from bihuan.assignments a
+  ) x
+ order by x.city_id, x.case_id, 3;
+insert into bihuan.outbox (city_id, outbox_id, case_id, seq, unit_id, topic, payload)
+select k.city_id, md5('message ' || k.ref)::uuid, k.case_id, 1, 1, 'assigned', '{}' from bihuan.cases k;
+
+-- Leads: attached, taken in by the bureau and by a station that may not see the case; and loose ones everywhere.
+insert into bihuan.leads (city_id, lead_id, unit_id, case_id, source, reference, channel, title, content, received_at,
+  recorded_at, content_hash)
+select k.city_id, md5('lead ' || k.ref || x.unit_id)::uuid, x.unit_id, k.case_id, 'hotline', k.ref || x.unit_id, 'hotline',
+       '标题', '内容', now(), now(), sha256('')
+  from bihuan.cases k
+ cross join (values (1), (20), (22)) x (unit_id)
+union all
+select u.city_id, md5('lead ' || u.unit_id)::uuid, u.unit_id, null, 'board', u.label, 'board', '标题', '内容', now(), now(),
+       sha256('')
+  from bihuan.units u;
+insert into bihuan.lead_revisions (city_id, lead_id, revision, content_hash, fields, replaced_at)
+select l.city_id, l.lead_id, 1, sha256(''), '{}', now() from bihuan.leads l;
+
+-- Some counts are rolled up and some are not.
+select bihuan.roll_up_counters();
+update bihuan.cases set level = 'major', level_rank = 3 where ref = 'R-graded';
+insert into bihuan.cases (city_id, case_id, ref, owner_unit, state, title, content, channel, plan_id, plan_version,
+  received_at, opened_at, version)
+select c, md5('case late')::uuid, 'R-late', x.owner, 'registered', 'late', '内容', 'hotline', 'plan', 1, now(), now(), 1
+  from (values (1, 20), (2, 10)) x (c, owner);
+insert into bihuan.supervisions (city_id, supervision_id, ref, case_id, assignment_id, from_unit, to_unit, cause, state,
+  requirement, issued_at)
+select a.city_id, md5('late order ' || a.ref)::uuid, 'T-' || a.ref, a.case_id, a.assignment_id, a.from_unit, a.to_unit,
+       'inadequate', 'issued', '重新办理', now()
+  from bihuan.assignments a
+ where a.ref in ('A-h1', 'A-h2', 'A-f2', 'A-m3');
+set constraints all immediate;
