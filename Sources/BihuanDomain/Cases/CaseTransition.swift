@@ -1,0 +1,40 @@
+/// One permitted step of a case.
+package struct CaseTransition: Hashable, Sendable {
+    /// What moves a case: a verb of an officer, or what follows from one of its assignments.
+    package enum Step: String, Sendable, CaseIterable {
+        case grade, assign, dismiss, conclude, reopen
+        /// The last open first-hop assignment was returned or recalled.
+        case release
+        /// The final feedback of every first-hop assignment was accepted.
+        case accept
+    }
+
+    package var from: CaseState
+    package var step: Step
+    package var to: CaseState
+
+    /// The whole loop of a case.
+    ///
+    /// `sql/generated/transitions.sql` and the guard triggers, the interfaces' `allowed_actions` and the diagram in the
+    /// README come from this list. Nothing else spells the order of states.
+    package static let table: [CaseTransition] = [
+        .init(from: .registered, step: .grade, to: .graded),  // 定级
+        .init(from: .graded, step: .grade, to: .graded),
+        .init(from: .assigned, step: .grade, to: .assigned),
+        .init(from: .accepted, step: .grade, to: .accepted),
+        .init(from: .graded, step: .assign, to: .assigned),  // 转办
+        .init(from: .assigned, step: .assign, to: .assigned),
+        .init(from: .accepted, step: .assign, to: .assigned),
+        .init(from: .assigned, step: .release, to: .graded),  // 退回、撤回
+        .init(from: .assigned, step: .accept, to: .accepted),  // 核验通过
+        .init(from: .accepted, step: .conclude, to: .concluded),  // 办结
+        .init(from: .registered, step: .dismiss, to: .dismissed),  // 不予受理
+        .init(from: .graded, step: .dismiss, to: .dismissed),
+        .init(from: .concluded, step: .reopen, to: .graded),  // 重新打开
+        .init(from: .dismissed, step: .reopen, to: .registered),
+    ]
+
+    package static func next(from state: CaseState, on step: Step) -> CaseState? {
+        self.table.first { $0.from == state && $0.step == step }?.to
+    }
+}

@@ -1,0 +1,110 @@
+package import struct Foundation.Date
+
+/// What a clock measures. Each is stopped only by its own act.
+package enum ClockKind: String, Sendable, CaseIterable, Codable {
+    /// 定级 by the owner, after registration.
+    case grading
+    /// 转办 by the owner, after grading or when nothing is assigned any more.
+    case dispatch
+    /// 签收 by the assignee.
+    case receipt
+    /// 最终反馈 by the assignee.
+    case feedback
+    /// 阶段性反馈 by the assignee, again and again until the final one.
+    case interim
+    /// 核验 by the reviewer.
+    case review
+    /// 督办回复 by the unit under the order.
+    case reply
+    /// 解除 or 维持 by the issuer, after a reply.
+    case judgement
+    /// 办结 by the owner, after everything was accepted.
+    case conclusion
+
+    package var label: String {
+        switch self {
+        case .grading: "定级"
+        case .dispatch: "转办"
+        case .receipt: "签收"
+        case .feedback: "最终反馈"
+        case .interim: "阶段性反馈"
+        case .review: "核验"
+        case .reply: "督办回复"
+        case .judgement: "督办处理"
+        case .conclusion: "办结"
+        }
+    }
+
+    /// The posts whose work list (待办) shows it.
+    package var roles: Set<PostRole> {
+        switch self {
+        case .grading: Verb.grade.roles.union([.duty])
+        case .dispatch: Verb.assign.roles
+        case .receipt: Verb.receive.roles
+        case .feedback, .interim: Verb.feedBack.roles
+        case .review: Verb.accept.roles
+        case .reply: Verb.reply.roles
+        case .judgement: Verb.lift.roles
+        case .conclusion: Verb.conclude.roles
+        }
+    }
+}
+
+/// How a clock ended, frozen as a fact.
+package enum ClockOutcome: String, Sendable, CaseIterable, Codable {
+    case met, late
+    case breachedOpen = "breached_open"
+    /// The work went away: returned, recalled, dismissed.
+    case void
+}
+
+/// The rungs of the ladder (提醒 → 催办 → 督办 → 通报).
+package enum Rung: String, Sendable, CaseIterable, Codable {
+    case notice, reminder, supervision, circular
+
+    package var label: String {
+        switch self {
+        case .notice: "提醒"
+        case .reminder: "催办"
+        case .supervision: "督办"
+        case .circular: "通报"
+        }
+    }
+}
+
+/// One running deadline of one unit.
+package struct ClockRecord: Sendable, Hashable {
+    package var id: ClockID
+    package var assignment: AssignmentID?
+    package var supervision: SupervisionID?
+    package var unit: UnitID
+    package var kind: ClockKind
+    package var level: String?
+    package var limit: TimeLimit
+    package var startEvent: String
+    package var startedAt: Date
+    package var dueAt: Date
+    package var breachedAt: Date?
+    package var nextRung: Rung?
+    package var nextAt: Date?
+
+    package init(
+        id: ClockID, assignment: AssignmentID?, supervision: SupervisionID?, unit: UnitID, kind: ClockKind,
+        level: String?, limit: TimeLimit, startEvent: String, startedAt: Date, dueAt: Date, breachedAt: Date? = nil,
+        nextRung: Rung? = nil, nextAt: Date? = nil
+    ) {
+        self.id = id
+        self.assignment = assignment
+        self.supervision = supervision
+        self.unit = unit
+        self.kind = kind
+        self.level = level
+        self.limit = limit
+        self.startEvent = startEvent
+        self.startedAt = startedAt
+        self.dueAt = dueAt
+        self.breachedAt = breachedAt
+        self.nextRung = nextRung
+        self.nextAt = nextAt
+    }
+}

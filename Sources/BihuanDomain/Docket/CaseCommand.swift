@@ -1,0 +1,105 @@
+/// A step somebody wants to take, with everything that was said about it.
+package enum CaseCommand: Sendable, Hashable, Codable {
+    case grade(level: String, reason: String)
+    case conclude(reason: String)
+    case dismiss(reason: String)
+    case reopen(reason: String)
+    case assign(unit: String, instruction: String, reason: String)
+    case receive(AssignmentID, reason: String?)
+    case `return`(AssignmentID, reason: String)
+    case recall(AssignmentID, reason: String)
+    case forward(AssignmentID, unit: String, instruction: String, reason: String)
+    case feedBack(AssignmentID, FeedbackDraft, reason: String? = nil)
+    case accept(FeedbackID, reason: String?)
+    case sendBack(FeedbackID, reason: String)
+    case urge(AssignmentID, reason: String)
+    case supervise(AssignmentID, cause: SupervisionCause, requirement: String, reason: String)
+    case reply(SupervisionID, text: String, reason: String? = nil)
+    case lift(SupervisionID, reason: String)
+    case uphold(SupervisionID, reason: String)
+    case raise(SupervisionID, reason: String)
+
+    package var verb: Verb {
+        switch self {
+        case .grade: .grade
+        case .conclude: .conclude
+        case .dismiss: .dismiss
+        case .reopen: .reopen
+        case .assign: .assign
+        case .receive: .receive
+        case .return: .return
+        case .recall: .recall
+        case .forward: .forward
+        case .feedBack: .feedBack
+        case .accept: .accept
+        case .sendBack: .sendBack
+        case .urge: .urge
+        case .supervise: .supervise
+        case .reply: .reply
+        case .lift: .lift
+        case .uphold: .uphold
+        case .raise: .raise
+        }
+    }
+
+    /// Longest text of a reason, an instruction, a requirement or a reply, in characters.
+    package static let longestText = 4000
+
+    /// Refuses what is said badly, before anything is locked: every fault at once.
+    package func check() throws(Refusal) {
+        var faults: [FieldFault] = []
+        func text(_ field: String, _ value: String?, required: Bool = true) {
+            guard let value, !value.allSatisfy(\.isWhitespace) else {
+                if required { faults.append(FieldFault(field: field, rule: .required)) }
+                return
+            }
+            if value.unicodeScalars.count > Self.longestText {
+                faults.append(FieldFault(field: field, rule: .tooLong(Self.longestText)))
+            }
+            if value.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\n" && $0 != "\t" && $0 != "\r" }) {
+                faults.append(FieldFault(field: field, rule: .controlCharacter))
+            }
+        }
+        switch self {
+        case .grade(let level, let reason):
+            text("level", level)
+            text("reason", reason)
+        case .conclude(let reason), .dismiss(let reason), .reopen(let reason): text("reason", reason)
+        case .assign(let unit, let instruction, let reason), .forward(_, let unit, let instruction, let reason):
+            text("unit", unit)
+            text("instruction", instruction, required: false)
+            text("reason", reason)
+        case .receive(_, let reason), .accept(_, let reason): text("reason", reason, required: false)
+        case .return(_, let reason), .recall(_, let reason), .sendBack(_, let reason), .urge(_, let reason),
+            .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason):
+            text("reason", reason)
+        case .feedBack(_, let draft, let reason):
+            text("reason", reason, required: false)
+            text("findings", draft.findings)
+            text("measures", draft.measures, required: draft.kind == .final)
+            text("result", draft.result, required: draft.kind == .final)
+            if draft.kind == .final, draft.verdict == nil {
+                faults.append(FieldFault(field: "verdict", rule: .required))
+            }
+        case .supervise(_, _, let requirement, let reason):
+            text("requirement", requirement)
+            text("reason", reason)
+        case .reply(_, let reply, let reason):
+            text("reply", reply)
+            text("reason", reason, required: false)
+        }
+        guard faults.isEmpty else { throw .badFields(faults) }
+    }
+
+    /// What the answer tells of, unless the step makes something new.
+    var subject: Changes.Subject {
+        switch self {
+        case .grade, .conclude, .dismiss, .reopen, .assign: .record
+        case .receive(let id, _), .return(let id, _), .recall(let id, _), .forward(let id, _, _, _),
+            .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _):
+            .assignment(id)
+        case .accept(let id, _), .sendBack(let id, _): .feedback(id)
+        case .reply(let id, _, _), .lift(let id, _), .uphold(let id, _), .raise(let id, _): .supervision(id)
+        }
+    }
+}

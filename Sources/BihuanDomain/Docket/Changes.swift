@@ -1,0 +1,113 @@
+package import struct Foundation.Date
+
+/// What a step changes, for the store to write in the transaction that decided it.
+package struct Changes: Sendable {
+    /// The case after the step; its version is the number of the last event in `events`.
+    package var record: CaseRecord
+    package var newAssignments: [AssignmentRecord] = []
+    package var changedAssignments: [AssignmentRecord] = []
+    package var newFeedback: (record: FeedbackRecord, draft: FeedbackDraft)?
+    package var reviewedFeedback: (id: FeedbackID, state: FeedbackState, reason: String?)?
+    package var newSupervisions: [SupervisionRecord] = []
+    package var changedSupervisions: [SupervisionRecord] = []
+    package var newClocks: [ClockRecord] = []
+    /// Running clocks whose level, limit, due time or next rung moved.
+    package var changedClocks: [ClockRecord] = []
+    package var stoppedClocks: [(clock: ClockRecord, outcome: ClockOutcome)] = []
+    package var firing: (clock: ClockID, rung: Rung)?
+    package var events: [EventDraft] = []
+    package var messages: [MessageDraft] = []
+    /// What the step was about, for the answer.
+    package var subject: Subject
+
+    package init(record: CaseRecord) {
+        self.record = record
+        self.subject = .record
+    }
+
+    package var isEmpty: Bool { self.events.isEmpty }
+
+    /// The object a step was about.
+    package enum Subject: Sendable, Hashable {
+        case record
+        case assignment(AssignmentID)
+        case feedback(FeedbackID)
+        case supervision(SupervisionID)
+    }
+}
+
+/// What happened, before the store gives it its place in the chain.
+package struct EventDraft: Sendable {
+    package var kind: EventKind
+    package var assignment: AssignmentID?
+    package var reason: String?
+    /// Facts for readers of the log; becomes a JSON object.
+    package var detail: [String: String]
+
+    package init(
+        _ kind: EventKind, assignment: AssignmentID? = nil, reason: String? = nil, detail: [String: String] = [:]
+    ) {
+        self.kind = kind
+        self.assignment = assignment
+        self.reason = reason
+        self.detail = detail
+    }
+}
+
+/// The kinds of events in a case's log (留痕).
+package enum EventKind: String, Sendable, CaseIterable, Codable {
+    case registered, revised, attached, graded, assigned, received, returned, recalled, forwarded
+    case fedBack = "fed_back"
+    case accepted
+    case sentBack = "sent_back"
+    case urged, supervised, replied, lifted, upheld, raised, concluded, dismissed, reopened
+    case noticed, reminded, circulated
+    /// The time for an order came while one already stood.
+    case orderStands = "order_stands"
+
+    package var label: String {
+        switch self {
+        case .registered: "登记"
+        case .revised: "来源变更"
+        case .attached: "并入线索"
+        case .graded: "定级"
+        case .assigned: "转办"
+        case .received: "签收"
+        case .returned: "退回"
+        case .recalled: "撤回"
+        case .forwarded: "再转"
+        case .fedBack: "反馈"
+        case .accepted: "核验通过"
+        case .sentBack: "退改"
+        case .urged: "人工催办"
+        case .supervised: "督办"
+        case .replied: "督办回复"
+        case .lifted: "解除督办"
+        case .upheld: "维持督办"
+        case .raised: "提级督办"
+        case .concluded: "办结"
+        case .dismissed: "不予受理"
+        case .reopened: "重新打开"
+        case .noticed: "提醒"
+        case .reminded: "超期催办"
+        case .circulated: "通报"
+        case .orderStands: "督办仍在"
+        }
+    }
+}
+
+/// Something a unit is to be told because of the step's last event.
+package struct MessageDraft: Sendable {
+    package var unit: UnitID
+    /// E.g. `assignment.assigned`, `clock.reminder`.
+    package var topic: String
+    package var subject: String
+    package var due: Date?
+
+    package init(unit: UnitID, topic: String, subject: String, due: Date? = nil) {
+        self.unit = unit
+        self.topic = topic
+        self.subject = subject
+        self.due = due
+    }
+}

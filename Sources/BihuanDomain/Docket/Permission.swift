@@ -1,0 +1,178 @@
+/// Who may do what: it follows from post, unit and chain, and from where the object stands.
+///
+/// The doors list the result as `allowed_actions`; the docket asks the same functions before it moves anything.
+package enum Permission {
+    /// What decides about a case.
+    package struct CaseFacts: Sendable {
+        package var state: CaseState
+        package var owner: UnitID
+        /// Whether an assignment or an order is still open.
+        package var hasOpenWork: Bool
+
+        package init(state: CaseState, owner: UnitID, hasOpenWork: Bool) {
+            self.state = state
+            self.owner = owner
+            self.hasOpenWork = hasOpenWork
+        }
+    }
+
+    /// What decides about an assignment.
+    package struct AssignmentFacts: Sendable {
+        package var state: AssignmentState
+        package var from: UnitID
+        package var to: UnitID
+        package var reviewer: UnitID
+        package var hasOpenChildren: Bool
+
+        package init(state: AssignmentState, from: UnitID, to: UnitID, reviewer: UnitID, hasOpenChildren: Bool) {
+            self.state = state
+            self.from = from
+            self.to = to
+            self.reviewer = reviewer
+            self.hasOpenChildren = hasOpenChildren
+        }
+    }
+
+    /// What decides about an order.
+    package struct SupervisionFacts: Sendable {
+        package var state: SupervisionState
+        package var from: UnitID
+        package var to: UnitID
+
+        package init(state: SupervisionState, from: UnitID, to: UnitID) {
+            self.state = state
+            self.from = from
+            self.to = to
+        }
+    }
+
+    package static let caseVerbs: [Verb] = [.grade, .assign, .conclude, .dismiss, .reopen]
+    package static let assignmentVerbs: [Verb] = [
+        .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise,
+    ]
+    package static let supervisionVerbs: [Verb] = [.reply, .lift, .uphold, .raise]
+
+    /// Registers: dispatchers and the duty desk of the city bureau.
+    package static func mayRegister(_ identity: Identity, in tree: UnitTree) -> Bool {
+        Verb.register.roles.contains(identity.role) && tree[identity.unit]?.tier == .city
+    }
+
+    package static func allowed(on facts: CaseFacts, to identity: Identity) -> [Verb] {
+        self.caseVerbs.filter { verb in
+            verb.roles.contains(identity.role) && identity.unit == facts.owner && self.stands(verb, facts)
+        }
+    }
+
+    package static func allowed(on facts: AssignmentFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
+        self.assignmentVerbs.filter { verb in
+            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && self.stands(verb, facts)
+        }
+    }
+
+    package static func allowed(on facts: SupervisionFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
+        self.supervisionVerbs.filter { verb in
+            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts)
+                && SupervisionTransition.next(from: facts.state, on: self.step(verb)) != nil
+                && (verb != .raise || tree[facts.from]?.parent != nil)
+        }
+    }
+
+    static func require(_ verb: Verb, on facts: CaseFacts, by authority: Authority) throws(Refusal) {
+        if let identity = authority.identity {
+            guard verb.roles.contains(identity.role) else { throw .notPermitted(verb, role: identity.role) }
+            guard identity.unit == facts.owner else { throw .outsideJurisdiction(verb) }
+        }
+        guard self.stands(verb, facts) else {
+            throw .notAllowed(
+                verb, state: facts.state.rawValue,
+                allowed: authority.identity.map { self.allowed(on: facts, to: $0) } ?? [])
+        }
+    }
+
+    static func require(
+        _ verb: Verb, on facts: AssignmentFacts, by authority: Authority, in tree: UnitTree
+    ) throws(Refusal) {
+        if let identity = authority.identity {
+            guard verb.roles.contains(identity.role) else { throw .notPermitted(verb, role: identity.role) }
+            guard self.isOf(identity, verb, facts, tree) else { throw .outsideJurisdiction(verb) }
+        }
+        guard self.stands(verb, facts) else {
+            throw .notAllowed(
+                verb, state: facts.state.rawValue,
+                allowed: authority.identity.map { self.allowed(on: facts, to: $0, in: tree) } ?? [])
+        }
+    }
+
+    static func require(
+        _ verb: Verb, on facts: SupervisionFacts, by authority: Authority, in tree: UnitTree
+    ) throws(Refusal) {
+        if let identity = authority.identity {
+            guard verb.roles.contains(identity.role) else { throw .notPermitted(verb, role: identity.role) }
+            guard self.isOf(identity, verb, facts) else { throw .outsideJurisdiction(verb) }
+        }
+        guard SupervisionTransition.next(from: facts.state, on: self.step(verb)) != nil else {
+            throw .notAllowed(
+                verb, state: facts.state.rawValue,
+                allowed: authority.identity.map { self.allowed(on: facts, to: $0, in: tree) } ?? [])
+        }
+        if verb == .raise, tree[facts.from]?.parent == nil { throw .nobodyAbove }
+    }
+
+    private static func stands(_ verb: Verb, _ facts: CaseFacts) -> Bool {
+        let step: CaseTransition.Step
+        switch verb {
+        case .grade: step = .grade
+        case .assign: step = .assign
+        case .dismiss: step = .dismiss
+        case .reopen: step = .reopen
+        case .conclude:
+            guard !facts.hasOpenWork else { return false }
+            step = .conclude
+        default: return false
+        }
+        return CaseTransition.next(from: facts.state, on: step) != nil
+    }
+
+    private static func stands(_ verb: Verb, _ facts: AssignmentFacts) -> Bool {
+        let step: AssignmentTransition.Step
+        switch verb {
+        case .urge, .supervise: return facts.state.isOpen && facts.state != .fedBack
+        case .receive: step = .receive
+        case .return: step = .return
+        case .recall: step = .recall
+        case .forward: step = .forward
+        case .feedBack:
+            // A tier answers for what it passes up, so it waits for those it passed the work on to.
+            guard !facts.hasOpenChildren else { return false }
+            step = .feedBack
+        case .accept: step = .accept
+        case .sendBack: step = .sendBack
+        default: return false
+        }
+        return AssignmentTransition.next(from: facts.state, on: step) != nil
+    }
+
+    private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: AssignmentFacts, _ tree: UnitTree) -> Bool {
+        switch verb {
+        case .receive, .return, .forward, .feedBack: identity.unit == facts.to
+        case .recall: identity.unit == facts.from
+        case .accept, .sendBack: identity.unit == facts.reviewer
+        // Whoever stands at or above the assigner; not the unit itself.
+        case .urge, .supervise: tree.contains(identity.unit, facts.from)
+        default: false
+        }
+    }
+
+    private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: SupervisionFacts) -> Bool {
+        verb == .reply ? identity.unit == facts.to : identity.unit == facts.from
+    }
+
+    private static func step(_ verb: Verb) -> SupervisionTransition.Step {
+        switch verb {
+        case .lift: .lift
+        case .uphold: .uphold
+        case .raise: .raise
+        default: .reply
+        }
+    }
+}

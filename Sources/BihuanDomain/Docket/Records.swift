@@ -1,0 +1,130 @@
+package import struct Foundation.Date
+
+/// A case as the rules need it.
+package struct CaseRecord: Sendable, Hashable {
+    package var id: CaseID
+    package var ref: String
+    package var title: String
+    package var owner: UnitID
+    package var state: CaseState
+    package var level: String?
+    package var openedAt: Date
+    package var gradedAt: Date?
+    package var concludedAt: Date?
+    /// The number of its last event.
+    package var version: Int
+
+    package init(
+        id: CaseID, ref: String, title: String, owner: UnitID, state: CaseState, level: String? = nil, openedAt: Date,
+        gradedAt: Date? = nil, concludedAt: Date? = nil, version: Int
+    ) {
+        self.id = id
+        self.ref = ref
+        self.title = title
+        self.owner = owner
+        self.state = state
+        self.level = level
+        self.openedAt = openedAt
+        self.gradedAt = gradedAt
+        self.concludedAt = concludedAt
+        self.version = version
+    }
+}
+
+/// One hop of a case.
+package struct AssignmentRecord: Sendable, Hashable {
+    package var id: AssignmentID
+    package var ref: String
+    package var parent: AssignmentID?
+    package var role: AssignmentRole
+    package var state: AssignmentState
+    package var from: UnitID
+    package var to: UnitID
+    package var reviewer: UnitID
+    package var instruction: String
+    package var assignedAt: Date
+    package var receivedAt: Date?
+    package var closedAt: Date?
+    package var version: Int
+
+    package init(
+        id: AssignmentID, ref: String, parent: AssignmentID?, role: AssignmentRole, state: AssignmentState,
+        from: UnitID, to: UnitID, reviewer: UnitID, instruction: String, assignedAt: Date, receivedAt: Date? = nil,
+        closedAt: Date? = nil, version: Int = 1
+    ) {
+        self.id = id
+        self.ref = ref
+        self.parent = parent
+        self.role = role
+        self.state = state
+        self.from = from
+        self.to = to
+        self.reviewer = reviewer
+        self.instruction = instruction
+        self.assignedAt = assignedAt
+        self.receivedAt = receivedAt
+        self.closedAt = closedAt
+        self.version = version
+    }
+}
+
+/// A feedback as the rules need it; its texts do not move anything.
+package struct FeedbackRecord: Sendable, Hashable {
+    package var id: FeedbackID
+    package var assignment: AssignmentID
+    package var number: Int
+    package var kind: FeedbackKind
+    package var state: FeedbackState
+    package var submittedAt: Date
+
+    package init(
+        id: FeedbackID, assignment: AssignmentID, number: Int, kind: FeedbackKind, state: FeedbackState,
+        submittedAt: Date
+    ) {
+        self.id = id
+        self.assignment = assignment
+        self.number = number
+        self.kind = kind
+        self.state = state
+        self.submittedAt = submittedAt
+    }
+}
+
+/// A supervision order.
+package struct SupervisionRecord: Sendable, Hashable {
+    package var id: SupervisionID
+    package var ref: String
+    package var assignment: AssignmentID
+    package var raisedFrom: SupervisionID?
+    package var from: UnitID
+    package var to: UnitID
+    package var cause: SupervisionCause
+    package var state: SupervisionState
+    package var requirement: String
+    package var reply: String?
+    package var issuedAt: Date
+    package var repliedAt: Date?
+    package var closedAt: Date?
+    package var version: Int
+
+    package init(
+        id: SupervisionID, ref: String, assignment: AssignmentID, raisedFrom: SupervisionID? = nil, from: UnitID,
+        to: UnitID, cause: SupervisionCause, state: SupervisionState, requirement: String, reply: String? = nil,
+        issuedAt: Date, repliedAt: Date? = nil, closedAt: Date? = nil, version: Int = 1
+    ) {
+        self.id = id
+        self.ref = ref
+        self.assignment = assignment
+        self.raisedFrom = raisedFrom
+        self.from = from
+        self.to = to
+        self.cause = cause
+        self.state = state
+        self.requirement = requirement
+        self.reply = reply
+        self.issuedAt = issuedAt
+        self.repliedAt = repliedAt
+        self.closedAt = closedAt
+        self.version = version
+    }
+}

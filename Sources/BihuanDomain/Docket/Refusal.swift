@@ -1,0 +1,91 @@
+/// What is wrong with one field of a request.
+package struct FieldFault: Sendable, Hashable, Codable {
+    package enum Rule: Sendable, Hashable, Codable {
+        case required
+        case tooLong(Int)
+        case tooShort(Int)
+        case controlCharacter
+        case notNFC
+        /// The value is not one of those listed.
+        case unknownValue([String])
+        case unknownUnit
+        /// The unit is not directly below the one that assigns.
+        case notDirectlyBelow
+        case disabledUnit
+        case badTime
+        case inTheFuture
+        case badLink
+        case notFound
+        /// Says the rule in words; for rules that a file or a form sets.
+        case other(code: String, String)
+    }
+
+    /// The field's name as on the wire, e.g. `reason`.
+    package var field: String
+    package var rule: Rule
+
+    package init(field: String, rule: Rule) {
+        self.field = field
+        self.rule = rule
+    }
+
+    /// Stable word for programs, e.g. `required`.
+    package var code: String {
+        switch self.rule {
+        case .required: "required"
+        case .tooLong: "too_long"
+        case .tooShort: "too_short"
+        case .controlCharacter: "control_character"
+        case .notNFC: "not_nfc"
+        case .unknownValue: "unknown_value"
+        case .unknownUnit: "unknown_unit"
+        case .notDirectlyBelow: "not_directly_below"
+        case .disabledUnit: "disabled_unit"
+        case .badTime: "bad_time"
+        case .inTheFuture: "in_the_future"
+        case .badLink: "bad_link"
+        case .notFound: "not_found"
+        case .other(let code, _): code
+        }
+    }
+
+    /// The rule in Chinese, for people.
+    package var detail: String {
+        switch self.rule {
+        case .required: "必填"
+        case .tooLong(let most): "不得超过 \(most) 个字符"
+        case .tooShort(let least): "不得少于 \(least) 个字符"
+        case .controlCharacter: "含有控制字符"
+        case .notNFC: "须为 NFC 规范形式"
+        case .unknownValue(let values): "须为以下之一: \(values.joined(separator: ", "))"
+        case .unknownUnit: "没有这个单位"
+        case .notDirectlyBelow: "须为直接下级单位"
+        case .disabledUnit: "该单位已停用"
+        case .badTime: "须为带时区的 RFC 3339 时间"
+        case .inTheFuture: "不得晚于当前时间"
+        case .badLink: "须为 http 或 https 链接"
+        case .notFound: "不存在"
+        case .other(_, let text): text
+        }
+    }
+}
+
+/// Why the rules said no. What is refused has changed nothing.
+package enum Refusal: Error, Sendable, Hashable {
+    /// The object stands where this step does not lead on from.
+    case notAllowed(Verb, state: String, allowed: [Verb])
+    /// The step is not for this post.
+    case notPermitted(Verb, role: PostRole)
+    /// The step is for another unit.
+    case outsideJurisdiction(Verb)
+    /// Something is still open; the refs say what.
+    case openWork(Verb, refs: [String])
+    /// The order cannot be raised: nobody stands above its issuer.
+    case nobodyAbove
+    /// Fields of the request are wrong.
+    case badFields([FieldFault])
+    /// A deadline would fall in a year without a calendar.
+    case missingCalendarYear(Int)
+    /// The object the step is about is not in the case, or not to be seen.
+    case notFound
+}
