@@ -162,7 +162,8 @@ package struct Docket: Sendable {
             self.move(&order, .reply, &changes)
             self.stop(.reply, ofOrder: id, at: now, &changes)
             self.log(
-                EventDraft(.replied, assignment: order.assignment, reason: reason, detail: ["ref": order.ref]), &changes)
+                EventDraft(.replied, assignment: order.assignment, reason: reason, detail: ["ref": order.ref]), &changes
+            )
             self.tell(order.from, "supervision.replied", order.ref, &changes)
             try self.start(.judgement, of: order.from, on: order, because: .replied, at: now, &changes, &mint)
         case .lift(let id, let reason):

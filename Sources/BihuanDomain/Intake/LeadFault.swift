@@ -35,12 +35,3 @@ package struct LeadFault: Error, Hashable, Sendable {
         self.detail = detail
     }
 }
-
-/// Everything that is wrong with a draft; never empty, in the order of ``LeadField``.
-package struct LeadFaults: Error, Hashable, Sendable {
-    package var faults: [LeadFault]
-
-    package init(_ faults: [LeadFault]) {
-        self.faults = faults
-    }
-}

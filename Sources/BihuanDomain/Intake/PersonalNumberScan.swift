@@ -233,11 +233,11 @@ struct PersonalNumberScan {
         return next
     }
 
-    /// Blanks, hyphens and closing brackets between two groups: at most two of them.
+    /// Blanks, hyphens and closing brackets between two groups: at most three of them.
     private func gap(at index: Int) -> (width: Int, isPlain: Bool)? {
         var next = index
         var isPlain = true
-        for _ in 0..<2 {
+        for _ in 0..<3 {
             if self.follows(" ", at: next) || self.follows("-", at: next) {
                 next += 1
             } else if self.follows("\u{A0}", at: next) {
