@@ -1,0 +1,101 @@
+import BihuanDomain
+import Postgres
+import Synchronization
+
+/// The books of the cities this server has met.
+final class CityBooks: Sendable {
+    private let books = Mutex<[CityID: CityBook]>([:])
+
+    func book(_ city: CityID, version: Int) -> CityBook? {
+        self.books.withLock { books in
+            guard let book = books[city], book.version == version else { return nil }
+            return book
+        }
+    }
+
+    /// Keeps a book unless a newer one was kept meanwhile.
+    func keep(_ book: CityBook) {
+        self.books.withLock { books in
+            if let known = books[book.city], known.version > book.version { return }
+            books[book.city] = book
+        }
+    }
+}
+
+extension CityBook {
+    /// The statements that read a book, under the authority already presented.
+    ///
+    /// - Parameter city: names the city twice over for the owner, whom no policy narrows.
+    static func statements(_ city: CityID) -> [SQL] {
+        [
+            """
+            select city_id, code, name, ref_prefix, utc_offset_minutes, plan_id, plan_version, book_version
+              from bihuan.cities
+             where city_id = \(city.rawValue)
+            """,
+            """
+            select unit_id, label, name, tier, line, parent_id, disabled_at is not null as is_disabled
+              from bihuan.units
+             where city_id = \(city.rawValue)
+            """,
+            """
+            select (day - date '1970-01-01') as day, kind
+              from bihuan.calendar_days
+             where city_id = \(city.rawValue)
+            """,
+            """
+            select plan_id, version, source
+              from bihuan.plan_versions
+             where city_id = \(city.rawValue)
+            """,
+        ]
+    }
+
+    /// Puts together what ``statements(_:)`` answered; nil when the city is not there.
+    init?(_ results: ArraySlice<QueryResult>) throws(PostgresError) {
+        let results = Array(results)
+        guard results.count == 4, let city = results[0].rows.first else { return nil }
+        self.city = CityID(rawValue: try city.get("city_id"))
+        self.code = try city.get("code")
+        self.name = try city.get("name")
+        self.refPrefix = try city.get("ref_prefix")
+        self.version = try city.get("book_version")
+
+        var units: [Unit] = []
+        for row in results[1].rows {
+            let parent: Int? = try row.get("parent_id")
+            units.append(
+                Unit(
+                    id: UnitID(rawValue: try row.get("unit_id")), label: try row.get("label"),
+                    name: try row.get("name"), tier: Tier(rawValue: try row.get("tier")) ?? .station,
+                    line: try row.get("line"), parent: parent.map { UnitID(rawValue: $0) },
+                    isDisabled: try row.get("is_disabled")))
+        }
+        self.tree = UnitTree(units)
+
+        var calendar = WorkingCalendar(
+            holidays: [], workdays: [], years: [],
+            offset: UTCOffset(minutes: try city.get("utc_offset_minutes")))
+        for row in results[2].rows {
+            let day = CivilDay(rawValue: try row.get("day"))
+            calendar.years.insert(day.components.year)
+            if try row.get("kind") as String == "holiday" {
+                calendar.holidays.insert(day)
+            } else {
+                calendar.workdays.insert(day)
+            }
+        }
+        self.calendar = calendar
+
+        var plans: [PlanKey: Plan] = [:]
+        for row in results[3].rows {
+            let key = PlanKey(id: try row.get("plan_id"), version: try row.get("version"))
+            // What was published was checked; a version this program cannot read is left out and its cases say so.
+            plans[key] = try? PlanFile.plan(try row.get("source"))
+        }
+        self.plans = plans
+        let plan: String? = try city.get("plan_id")
+        let version: Int? = try city.get("plan_version")
+        if let plan, let version { self.adopted = PlanKey(id: plan, version: version) } else { self.adopted = nil }
+    }
+}

@@ -1,0 +1,236 @@
+import BihuanDomain
+import Foundation
+import Postgres
+
+/// Who a step is written down as.
+struct Actor: Sendable {
+    var text: String
+    var officer: UUID?
+    var unit: Int?
+    var via: Door
+
+    init(_ authority: Authority, via: Door) {
+        self.officer = authority.identity?.officer.rawValue
+        self.unit = authority.identity?.unit.rawValue
+        self.text = authority.identity.map { "officer:\($0.officer.text)" } ?? "system"
+        self.via = via
+    }
+}
+
+/// Writes what a step changed, as the statements of the second flight.
+///
+/// The order is part of the rule. Rows that need the case to be visible come before the assignment changes that may
+/// take it from the writer's sight: a unit that returns a case writes down the return and then no longer sees it.
+struct ChangesWriting {
+    let city: Int
+    let before: CaseRecord?
+    let changes: Changes
+    let plan: Plan
+    let actor: Actor
+    let now: Date
+
+    var statements: [SQL] {
+        var batch: [SQL] = []
+        if self.before != nil { batch.append(self.updateCase) }
+        batch += self.changes.newAssignments.map(self.insert)
+        batch += self.feedback
+        batch += self.changes.newSupervisions.map(self.insert)
+        batch += self.changes.changedSupervisions.map(self.update)
+        batch += self.changes.newClocks.map(self.insert)
+        batch += self.changes.changedClocks.map(self.update)
+        batch += self.changes.stoppedClocks.map { self.stop($0.clock, $0.outcome) }
+        if let firing = self.changes.firing { batch.append(self.record(firing.clock, firing.rung)) }
+        batch += self.events
+        batch += self.messages
+        batch += self.changes.changedAssignments.map(self.update)
+        return batch
+    }
+
+    // MARK: Case
+
+    private var updateCase: SQL {
+        let record = self.changes.record
+        let rank = record.level.flatMap { self.plan.level($0) }?.rank
+        return SQL.mustAffect(
+            """
+            update bihuan.cases
+               set state = \(record.state.rawValue), level = \(record.level), level_rank = \(rank),
+                   graded_at = \(record.gradedAt), concluded_at = \(record.concludedAt), version = \(record.version)
+             where city_id = \(self.city) and case_id = \(record.id.rawValue)
+               and version = \(self.before?.version ?? 0)
+            """)
+    }
+
+    private var events: [SQL] {
+        let record = self.changes.record
+        let first = record.version - self.changes.events.count + 1
+        return self.changes.events.enumerated().map { index, event in
+            """
+            insert into bihuan.events
+                   (city_id, case_id, seq, at, kind, assignment_id, actor, officer_id, unit_id, via, reason, detail)
+            values (\(self.city), \(record.id.rawValue), \(first + index), \(self.now), \(event.kind.rawValue),
+                    \(event.assignment?.rawValue), \(self.actor.text), \(self.actor.officer), \(self.actor.unit),
+                    \(self.actor.via.rawValue), \(event.reason), \(JSON(event.detail)))
+            """
+        }
+    }
+
+    /// What units are to be told, tied to the step's last event as its cause.
+    private var messages: [SQL] {
+        let messages = self.changes.messages
+        guard !messages.isEmpty else { return [] }
+        let record = self.changes.record
+        let payloads = messages.map { message in
+            var payload = ["case": record.ref, "subject": message.subject]
+            payload["due_at"] = message.due.map { $0.ISO8601Format() }
+            return JSON(payload).text
+        }
+        return [
+            """
+            insert into bihuan.outbox (city_id, case_id, seq, unit_id, topic, payload)
+            select \(self.city), \(record.id.rawValue), \(record.version), unit_id, topic, payload::jsonb
+              from unnest(\(messages.map { $0.unit.rawValue })::bigint[], \(messages.map(\.topic))::text[],
+                          \(payloads)::text[]) as m (unit_id, topic, payload)
+            """
+        ]
+    }
+
+    // MARK: Assignments, feedback, orders
+
+    private func insert(_ hop: AssignmentRecord) -> SQL {
+        """
+        insert into bihuan.assignments
+               (city_id, assignment_id, ref, case_id, parent_id, role, state, from_unit, to_unit, reviewer_unit,
+                instruction, assigned_at, version)
+        values (\(self.city), \(hop.id.rawValue), \(hop.ref), \(self.changes.record.id.rawValue),
+                \(hop.parent?.rawValue), \(hop.role.rawValue), \(hop.state.rawValue), \(hop.from.rawValue),
+                \(hop.to.rawValue), \(hop.reviewer.rawValue), \(hop.instruction), \(hop.assignedAt), \(hop.version))
+        """
+    }
+
+    private func update(_ hop: AssignmentRecord) -> SQL {
+        SQL.mustAffect(
+            """
+            update bihuan.assignments
+               set state = \(hop.state.rawValue), received_at = \(hop.receivedAt), closed_at = \(hop.closedAt),
+                   version = \(hop.version)
+             where city_id = \(self.city) and assignment_id = \(hop.id.rawValue) and version = \(hop.version - 1)
+            """)
+    }
+
+    private var feedback: [SQL] {
+        var batch: [SQL] = []
+        if let (record, draft) = self.changes.newFeedback {
+            batch.append(
+                """
+                insert into bihuan.feedback
+                       (city_id, feedback_id, case_id, assignment_id, number, kind, verdict, findings, measures, result,
+                        state, officer_id, submitted_at)
+                values (\(self.city), \(record.id.rawValue), \(self.changes.record.id.rawValue),
+                        \(record.assignment.rawValue), \(record.number), \(record.kind.rawValue),
+                        \(draft.verdict?.rawValue), \(PersonalNumbers.masked(draft.findings)),
+                        \(draft.measures.map(PersonalNumbers.masked)), \(draft.result.map(PersonalNumbers.masked)),
+                        \(record.state.rawValue), \(self.actor.officer), \(record.submittedAt))
+                """)
+        }
+        if let (id, state, reason) = self.changes.reviewedFeedback {
+            batch.append(
+                SQL.mustAffect(
+                    """
+                    update bihuan.feedback
+                       set state = \(state.rawValue), reviewed_at = \(self.now), review_reason = \(reason)
+                     where city_id = \(self.city) and feedback_id = \(id.rawValue) and state = 'pending'
+                    """))
+        }
+        return batch
+    }
+
+    private func insert(_ order: SupervisionRecord) -> SQL {
+        """
+        insert into bihuan.supervisions
+               (city_id, supervision_id, ref, case_id, assignment_id, raised_from, from_unit, to_unit, cause, state,
+                requirement, issued_at, version)
+        values (\(self.city), \(order.id.rawValue), \(order.ref), \(self.changes.record.id.rawValue),
+                \(order.assignment.rawValue), \(order.raisedFrom?.rawValue), \(order.from.rawValue),
+                \(order.to.rawValue), \(order.cause.rawValue), \(order.state.rawValue), \(order.requirement),
+                \(order.issuedAt), \(order.version))
+        """
+    }
+
+    private func update(_ order: SupervisionRecord) -> SQL {
+        SQL.mustAffect(
+            """
+            update bihuan.supervisions
+               set state = \(order.state.rawValue), reply = \(order.reply), replied_at = \(order.repliedAt),
+                   closed_at = \(order.closedAt), version = \(order.version)
+             where city_id = \(self.city) and supervision_id = \(order.id.rawValue)
+               and version = \(order.version - 1)
+            """)
+    }
+
+    // MARK: Clocks
+
+    private func insert(_ clock: ClockRecord) -> SQL {
+        """
+        insert into bihuan.clocks
+               (city_id, clock_id, case_id, assignment_id, supervision_id, unit_id, kind, level, "limit", start_event,
+                started_at, due_at, next_rung, next_at)
+        values (\(self.city), \(clock.id.rawValue), \(self.changes.record.id.rawValue),
+                \(clock.assignment?.rawValue), \(clock.supervision?.rawValue), \(clock.unit.rawValue),
+                \(clock.kind.rawValue), \(clock.level), \(clock.limit.text), \(clock.startEvent),
+                \(clock.startedAt), \(clock.dueAt), \(clock.nextRung?.rawValue), \(clock.nextAt))
+        """
+    }
+
+    private func update(_ clock: ClockRecord) -> SQL {
+        SQL.mustAffect(
+            """
+            update bihuan.clocks
+               set level = \(clock.level), "limit" = \(clock.limit.text), due_at = \(clock.dueAt),
+                   breached_at = \(clock.breachedAt), next_rung = \(clock.nextRung?.rawValue),
+                   next_at = \(clock.nextAt), claimed_until = null
+             where city_id = \(self.city) and clock_id = \(clock.id.rawValue) and stopped_at is null
+            """)
+    }
+
+    private func stop(_ clock: ClockRecord, _ outcome: ClockOutcome) -> SQL {
+        SQL.mustAffect(
+            """
+            update bihuan.clocks
+               set stopped_at = \(self.now), outcome = \(outcome.rawValue), breached_at = \(clock.breachedAt),
+                   next_rung = null, next_at = null, claimed_until = null
+             where city_id = \(self.city) and clock_id = \(clock.id.rawValue) and stopped_at is null
+            """)
+    }
+
+    /// Once per clock and rung: the key refuses a second one.
+    private func record(_ clock: ClockID, _ rung: Rung) -> SQL {
+        """
+        insert into bihuan.clock_firings (city_id, clock_id, rung, case_id, fired_at)
+        values (\(self.city), \(clock.rawValue), \(rung.rawValue), \(self.changes.record.id.rawValue), \(self.now))
+        """
+    }
+}
+
+extension SQL {
+    /// A write that must meet exactly one row; none, and the whole transaction fails with division_by_zero.
+    ///
+    /// The last flight ends in the commit, so a miss must be caught inside the database, not after it.
+    static func mustAffect(_ write: SQL) -> SQL {
+        """
+        with touched as (\(write) returning true)
+        select 1 / (count(*) = 1)::integer from touched
+        """
+    }
+}
+
+extension JSON {
+    /// An object of texts with its keys in order.
+    init(_ object: [String: String]) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Texts always encode.
+        let data = (try? encoder.encode(object)) ?? Data("{}".utf8)
+        self.init(text: String(decoding: data, as: UTF8.self))
+    }
+}

@@ -1,0 +1,305 @@
+package import BihuanDomain
+import Crypto
+import Foundation
+import Postgres
+
+/// A case to be registered: what came in, and which leads taken in before belong to it.
+package struct CaseDraft: Sendable {
+    package var lead: LeadDraft
+    /// Leads that belong to no case yet.
+    package var leads: [LeadID]
+    package var discoveredAt: LeadDraft.Time?
+    /// Why it is registered, for the log.
+    package var reason: String?
+
+    package init(
+        lead: LeadDraft, leads: [LeadID] = [], discoveredAt: LeadDraft.Time? = nil, reason: String? = nil
+    ) {
+        self.lead = lead
+        self.leads = leads
+        self.discoveredAt = discoveredAt
+        self.reason = reason
+    }
+}
+
+extension Desk {
+    /// Takes in a lead (线索) for the asker's unit. The same source and reference again is the lead that is there.
+    package func take(
+        _ draft: LeadDraft, by token: String, via door: Door, key: String? = nil
+    ) async throws(DeskError) -> Outcome {
+        let hash = try Self.hash(of: "lead", "\(draft)")
+        let reading: [SQL] = [
+            Self.existing(draft), "select bihuan.now() as now",
+        ]
+        return try await self.again {
+            () async throws(DeskError) in
+            try await self.transaction(
+                by: .session(token), key: key, hash: hash, reading: reading
+            ) { answers, authority, book throws(DeskError) in
+                guard let identity = authority.identity else { throw .unauthenticated }
+                guard identity.role != .operator else {
+                    throw .refused(.notPermitted(.register, role: identity.role))
+                }
+                if let known = try Self.outcome(ofExisting: answers[0]) { return ([], known) }
+                let now = try Self.now(answers[1])
+                let lead = try Self.lead(draft, now)
+                var mint = UUIDv7Mint(now: now)
+                let id: LeadID = mint.next()
+                return (
+                    [Self.insert(lead, id, of: identity, in: nil, now)],
+                    Outcome(lead: id, isNew: true)
+                )
+            }
+        }
+    }
+
+    /// Registers a case (登记) with the lead it comes from, and attaches leads taken in before.
+    ///
+    /// The same source and reference again is the case that is there: `changed` is false then.
+    package func register(
+        _ draft: CaseDraft, by token: String, via door: Door, key: String? = nil
+    ) async throws(DeskError) -> Outcome {
+        let hash = try Self.hash(of: "case", "\(draft)")
+        let principal = Principal.session(token)
+        let attached = draft.leads.map(\.rawValue)
+        let existing = Self.existing(draft.lead)
+        let reading: [SQL] = [
+            existing,
+            """
+            select l.lead_id, l.title, l.content, l.category, l.place, l.channel, l.source, l.received_at,
+                   l.occurred_at
+              from bihuan.leads l
+             where l.city_id = \(principal.city) and l.lead_id = any (\(attached)::uuid[]) and l.case_id is null
+             order by l.received_at, l.lead_id
+               for update
+            """,
+            """
+            select t.now,
+                   extract(year from t.now at time zone 'UTC' + make_interval(mins => c.utc_offset_minutes))::bigint
+                     as year,
+                   case when exists (\(existing)) then 0
+                        else bihuan.next_case_number(
+                               extract(year from t.now at time zone 'UTC'
+                                                 + make_interval(mins => c.utc_offset_minutes))::integer, 1)
+                   end::bigint as number
+              from (select bihuan.now() as now) as t, bihuan.cities c
+             where c.city_id = \(principal.city)
+            """,
+        ]
+        return try await self.again {
+            () async throws(DeskError) in
+            try await self.transaction(
+                by: principal, key: key, hash: hash, reading: reading
+            ) { answers, authority, book throws(DeskError) in
+                guard let identity = authority.identity else { throw .unauthenticated }
+                guard Verb.register.roles.contains(identity.role) else {
+                    throw .refused(.notPermitted(.register, role: identity.role))
+                }
+                guard Permission.mayRegister(identity, in: book.tree) else {
+                    throw .refused(.outsideJurisdiction(.register))
+                }
+                if let known = try Self.outcome(ofExisting: answers[0]) { return ([], known) }
+                guard answers[1].rows.count == Set(attached).count else {
+                    throw .refused(.badFields([FieldFault(field: "leads", rule: .notFound)]))
+                }
+                return try Self.open(draft, answers, identity, authority, book, door)
+            }
+        }
+    }
+
+    private static func open(
+        _ draft: CaseDraft, _ answers: [QueryResult], _ identity: Identity, _ authority: Authority, _ book: CityBook,
+        _ door: Door
+    ) throws(DeskError) -> (writes: [SQL], outcome: Outcome) {
+        guard let planKey = book.adopted, let plan = book.plans[planKey] else { throw .noPlan }
+        let now: Date
+        let year: Int
+        let number: Int
+        var base = draft.lead
+        do throws(PostgresError) {
+            let row = answers[2].rows[0]
+            now = try row.get("now")
+            year = try row.get("year")
+            number = try row.get("number")
+            // A case made of leads alone is told by the first of them.
+            if base.content == nil, let first = answers[1].rows.first {
+                base.content = try first.get("content")
+                if base.title == nil { base.title = try first.get("title") }
+                if base.category == nil { base.category = try first.get("category") }
+                if base.place == nil { base.place = try first.get("place") }
+                if base.channel == nil { base.channel = try first.get("channel") }
+                if base.source == nil { base.source = try first.get("source") }
+                let received: Date = try first.get("received_at")
+                base.receivedAt = base.receivedAt ?? .instant(received)
+                let occurred: Date? = try first.get("occurred_at")
+                base.occurredAt = base.occurredAt ?? occurred.map { .instant($0) }
+            }
+        } catch {
+            throw DeskError(error)
+        }
+        let isOwnLead = draft.lead.content != nil || draft.leads.isEmpty
+        let lead = try Self.lead(base, now)
+        var discoveredAt: Date?
+        switch draft.discoveredAt {
+        case .text(let text)?:
+            discoveredAt = TimeForm.rfc3339.date(from: text, utcOffset: book.offset.seconds)
+            if discoveredAt == nil {
+                throw .refused(.badFields([FieldFault(field: "discovered_at", rule: .badTime)]))
+            }
+        case .instant(let date)?: discoveredAt = date
+        case nil: break
+        }
+
+        var mint = UUIDv7Mint(now: now)
+        let ref = CaseRef.text(prefix: book.refPrefix, year: year, number: number)
+        let record = CaseRecord(
+            id: mint.next(), ref: ref, title: lead.title, owner: identity.unit, state: .registered, openedAt: now,
+            version: 0)
+        var docket: Docket
+        var changes: Changes
+        do throws(Refusal) {
+            (docket, changes) = try Docket.register(
+                record, tree: book.tree, plan: plan, calendar: book.calendar, by: authority, reason: draft.reason,
+                at: now,
+                mint: &mint)
+        } catch {
+            throw .refused(error)
+        }
+        var writes: [SQL] = [
+            """
+            insert into bihuan.cases
+                   (city_id, case_id, ref, owner_unit, state, title, content, category, place, channel, plan_id,
+                    plan_version, occurred_at, discovered_at, received_at, opened_at, version)
+            values (\(book.city.rawValue), \(record.id.rawValue), \(ref), \(record.owner.rawValue),
+                    \(record.state.rawValue), \(lead.title), \(lead.content), \(lead.category), \(lead.place),
+                    \(lead.channel), \(planKey.id), \(planKey.version), \(lead.occurredAt), \(discoveredAt),
+                    \(lead.receivedAt), \(now), \(docket.record.version))
+            """
+        ]
+        if isOwnLead {
+            writes.append(Self.insert(lead, mint.next(), of: identity, in: record.id, now))
+        }
+        if !draft.leads.isEmpty {
+            writes.append(
+                SQL.mustAffectAtLeastOne(
+                    """
+                    update bihuan.leads
+                       set case_id = \(record.id.rawValue)
+                     where city_id = \(book.city.rawValue) and case_id is null
+                       and lead_id = any (\(draft.leads.map(\.rawValue))::uuid[])
+                    """))
+        }
+        writes +=
+            ChangesWriting(
+                city: book.city.rawValue, before: nil, changes: changes, plan: plan,
+                actor: Actor(authority, via: door), now: now
+            ).statements
+        return (writes, Outcome(changes, docket, authority))
+    }
+
+    // MARK: Parts
+
+    private static func existing(_ draft: LeadDraft) -> SQL {
+        """
+        select l.lead_id, l.revision, c.case_id, c.ref, c.state, c.level, c.version
+          from bihuan.leads l
+          left join bihuan.cases c on c.city_id = l.city_id and c.case_id = l.case_id
+         where l.city_id = \(Principal.session("").city) and l.source = \(draft.source)
+           and l.reference = \(draft.reference)
+        """
+    }
+
+    private static func outcome(ofExisting answer: QueryResult) throws(DeskError) -> Outcome? {
+        do throws(PostgresError) {
+            guard let row = answer.rows.first else { return nil }
+            var outcome = Outcome(lead: try row.identifier("lead_id"), isNew: false)
+            outcome.version = try row.get("revision")
+            if let id: UUID = try row.get("case_id") {
+                outcome.kind = .record
+                outcome.id = id
+                outcome.ref = try row.get("ref")
+                outcome.state = try row.get("state")
+                outcome.version = try row.get("version")
+                outcome.caseID = id
+                outcome.caseRef = outcome.ref
+                outcome.caseState = outcome.state
+                outcome.caseLevel = try row.get("level")
+                outcome.caseVersion = outcome.version
+            }
+            return outcome
+        } catch {
+            throw DeskError(error)
+        }
+    }
+
+    private static func now(_ answer: QueryResult) throws(DeskError) -> Date {
+        do throws(PostgresError) { return try answer.rows[0].get("now") } catch { throw DeskError(error) }
+    }
+
+    private static func lead(_ draft: LeadDraft, _ now: Date) throws(DeskError) -> Lead {
+        do throws(LeadFaults) {
+            return try Lead(draft, now: now)
+        } catch {
+            throw .refused(
+                .badFields(
+                    error.faults.map {
+                        FieldFault(field: $0.field.rawValue, rule: .other(code: $0.code.rawValue, $0.detail))
+                    }))
+        }
+    }
+
+    private static func insert(
+        _ lead: Lead, _ id: LeadID, of identity: Identity, in record: CaseID?, _ now: Date
+    ) -> SQL {
+        """
+        insert into bihuan.leads
+               (city_id, lead_id, unit_id, case_id, source, reference, channel, title, content, category, place, outlet,
+                link, reply, replied_at, occurred_at, received_at, recorded_at, content_hash)
+        values (\(identity.city.rawValue), \(id.rawValue), \(identity.unit.rawValue), \(record?.rawValue),
+                \(lead.source), \(lead.reference), \(lead.channel), \(lead.title), \(lead.content), \(lead.category),
+                \(lead.place), \(lead.outlet), \(lead.link), \(lead.reply), \(lead.repliedAt), \(lead.occurredAt),
+                \(lead.receivedAt), \(now), \(Array(SHA256.hash(data: Data(lead.canonicalForm)))))
+        """
+    }
+
+    /// Once more when somebody registered the same reference in between: then it is found.
+    private func again(
+        _ body: () async throws(DeskError) -> Outcome
+    ) async throws(DeskError) -> Outcome {
+        do throws(DeskError) {
+            return try await body()
+        } catch {
+            guard case .stale(nil) = error else { throw error }
+            return try await body()
+        }
+    }
+}
+
+extension Outcome {
+    /// A lead that belongs to no case.
+    init(lead: LeadID, isNew: Bool) {
+        self.kind = .lead
+        self.id = lead.rawValue
+        self.state = "loose"
+        self.version = 1
+        self.allowed = []
+        self.changed = isNew
+    }
+}
+
+/// A case number (案号): `HRB-2026-000123`, without holes in the city and year.
+package enum CaseRef {
+    package static func text(prefix: String, year: Int, number: Int) -> String {
+        FreshNumbers.ref("\(prefix)-\(year)", number)
+    }
+}
+
+extension SQL {
+    /// Like ``mustAffect(_:)`` for a write of one row or more.
+    static func mustAffectAtLeastOne(_ write: SQL) -> SQL {
+        """
+        with touched as (\(write) returning true)
+        select 1 / (count(*) >= 1)::integer from touched
+        """
+    }
+}

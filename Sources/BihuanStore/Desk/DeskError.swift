@@ -1,0 +1,48 @@
+package import BihuanDomain
+import Postgres
+
+/// Everything that can stop a command or a question, whichever door it came in by.
+package enum DeskError: Error, Sendable {
+    /// No session, or one that has ended.
+    case unauthenticated
+    /// The rules said no; asking again will not help.
+    case refused(Refusal)
+    /// No such object, or none this officer may see. The two are never told apart.
+    case notFound
+    /// Somebody else moved the object first; its version now, where it may be told.
+    case stale(current: Int?)
+    /// The idempotency key was used for another command.
+    case keyReused
+    /// The object or the desk is busy; try again after that many seconds.
+    case busy(retryAfter: Int)
+    /// The city has not adopted a plan that this program can read.
+    case noPlan
+    /// The commit's outcome is not known; the idempotency key settles it.
+    case outcomeUnknown
+    /// The database could not answer. The text is for the log, not for the asker.
+    case unavailable(String)
+}
+
+extension DeskError {
+    init(_ error: PostgresError) {
+        switch error.code {
+        case .server(let state):
+            switch state {
+            // lock_not_available, deadlock_detected: somebody else is at the same object.
+            case SQLState(rawValue: "55P03"), SQLState(rawValue: "40P01"): self = .busy(retryAfter: 1)
+            // A guard trigger, a write that met fewer rows than were locked (see ``SQL/mustAffect(_:)``), or a unique
+            // key somebody else took meanwhile.
+            case SQLState(rawValue: "LP001"), SQLState(rawValue: "LP004"), SQLState(rawValue: "22012"),
+                SQLState(rawValue: "23505"):
+                self = .stale(current: nil)
+            // A policy refused the row.
+            case SQLState(rawValue: "42501"): self = .notFound
+            default: self = .unavailable("\(error)")
+            }
+        case .poolExhausted: self = .busy(retryAfter: 2)
+        case .outcomeUnknown: self = .outcomeUnknown
+        case .connection, .timeout, .closed, .cancelled, .encoding, .decoding, .misuse:
+            self = .unavailable("\(error)")
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import BihuanDomain
+import Postgres
+
+import struct Foundation.UUID
+
+/// Reads what decides about a case in the flight that locks it.
+enum DocketReading {
+    /// The case, locked until the transaction ends, then what belongs to it. Order matters: ``Docket`` is put together
+    /// from the answers in the order asked.
+    static func statements(of target: Target, in city: SQL) -> [SQL] {
+        let id = target.caseID(in: city)
+        return [
+            """
+            select case_id, ref, title, owner_unit, state, level, plan_id, plan_version, opened_at, graded_at,
+                   concluded_at, version
+              from bihuan.cases
+             where city_id = \(city) and case_id = \(id)
+               for update
+            """,
+            """
+            select assignment_id, ref, parent_id, role, state, from_unit, to_unit, reviewer_unit, instruction,
+                   assigned_at, received_at, closed_at, version
+              from bihuan.assignments
+             where city_id = \(city) and case_id = \(id)
+             order by assigned_at, assignment_id
+            """,
+            """
+            select feedback_id, assignment_id, number, kind, state, submitted_at
+              from bihuan.feedback
+             where city_id = \(city) and case_id = \(id)
+             order by assignment_id, number
+            """,
+            """
+            select supervision_id, ref, assignment_id, raised_from, from_unit, to_unit, cause, state, requirement,
+                   reply, issued_at, replied_at, closed_at, version
+              from bihuan.supervisions
+             where city_id = \(city) and case_id = \(id)
+             order by issued_at, supervision_id
+            """,
+            """
+            select clock_id, assignment_id, supervision_id, unit_id, kind, level, "limit", start_event, started_at,
+                   due_at, breached_at, next_rung, next_at
+              from bihuan.clocks
+             where city_id = \(city) and case_id = \(id) and stopped_at is null
+             order by started_at, clock_id
+            """,
+        ]
+    }
+
+    static let count = 5
+
+    /// The docket; nil when the case is hidden or not there.
+    static func docket(_ results: ArraySlice<QueryResult>, _ book: CityBook) throws(DeskError) -> Docket? {
+        let results = Array(results)
+        do throws(PostgresError) {
+            guard let row = results[0].rows.first else { return nil }
+            let key = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
+            guard let plan = book.plans[key] else { return try Self.missingPlan() }
+            return Docket(
+                record: try CaseRecord(row),
+                assignments: try results[1].rows.map { row throws(PostgresError) in try AssignmentRecord(row) },
+                feedback: try results[2].rows.map { row throws(PostgresError) in try FeedbackRecord(row) },
+                supervisions: try results[3].rows.map { row throws(PostgresError) in try SupervisionRecord(row) },
+                clocks: try results[4].rows.map { row throws(PostgresError) in try ClockRecord(row) },
+                tree: book.tree, plan: plan, calendar: book.calendar)
+        } catch {
+            if error.code == .misuse { throw .noPlan }
+            throw DeskError(error)
+        }
+    }
+
+    private static func missingPlan() throws(PostgresError) -> Docket? {
+        throw PostgresError(.misuse, "the case's plan cannot be read")
+    }
+}
+
+extension Row {
+    func word<Word: RawRepresentable<String>>(_ column: String, _ type: Word.Type = Word.self) throws(PostgresError)
+        -> Word
+    {
+        let text: String = try self.get(column)
+        guard let word = Word(rawValue: text) else {
+            throw PostgresError(.decoding, "\(column) holds a word this program does not know: \(text)", column: column)
+        }
+        return word
+    }
+
+    func wordIfAny<Word: RawRepresentable<String>>(
+        _ column: String, _ type: Word.Type = Word.self
+    ) throws(PostgresError) -> Word? {
+        let text: String? = try self.get(column)
+        return text == nil ? nil : try self.word(column, type)
+    }
+
+    func identifier<Kind>(_ column: String, _ kind: Kind.Type = Kind.self) throws(PostgresError) -> Identifier<Kind> {
+        Identifier(rawValue: try self.get(column))
+    }
+
+    func identifierIfAny<Kind>(
+        _ column: String, _ kind: Kind.Type = Kind.self
+    ) throws(PostgresError) -> Identifier<Kind>? {
+        let id: UUID? = try self.get(column)
+        return id.map { Identifier(rawValue: $0) }
+    }
+
+    func unit(_ column: String) throws(PostgresError) -> UnitID { UnitID(rawValue: try self.get(column)) }
+}
+
+extension CaseRecord {
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            id: try row.identifier("case_id"), ref: try row.get("ref"), title: try row.get("title"),
+            owner: try row.unit("owner_unit"), state: try row.word("state"), level: try row.get("level"),
+            openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
+            concludedAt: try row.get("concluded_at"), version: try row.get("version"))
+    }
+}
+
+extension AssignmentRecord {
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            id: try row.identifier("assignment_id"), ref: try row.get("ref"),
+            parent: try row.identifierIfAny("parent_id"), role: try row.word("role"), state: try row.word("state"),
+            from: try row.unit("from_unit"), to: try row.unit("to_unit"), reviewer: try row.unit("reviewer_unit"),
+            instruction: try row.get("instruction"), assignedAt: try row.get("assigned_at"),
+            receivedAt: try row.get("received_at"), closedAt: try row.get("closed_at"),
+            version: try row.get("version"))
+    }
+}
+
+extension FeedbackRecord {
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            id: try row.identifier("feedback_id"), assignment: try row.identifier("assignment_id"),
+            number: try row.get("number"), kind: try row.word("kind"), state: try row.word("state"),
+            submittedAt: try row.get("submitted_at"))
+    }
+}
+
+extension SupervisionRecord {
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            id: try row.identifier("supervision_id"), ref: try row.get("ref"),
+            assignment: try row.identifier("assignment_id"), raisedFrom: try row.identifierIfAny("raised_from"),
+            from: try row.unit("from_unit"), to: try row.unit("to_unit"), cause: try row.word("cause"),
+            state: try row.word("state"), requirement: try row.get("requirement"), reply: try row.get("reply"),
+            issuedAt: try row.get("issued_at"), repliedAt: try row.get("replied_at"),
+            closedAt: try row.get("closed_at"), version: try row.get("version"))
+    }
+}
+
+extension ClockRecord {
+    init(_ row: Row) throws(PostgresError) {
+        let text: String = try row.get("limit")
+        guard let limit = TimeLimit(text) else {
+            throw PostgresError(.decoding, "limit holds \(text)", column: "limit")
+        }
+        self.init(
+            id: try row.identifier("clock_id"), assignment: try row.identifierIfAny("assignment_id"),
+            supervision: try row.identifierIfAny("supervision_id"), unit: try row.unit("unit_id"),
+            kind: try row.word("kind"), level: try row.get("level"), limit: limit,
+            startEvent: try row.get("start_event"), startedAt: try row.get("started_at"),
+            dueAt: try row.get("due_at"), breachedAt: try row.get("breached_at"),
+            nextRung: try row.wordIfAny("next_rung"), nextAt: try row.get("next_at"))
+    }
+}

@@ -1,0 +1,98 @@
+package import BihuanDomain
+
+package import struct Foundation.Date
+package import struct Foundation.UUID
+
+/// What a command came to, in words of no door; kept under its idempotency key for 7 days.
+package struct Outcome: Sendable, Hashable, Codable {
+    package enum Kind: String, Sendable, Hashable, Codable {
+        case record = "case"
+        case assignment, feedback, supervision, lead
+    }
+
+    /// The object the command was about, as it stood afterwards.
+    package var kind: Kind
+    package var id: UUID
+    /// Nil for feedback and leads, which have none.
+    package var ref: String?
+    package var state: String
+    package var version: Int
+    /// Label of the unit that has to act: assignee, or unit under the order.
+    package var unit: String?
+    package var dueAt: Date?
+    /// The case; nil for a lead that belongs to none.
+    package var caseID: UUID?
+    package var caseRef: String?
+    package var caseState: String?
+    package var caseLevel: String?
+    package var caseVersion: Int?
+    /// What the asker may do next with the object.
+    package var allowed: [Verb]
+    /// False when everything had been so before.
+    package var changed: Bool
+    /// True when the key had been used before for the same command, and nothing was done again.
+    package var replayed = false
+
+    private enum CodingKeys: String, CodingKey {
+        case kind, id, ref, state, version, unit, dueAt, caseID, caseRef, caseState, caseLevel, caseVersion, allowed
+        case changed
+    }
+}
+
+extension Outcome {
+    init(_ changes: Changes, _ docket: Docket, _ authority: Authority) {
+        let record = docket.record
+        self.kind = .record
+        self.id = record.id.rawValue
+        self.ref = record.ref
+        self.state = record.state.rawValue
+        self.version = record.version
+        self.caseID = record.id.rawValue
+        self.caseRef = record.ref
+        self.caseState = record.state.rawValue
+        self.caseLevel = record.level
+        self.caseVersion = record.version
+        self.allowed = []
+        self.changed = !changes.isEmpty
+        let identity = authority.identity
+        switch changes.subject {
+        case .record:
+            self.allowed = identity.map { Permission.allowed(on: docket.facts, to: $0) } ?? []
+        case .assignment(let id):
+            guard let hop = docket.assignment(id) else { return }
+            self.describe(hop, docket, identity)
+        case .feedback(let id):
+            guard let feedback = docket.feedback.first(where: { $0.id == id }),
+                let hop = docket.assignment(feedback.assignment)
+            else { return }
+            self.describe(hop, docket, identity)
+            self.kind = .feedback
+            self.id = feedback.id.rawValue
+            self.ref = nil
+            self.state = feedback.state.rawValue
+            self.version = feedback.number
+        case .supervision(let id):
+            guard let order = docket.supervision(id) else { return }
+            self.kind = .supervision
+            self.id = order.id.rawValue
+            self.ref = order.ref
+            self.state = order.state.rawValue
+            self.version = order.version
+            self.unit = docket.tree[order.to]?.label
+            self.dueAt = docket.clocks.first { $0.supervision == id }?.dueAt
+            self.allowed =
+                identity.map { Permission.allowed(on: docket.facts(of: order), to: $0, in: docket.tree) } ?? []
+        }
+    }
+
+    private mutating func describe(_ hop: AssignmentRecord, _ docket: Docket, _ identity: Identity?) {
+        self.kind = .assignment
+        self.id = hop.id.rawValue
+        self.ref = hop.ref
+        self.state = hop.state.rawValue
+        self.version = hop.version
+        self.unit = docket.tree[hop.to]?.label
+        self.dueAt = docket.clocks.first { $0.assignment == hop.id && $0.kind == .feedback }?.dueAt
+        self.allowed = identity.map { Permission.allowed(on: docket.facts(of: hop), to: $0, in: docket.tree) } ?? []
+    }
+}

@@ -1,0 +1,93 @@
+package import BihuanDomain
+import Postgres
+
+package import struct Foundation.UUID
+
+/// On whose authority the store is asked.
+package enum Principal: Sendable, Hashable {
+    /// An officer, by the token of a session. The database finds out who that is.
+    case session(String)
+    /// The server itself, for one city: clocks and deliveries.
+    case system(CityID)
+
+    /// The first statement of every transaction: it ends with the transaction.
+    var presentation: SQL {
+        switch self {
+        case .session(let token): "select set_config('bihuan.session', \(token), true)"
+        case .system(let city): "select set_config('bihuan.city', \(String(city.rawValue)), true)"
+        }
+    }
+
+    /// The city, as the database knows it.
+    var city: SQL {
+        switch self {
+        case .session: "(select s.city_id from bihuan.sessions s)"
+        case .system: "(select nullif(current_setting('bihuan.city', true), '')::integer)"
+        }
+    }
+
+    /// Who asks, with what decides whether the server's book of the city is current; no row: nobody.
+    var introduction: SQL {
+        switch self {
+        case .session:
+            """
+            select s.city_id, s.officer_id, s.post_id, s.unit_id, s.role, c.book_version
+              from bihuan.sessions s
+              join bihuan.cities c on c.city_id = s.city_id
+            """
+        case .system:
+            """
+            select c.city_id, null::uuid as officer_id, null::uuid as post_id, null::integer as unit_id,
+                   null::text as role, c.book_version
+              from bihuan.cities c
+             where c.city_id = (select nullif(current_setting('bihuan.city', true), '')::integer)
+            """
+        }
+    }
+}
+
+/// The door a command came in by, for the log.
+package enum Door: String, Sendable, Hashable, Codable {
+    case json, line, worker, local
+}
+
+/// An object as people and systems name it: by its id or by its ref (`HRB-2026-000123`, `A-000412`).
+package enum ObjectKey: Sendable, Hashable {
+    case id(UUID)
+    case ref(String)
+
+    /// A UUID is an id, everything else a ref.
+    package init(_ text: String) {
+        if let id = UUID(uuidString: text) { self = .id(id) } else { self = .ref(text) }
+    }
+}
+
+/// What a command is about.
+package enum Target: Sendable, Hashable {
+    case record(ObjectKey)
+    case assignment(ObjectKey)
+    case feedback(UUID)
+    case supervision(ObjectKey)
+    case clock(UUID)
+
+    /// A scalar query for the case of the target.
+    func caseID(in city: SQL) -> SQL {
+        switch self {
+        case .record(.id(let id)): "\(id)"
+        case .record(.ref(let ref)):
+            "(select t.case_id from bihuan.cases t where t.city_id = \(city) and t.ref = \(ref))"
+        case .assignment(.id(let id)):
+            "(select t.case_id from bihuan.assignments t where t.city_id = \(city) and t.assignment_id = \(id))"
+        case .assignment(.ref(let ref)):
+            "(select t.case_id from bihuan.assignments t where t.city_id = \(city) and t.ref = \(ref))"
+        case .feedback(let id):
+            "(select t.case_id from bihuan.feedback t where t.city_id = \(city) and t.feedback_id = \(id))"
+        case .supervision(.id(let id)):
+            "(select t.case_id from bihuan.supervisions t where t.city_id = \(city) and t.supervision_id = \(id))"
+        case .supervision(.ref(let ref)):
+            "(select t.case_id from bihuan.supervisions t where t.city_id = \(city) and t.ref = \(ref))"
+        case .clock(let id):
+            "(select t.case_id from bihuan.clocks t where t.city_id = \(city) and t.clock_id = \(id))"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package import BihuanDomain
+import Crypto
+package import Foundation
+import Postgres
+
+/// Lets officers in and out. Sessions are made by the database alone; this computes what it compares.
+package struct Gate: Sendable {
+    let pools: Pools
+    let hasher: PasswordHasher
+    /// Absolute life of a session, in hours.
+    let hours: Int
+
+    package init(pools: Pools, hasher: PasswordHasher, hours: Int = 8) {
+        self.pools = pools
+        self.hasher = hasher
+        self.hours = hours
+    }
+
+    /// A session just opened. The token is told once and stored nowhere.
+    package struct Login: Sendable {
+        package let token: String
+        package let session: SessionID
+        package let expiresAt: Date
+    }
+
+    /// Log-in by name and password, at every door the same.
+    ///
+    /// - Parameters:
+    ///   - name: `login@city`.
+    ///   - password: raw bytes as typed, in UTF-8.
+    ///   - post: the acting post; nil: the one held longest.
+    /// - Throws: `.unauthenticated` for a wrong name, a wrong password, a locked account and a post not held, without
+    ///   telling which and in the same time; `.busy` when too many log-ins wait.
+    package func logIn(
+        name: String, password: String, post: PostID? = nil, via door: Door
+    ) async throws(DeskError) -> Login {
+        let parts = name.utf8.split(separator: UInt8(ascii: "@"), maxSplits: 1, omittingEmptySubsequences: false)
+        let login = String(parts[0]) ?? ""
+        let city = parts.count == 2 ? String(parts[1]) ?? "" : ""
+        let bytes = Array(password.utf8)
+        guard bytes.count <= PasswordHasher.longestPassword, !login.utf8.contains(0), !city.utf8.contains(0) else {
+            throw .unauthenticated
+        }
+        let salt: [UInt8] = try await self.pools.server.use { connection throws(DeskError) in
+            do throws(PostgresError) {
+                return try connection.query("select bihuan.log_in_salt(\(login), \(city)) as salt").rows[0].get("salt")
+            } catch {
+                throw DeskError(error)
+            }
+        } orFail: {
+            DeskError($0)
+        }
+        guard let derived = await self.hasher.derive(bytes, salt: salt) else { throw .busy(retryAfter: 5) }
+        let hours = self.hours
+        return try await self.open(
+            """
+            select token, session_id, expires_at
+              from bihuan.log_in(\(login), \(city), \(derived), \(post?.rawValue), \(door.rawValue), \(Int32(hours)))
+            """
+        )
+    }
+
+    /// Log-in of a local account of the machine, as an operator; the secret comes from a file of the server's own.
+    package func logInPeer(osUser: String, secret: [UInt8]) async throws(DeskError) -> Login {
+        let hours = self.hours
+        return try await self.open(
+            """
+            select token, session_id, expires_at
+              from bihuan.log_in_peer(\(osUser), \(secret), 'line', \(Int32(hours)))
+            """
+        )
+    }
+
+    private func open(_ sql: SQL) async throws(DeskError) -> Login {
+        let login: Login? = try await self.pools.server.use { connection throws(DeskError) in
+            do throws(PostgresError) {
+                guard let row = try connection.query(sql).rows.first else { return nil }
+                return Login(
+                    token: try row.get("token"), session: try row.identifier("session_id"),
+                    expiresAt: try row.get("expires_at"))
+            } catch {
+                throw DeskError(error)
+            }
+        } orFail: {
+            DeskError($0)
+        }
+        guard let login else { throw .unauthenticated }
+        return login
+    }
+
+    /// Ends a session; from the next statement on its token opens nothing.
+    package func logOut(_ token: String) async throws(DeskError) {
+        let principal = Principal.session(token)
+        try await self.pools.server.use { connection throws(DeskError) in
+            do throws(PostgresError) {
+                _ = try connection.flight([principal.presentation, "select bihuan.log_out()"])
+            } catch {
+                if error.sqlState == SQLState(rawValue: "42501") { throw .unauthenticated }
+                throw DeskError(error)
+            }
+        } orFail: {
+            DeskError($0)
+        }
+    }
+}

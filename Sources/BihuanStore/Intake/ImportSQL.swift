@@ -1,0 +1,130 @@
+import BihuanDomain
+import FoundationEssentials
+import Postgres
+
+/// The statements of an import. All run as the owner, so each names the city itself.
+enum ImportSQL {
+    /// At most one row: the city with its dispatch office and the plan it has adopted.
+    static func site(_ code: String) -> SQL {
+        """
+        select c.city_id, c.ref_prefix, c.plan_id, c.plan_version, u.unit_id as root_unit, bihuan.now() as now
+          from bihuan.cities c
+          left join bihuan.units u on u.city_id = c.city_id and u.parent_id is null
+         where c.code = \(code)
+        """
+    }
+
+    /// Held by the connection until it is given back or broken: one import of a source at a time.
+    static func tryLock(_ site: ImportSite, _ source: String) -> SQL {
+        "select pg_try_advisory_lock(hashtextextended(\(Self.lockName(site, source)), 0)) as held"
+    }
+
+    static func unlock(_ site: ImportSite, _ source: String) -> SQL {
+        "select pg_advisory_unlock(hashtextextended(\(Self.lockName(site, source)), 0)) as held"
+    }
+
+    private static func lockName(_ site: ImportSite, _ source: String) -> String {
+        "bihuan.import:\(site.cityID):\(source)"
+    }
+
+    /// The last unfinished reading of the same file through the same map.
+    static func unfinishedRun(_ site: ImportSite, _ source: String, _ fileHash: [UInt8]) -> SQL {
+        """
+        select run_id, records, imported, unchanged, changed, rejected
+          from bihuan.import_runs
+         where city_id = \(site.cityID) and file_hash = \(fileHash) and source = \(source) and finished_at is null
+         order by started_at desc
+         limit 1
+        """
+    }
+
+    static func openRun(_ site: ImportSite, _ run: UUID, _ source: String, _ fileHash: [UInt8]) -> SQL {
+        """
+        insert into bihuan.import_runs (city_id, run_id, source, file_hash)
+        values (\(site.cityID), \(run), \(source), \(fileHash))
+        """
+    }
+
+    /// Counts a batch, in the batch's own transaction.
+    static func advanceRun(_ site: ImportSite, _ run: UUID, records: Int, _ added: ImportSummary) -> SQL {
+        """
+        update bihuan.import_runs
+           set records = \(records),
+               imported = imported + \(added.imported),
+               unchanged = unchanged + \(added.unchanged),
+               changed = changed + \(added.changed),
+               rejected = rejected + \(added.rejected)
+         where city_id = \(site.cityID) and run_id = \(run)
+        """
+    }
+
+    static func finishRun(_ site: ImportSite, _ run: UUID) -> SQL {
+        """
+        update bihuan.import_runs
+           set finished_at = now()
+         where city_id = \(site.cityID) and run_id = \(run)
+        """
+    }
+
+    // MARK: Reading a batch
+
+    /// A batch is much longer work than the statements that a session's limit is meant for.
+    static let patience: SQL = "select set_config('statement_timeout', '110s', true)"
+
+    /// One row: domain time, and the year it falls in by the city's clocks.
+    static func moment(_ site: ImportSite) -> SQL {
+        """
+        select bihuan.now() as now,
+               extract(year from bihuan.now() at time zone 'UTC'
+                                 + make_interval(mins => c.utc_offset_minutes))::integer as year
+          from bihuan.cities c
+         where c.city_id = \(site.cityID)
+        """
+    }
+
+    /// The leads that are here already under these references.
+    ///
+    /// One look into the unique index for each, whatever the planner knows: on tables that grow while it has no
+    /// statistics yet, `reference = any (…)` reads the city's leads again for every batch.
+    static func known(_ site: ImportSite, _ source: String, _ references: [String]) -> SQL {
+        """
+        select u.reference, k.lead_id, k.content_hash, k.case_id, k.ref
+          from unnest(\(references)::text[]) as u (reference)
+         cross join lateral (
+           select l.lead_id, l.content_hash, l.case_id, c.ref
+             from bihuan.leads l
+             left join bihuan.cases c on c.city_id = l.city_id and c.case_id = l.case_id
+            where l.city_id = \(site.cityID) and l.source = \(source) and l.reference = u.reference
+            limit 1
+         ) k
+        """
+    }
+
+    /// Locks cases, in the order of their ids so that two writers cannot wait for each other.
+    static func lockCases(_ site: ImportSite, _ cases: [UUID]) -> SQL {
+        """
+        select case_id, version
+          from bihuan.cases
+         where city_id = \(site.cityID) and case_id = any(\(cases)::uuid[])
+         order by case_id
+           for update
+        """
+    }
+
+    /// Locks leads and reads what they say.
+    static func lockLeads(_ site: ImportSite, _ leads: [UUID]) -> SQL {
+        """
+        select lead_id, revision, channel, title, content, category, place, outlet, link, reply,
+               replied_at, occurred_at, received_at
+          from bihuan.leads
+         where city_id = \(site.cityID) and lead_id = any(\(leads)::uuid[])
+         order by lead_id
+           for update
+        """
+    }
+
+    /// One row: the first of a block of case numbers.
+    static func caseNumbers(_ site: ImportSite, year: Int, count: Int) -> SQL {
+        "select bihuan.next_case_number(\(year)::integer, \(count)::integer, \(site.cityID)::integer) as first"
+    }
+}

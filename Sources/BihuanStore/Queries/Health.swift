@@ -1,0 +1,53 @@
+import Postgres
+
+/// Whether the server can do its work.
+package struct Health: Sendable {
+    let pools: Pools
+    let newestMigration: Int
+
+    package struct Check: Sendable, Hashable {
+        package enum Status: String, Sendable { case ok, warn, fail }
+
+        package let name: String
+        package let status: Status
+        package let text: String
+    }
+
+    /// Database, schema, clocks. Never throws: what cannot be asked fails.
+    package func checks() async -> [Check] {
+        let newest = self.newestMigration
+        do throws(PostgresError) {
+            let began = ContinuousClock.now
+            let row = try await self.pools.worker.use { connection throws(PostgresError) in
+                try connection.query(
+                    """
+                    select (select max(number) from bihuan.schema_migrations)::bigint as migration,
+                           pg_is_in_recovery() as is_standby,
+                           (select extract(epoch from (select bihuan.now()) - min(next_at))::bigint
+                              from bihuan.clocks where next_at is not null) as waiting
+                    """, intent: .read
+                ).rows[0]
+            } orFail: {
+                $0
+            }
+            let milliseconds = (ContinuousClock.now - began) / .milliseconds(1)
+            let migration: Int? = try row.get("migration")
+            let waiting: Int? = try row.get("waiting")
+            let isStandby: Bool = try row.get("is_standby")
+            let late = max(0, waiting ?? 0)
+            return [
+                Check(
+                    name: "database", status: .ok,
+                    text: "\(Int(milliseconds)) ms, \(isStandby ? "standby" : "primary")"),
+                Check(
+                    name: "migrations", status: migration == newest ? .ok : .fail,
+                    text: "\(migration ?? 0)/\(newest)"),
+                Check(
+                    name: "clock-sweep", status: late > 60 ? .warn : .ok,
+                    text: late == 0 ? "nothing waits" : "oldest due \(late) s ago"),
+            ]
+        } catch {
+            return [Check(name: "database", status: .fail, text: "cannot be asked")]
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package import BihuanDomain
+package import Foundation
+import Postgres
+
+/// An assignment as its participants see it.
+package struct AssignmentView: Sendable {
+    package let id: AssignmentID
+    package let ref: String
+    package let caseID: CaseID
+    package let caseRef: String
+    package let title: String
+    package let level: String?
+    package let parent: String?
+    package let role: AssignmentRole
+    package let state: AssignmentState
+    package let from: UnitTag
+    package let to: UnitTag
+    package let reviewer: UnitTag
+    package let instruction: String
+    package let assignedAt: Date
+    package let receivedAt: Date?
+    package let closedAt: Date?
+    /// The nearest deadline of the assignee still running.
+    package let dueAt: Date?
+    package let light: Light?
+    package let version: Int
+    package let allowed: [Verb]
+    package let offset: UTCOffset
+}
+
+/// A feedback with its texts.
+package struct FeedbackView: Sendable {
+    package let id: FeedbackID
+    package let assignment: String
+    package let caseRef: String
+    package let number: Int
+    package let kind: FeedbackKind
+    package let verdict: Verdict?
+    package let findings: String
+    package let measures: String?
+    package let result: String?
+    package let state: FeedbackState
+    package let submittedAt: Date
+    package let reviewedAt: Date?
+    package let reviewReason: String?
+    package let allowed: [Verb]
+    package let offset: UTCOffset
+}
+
+extension Queries {
+    static func assignments(_ condition: SQL, _ order: SQL) -> SQL {
+        """
+        select a.assignment_id, a.ref, a.case_id, c.ref as case_ref, c.title, c.level, p.ref as parent_ref, a.role,
+               a.state, a.from_unit, a.to_unit, a.reviewer_unit, a.instruction, a.assigned_at, a.received_at,
+               a.closed_at, a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children
+          from bihuan.assignments a
+          join bihuan.cases c on c.city_id = a.city_id and c.case_id = a.case_id
+          left join bihuan.assignments p on p.city_id = a.city_id and p.assignment_id = a.parent_id
+          left join lateral (
+            select min(k.due_at) as due_at,
+                   bool_or(k.breached_at is not null or k.due_at < (select bihuan.now())) as is_late,
+                   bool_or((select bihuan.now()) > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
+              from bihuan.clocks k
+             where k.city_id = a.city_id and k.case_id = a.case_id and k.assignment_id = a.assignment_id
+               and k.stopped_at is null and k.kind in ('receipt', 'feedback', 'interim')
+          ) k on true
+         where a.city_id = \(Self.city) and \(condition)
+         order by \(order)
+        """
+    }
+
+    static let hasOpenChildren: StaticString = """
+        exists (select from bihuan.assignments s
+                 where s.city_id = a.city_id and s.parent_id = a.assignment_id
+                   and s.state in ('assigned', 'received', 'forwarded', 'fed_back'))
+        """
+
+    package func assignment(_ token: String, _ key: ObjectKey) async throws(DeskError) -> AssignmentView {
+        let condition: SQL =
+            switch key {
+            case .id(let id): "a.assignment_id = \(id)"
+            case .ref(let ref): "a.ref = \(ref)"
+            }
+        return try await self.ask(
+            token, [Self.assignments(condition, "a.assignment_id")]
+        ) { answers, asker throws(PostgresError) in
+            try answers[0].rows.first.map { row throws(PostgresError) in try AssignmentView(row, asker) }
+        }.orNotFound()
+    }
+
+    /// The visible assignments of a case, first to last; not found when the case is not.
+    package func assignments(ofCase key: ObjectKey, _ token: String) async throws(DeskError) -> [AssignmentView] {
+        try await self.record(token, key).assignments
+    }
+
+    private static func feedback(_ condition: SQL) -> SQL {
+        """
+        select f.feedback_id, a.ref as assignment_ref, c.ref as case_ref, f.number, f.kind, f.verdict, f.findings,
+               f.measures, f.result, f.state, f.submitted_at, f.reviewed_at, f.review_reason,
+               a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit
+          from bihuan.feedback f
+          join bihuan.assignments a on a.city_id = f.city_id and a.assignment_id = f.assignment_id
+          join bihuan.cases c on c.city_id = f.city_id and c.case_id = f.case_id
+         where f.city_id = \(Self.city) and \(condition)
+         order by f.number
+        """
+    }
+
+    /// The feedback of an assignment, first to last.
+    package func feedback(of key: ObjectKey, _ token: String) async throws(DeskError) -> [FeedbackView] {
+        let condition: SQL
+        let probe: SQL
+        switch key {
+        case .id(let id):
+            condition = "f.assignment_id = \(id)"
+            probe = "select from bihuan.assignments a where a.city_id = \(Self.city) and a.assignment_id = \(id)"
+        case .ref(let ref):
+            condition = "a.ref = \(ref)"
+            probe = "select from bihuan.assignments a where a.city_id = \(Self.city) and a.ref = \(ref)"
+        }
+        return try await self.ask(
+            token, [probe, Self.feedback(condition)]
+        ) { answers, asker throws(PostgresError) -> [FeedbackView]? in
+            guard answers[0].affected == 1 else { return nil }
+            return try answers[1].rows.map { row throws(PostgresError) in try FeedbackView(row, asker) }
+        }.orNotFound()
+    }
+
+    package func feedback(_ token: String, id: FeedbackID) async throws(DeskError) -> FeedbackView {
+        try await self.ask(
+            token, [Self.feedback("f.feedback_id = \(id.rawValue)")]
+        ) { answers, asker throws(PostgresError) in
+            try answers[0].rows.first.map { row throws(PostgresError) in try FeedbackView(row, asker) }
+        }.orNotFound()
+    }
+}
+
+extension AssignmentView {
+    init(_ row: Row, _ asker: Queries.Asker) throws(PostgresError) {
+        self.id = try row.identifier("assignment_id")
+        self.ref = try row.get("ref")
+        self.caseID = try row.identifier("case_id")
+        self.caseRef = try row.get("case_ref")
+        self.title = try row.get("title")
+        self.level = try row.get("level")
+        self.parent = try row.get("parent_ref")
+        self.role = try row.word("role")
+        self.state = try row.word("state")
+        let (from, to, reviewer) = (
+            try row.unit("from_unit"), try row.unit("to_unit"), try row.unit("reviewer_unit")
+        )
+        self.from = asker.tag(from)
+        self.to = asker.tag(to)
+        self.reviewer = asker.tag(reviewer)
+        self.instruction = try row.get("instruction")
+        self.assignedAt = try row.get("assigned_at")
+        self.receivedAt = try row.get("received_at")
+        self.closedAt = try row.get("closed_at")
+        self.dueAt = try row.get("due_at")
+        let isLate: Bool? = try row.get("is_late")
+        let isNear: Bool? = try row.get("is_near")
+        self.light = self.dueAt == nil ? nil : isLate == true ? .red : isNear == true ? .yellow : .green
+        self.version = try row.get("version")
+        self.allowed = Permission.allowed(
+            on: .init(
+                state: self.state, from: from, to: to, reviewer: reviewer,
+                hasOpenChildren: try row.get("has_open_children")),
+            to: asker.identity, in: asker.book.tree)
+        self.offset = asker.book.offset
+    }
+}
+
+extension FeedbackView {
+    init(_ row: Row, _ asker: Queries.Asker) throws(PostgresError) {
+        self.id = try row.identifier("feedback_id")
+        self.assignment = try row.get("assignment_ref")
+        self.caseRef = try row.get("case_ref")
+        self.number = try row.get("number")
+        self.kind = try row.word("kind")
+        self.verdict = try row.wordIfAny("verdict")
+        self.findings = try row.get("findings")
+        self.measures = try row.get("measures")
+        self.result = try row.get("result")
+        self.state = try row.word("state")
+        self.submittedAt = try row.get("submitted_at")
+        self.reviewedAt = try row.get("reviewed_at")
+        self.reviewReason = try row.get("review_reason")
+        let facts = Permission.AssignmentFacts(
+            state: try row.word("assignment_state"), from: try row.unit("from_unit"), to: try row.unit("to_unit"),
+            reviewer: try row.unit("reviewer_unit"), hasOpenChildren: false)
+        self.allowed =
+            self.state == .pending
+            ? Permission.allowed(on: facts, to: asker.identity, in: asker.book.tree)
+                .filter { $0 == .accept || $0 == .sendBack } : []
+        self.offset = asker.book.offset
+    }
+}

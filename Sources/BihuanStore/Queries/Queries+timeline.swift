@@ -1,0 +1,70 @@
+package import BihuanDomain
+package import Foundation
+import Postgres
+
+/// One entry of a case's log (流转轨迹).
+package struct EventView: Sendable {
+    package let seq: Int
+    package let at: Date
+    package let kind: EventKind
+    package let assignment: String?
+    /// Name and unit of the officer, or the system.
+    package let actor: String
+    package let unit: UnitTag?
+    package let via: String
+    package let reason: String?
+    package let detail: [String: String]
+    /// SHA-256 chain value, in hexadecimal.
+    package let hash: String
+}
+
+/// A case's log as far as the asker sees it.
+package struct Timeline: Sendable {
+    package let caseRef: String
+    package let events: [EventView]
+    package let offset: UTCOffset
+}
+
+extension Queries {
+    /// What happened to a case, first to last. Entries about hops the asker does not see are left out.
+    package func timeline(_ token: String, _ key: ObjectKey) async throws(DeskError) -> Timeline {
+        let id = Target.record(key).caseID(in: Self.city)
+        return try await self.ask(
+            token,
+            [
+                "select c.ref from bihuan.cases c where c.city_id = \(Self.city) and c.case_id = \(id)",
+                """
+                select e.seq, e.at, e.kind, a.ref as assignment_ref, e.actor, o.name as officer_name, e.unit_id, e.via,
+                       e.reason, e.detail, encode(e.hash, 'hex') as hash
+                  from bihuan.events e
+                  left join bihuan.assignments a on a.city_id = e.city_id and a.assignment_id = e.assignment_id
+                  left join bihuan.officers o on o.city_id = e.city_id and o.officer_id = e.officer_id
+                 where e.city_id = \(Self.city) and e.case_id = \(id)
+                 order by e.seq
+                """,
+            ]
+        ) { answers, asker throws(PostgresError) -> Timeline? in
+            guard let ref: String = try answers[0].rows.first?.get("ref") else { return nil }
+            let events = try answers[1].rows.map { row throws(PostgresError) in try EventView(row, asker) }
+            return Timeline(caseRef: ref, events: events, offset: asker.book.offset)
+        }.orNotFound()
+    }
+}
+
+extension EventView {
+    init(_ row: Row, _ asker: Queries.Asker) throws(PostgresError) {
+        self.seq = try row.get("seq")
+        self.at = try row.get("at")
+        self.kind = try row.word("kind")
+        self.assignment = try row.get("assignment_ref")
+        let name: String? = try row.get("officer_name")
+        if let name { self.actor = name } else { self.actor = try row.get("actor") }
+        let unit: Int? = try row.get("unit_id")
+        self.unit = unit.map { asker.tag(UnitID(rawValue: $0)) }
+        self.via = try row.get("via")
+        self.reason = try row.get("reason")
+        let detail: JSON = try row.get("detail")
+        self.detail = (try? JSONDecoder().decode([String: String].self, from: Data(detail.text.utf8))) ?? [:]
+        self.hash = try row.get("hash")
+    }
+}

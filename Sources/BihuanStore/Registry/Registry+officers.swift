@@ -1,0 +1,241 @@
+package import BihuanDomain
+import Crypto
+package import Foundation
+import Postgres
+
+/// An officer as the local operator sees them; nothing of a password.
+package struct OfficerView: Sendable {
+    package let id: OfficerID
+    package let login: String
+    package let name: String
+    package let isLocked: Bool
+    /// `role@unit` of the posts held now.
+    package let posts: [String]
+}
+
+extension Registry {
+    /// Adds an officer, with a first post.
+    ///
+    /// - Parameters:
+    ///   - password: at least 10 characters of three kinds (letters in two cases, digits, others) and not a common one.
+    ///   - unit: label of the unit of the post.
+    package func addOfficer(
+        login: String, name: String, password: String, unit: String, role: PostRole, in city: CityID,
+        hasher: PasswordHasher, at now: Date
+    ) async throws(RegistryFault) -> OfficerID {
+        try PasswordRule.check(password, login: login)
+        var mint = UUIDv7Mint(now: now)
+        let (officer, post): (OfficerID, PostID) = (mint.next(), mint.next())
+        let (salt, verifier) = try await Self.verifier(password, hasher)
+        try await self.requireUnit(unit, of: city)
+        try await self.run { connection throws(PostgresError) in
+            _ = try connection.flight([
+                """
+                insert into bihuan.officers (city_id, officer_id, login, name)
+                values (\(city.rawValue), \(officer.rawValue), \(login), \(name))
+                """,
+                """
+                insert into bihuan.credentials (city_id, officer_id, salt, verifier)
+                values (\(city.rawValue), \(officer.rawValue), \(salt), \(verifier))
+                """,
+                Self.insert(post, of: officer, unit: unit, role: role, in: city),
+            ])
+        }
+        return officer
+    }
+
+    /// Gives an officer one more post.
+    package func addPost(
+        login: String, unit: String, role: PostRole, in city: CityID, at now: Date
+    ) async throws(RegistryFault) -> PostID {
+        let officer = try await self.officer(login, in: city)
+        try await self.requireUnit(unit, of: city)
+        var mint = UUIDv7Mint(now: now)
+        let post: PostID = mint.next()
+        try await self.run { connection throws(PostgresError) in
+            _ = try connection.query(Self.insert(post, of: officer, unit: unit, role: role, in: city))
+        }
+        return post
+    }
+
+    /// Ends the officer's posts of this role in this unit now; their sessions end with them.
+    package func endPost(
+        login: String, unit: String, role: PostRole, in city: CityID
+    ) async throws(RegistryFault) {
+        let officer = try await self.officer(login, in: city)
+        let ended = try await self.run { connection throws(PostgresError) in
+            try connection.query(
+                """
+                update bihuan.posts p
+                   set valid_until = greatest(clock_timestamp(), p.valid_from)
+                  from bihuan.units u
+                 where p.city_id = \(city.rawValue) and p.officer_id = \(officer.rawValue)
+                   and p.role = \(role.rawValue) and u.city_id = p.city_id and u.unit_id = p.unit_id
+                   and u.label = \(unit) and (p.valid_until is null or p.valid_until > clock_timestamp())
+                """
+            ).affected
+        }
+        guard ended > 0 else { throw RegistryFault(.missing, "\(login) holds no post \(role.rawValue)@\(unit)") }
+    }
+
+    package func officers(of city: CityID) async throws(RegistryFault) -> [OfficerView] {
+        try await self.run { connection throws(PostgresError) in
+            try connection.query(
+                """
+                select o.officer_id, o.login, o.name, o.locked_at is not null as is_locked,
+                       coalesce(array_agg(p.role || '@' || u.label order by p.valid_from, u.label)
+                                  filter (where p.post_id is not null), '{}') as posts
+                  from bihuan.officers o
+                  left join bihuan.posts p
+                    on p.city_id = o.city_id and p.officer_id = o.officer_id
+                   and p.valid_from <= clock_timestamp()
+                   and (p.valid_until is null or p.valid_until > clock_timestamp())
+                  left join bihuan.units u on u.city_id = p.city_id and u.unit_id = p.unit_id
+                 where o.city_id = \(city.rawValue)
+                 group by o.officer_id, o.login, o.name, o.locked_at
+                 order by o.login
+                """
+            ).rows.map { row throws(PostgresError) in
+                OfficerView(
+                    id: try row.identifier("officer_id"), login: try row.get("login"), name: try row.get("name"),
+                    isLocked: try row.get("is_locked"), posts: try row.get("posts"))
+            }
+        }
+    }
+
+    /// Locks an officer out, or lets them in again. Their sessions end at the next statement.
+    package func setLocked(_ isLocked: Bool, login: String, in city: CityID) async throws(RegistryFault) {
+        let officer = try await self.officer(login, in: city)
+        try await self.run { connection throws(PostgresError) in
+            _ = try connection.flight([
+                """
+                update bihuan.officers
+                   set locked_at = case when \(isLocked) then coalesce(locked_at, clock_timestamp()) end
+                 where city_id = \(city.rawValue) and officer_id = \(officer.rawValue)
+                """,
+                """
+                update bihuan.credentials set failures = 0, locked_until = null
+                 where city_id = \(city.rawValue) and officer_id = \(officer.rawValue) and not \(isLocked)
+                """,
+            ])
+        }
+    }
+
+    /// Sets a new password; the officer's sessions end.
+    package func reset(
+        login: String, password: String, in city: CityID, hasher: PasswordHasher
+    ) async throws(RegistryFault) {
+        try PasswordRule.check(password, login: login)
+        let officer = try await self.officer(login, in: city)
+        let (salt, verifier) = try await Self.verifier(password, hasher)
+        try await self.run { connection throws(PostgresError) in
+            _ = try connection.query(
+                """
+                update bihuan.credentials
+                   set salt = \(salt), verifier = \(verifier), failures = 0, locked_until = null,
+                       changed_at = clock_timestamp()
+                 where city_id = \(city.rawValue) and officer_id = \(officer.rawValue)
+                """)
+        }
+    }
+
+    /// Lets a local account of the machine open this officer's operator post over the Unix socket.
+    ///
+    /// - Parameter secret: at least 16 random bytes that lie in a file only the server's account reads.
+    package func setPeer(
+        osUser: String, login: String, secret: [UInt8], in city: CityID
+    ) async throws(RegistryFault) {
+        let officer = try await self.officer(login, in: city)
+        let hash = Array(SHA256.hash(data: Data(secret)))
+        let written = try await self.run { connection throws(PostgresError) in
+            try connection.query(
+                """
+                insert into bihuan.peer_credentials (city_id, os_user, officer_id, post_id, secret_hash)
+                select p.city_id, \(osUser), p.officer_id, p.post_id, \(hash)
+                  from bihuan.posts p
+                 where p.city_id = \(city.rawValue) and p.officer_id = \(officer.rawValue) and p.role = 'operator'
+                   and p.valid_from <= clock_timestamp()
+                   and (p.valid_until is null or p.valid_until > clock_timestamp())
+                 order by p.valid_from
+                 limit 1
+                    on conflict (city_id, os_user) do update
+                   set officer_id = excluded.officer_id, post_id = excluded.post_id,
+                       secret_hash = excluded.secret_hash
+                """
+            ).affected
+        }
+        guard written == 1 else { throw RegistryFault(.missing, "\(login) holds no operator's post") }
+    }
+
+    // MARK: Parts
+
+    private static func insert(
+        _ post: PostID, of officer: OfficerID, unit: String, role: PostRole, in city: CityID
+    ) -> SQL {
+        """
+        insert into bihuan.posts (city_id, post_id, officer_id, unit_id, role)
+        select u.city_id, \(post.rawValue), \(officer.rawValue), u.unit_id, \(role.rawValue)
+          from bihuan.units u
+         where u.city_id = \(city.rawValue) and u.label = \(unit)
+        """
+    }
+
+    private func requireUnit(_ label: String, of city: CityID) async throws(RegistryFault) {
+        let found = try await self.run { connection throws(PostgresError) in
+            try connection.query(
+                "select from bihuan.units where city_id = \(city.rawValue) and label = \(label)"
+            ).affected
+        }
+        guard found == 1 else { throw RegistryFault(.missing, "there is no unit \(label)") }
+    }
+
+    private func officer(_ login: String, in city: CityID) async throws(RegistryFault) -> OfficerID {
+        let id: OfficerID? = try await self.run { connection throws(PostgresError) in
+            try connection.query(
+                "select officer_id from bihuan.officers where city_id = \(city.rawValue) and login = \(login)"
+            ).rows.first.map { row throws(PostgresError) in try row.identifier("officer_id") }
+        }
+        guard let id else { throw RegistryFault(.missing, "there is no officer \(login)") }
+        return id
+    }
+
+    private static func verifier(
+        _ password: String, _ hasher: PasswordHasher
+    ) async throws(RegistryFault) -> (salt: [UInt8], verifier: [UInt8]) {
+        let salt = PasswordHasher.salt()
+        guard let derived = await hasher.derive(Array(password.utf8), salt: salt) else {
+            throw RegistryFault(.unavailable, "too many passwords are being hashed")
+        }
+        return (salt, Array(SHA256.hash(data: Data(derived))))
+    }
+}
+
+/// The rule for passwords (GB/T 22239-2019 8.1.4.1 a): 10 characters or more of three kinds out of four.
+package enum PasswordRule {
+    package static let shortest = 10
+
+    package static func check(_ password: String, login: String) throws(RegistryFault) {
+        var kinds: Set<Int> = []
+        for scalar in password.unicodeScalars {
+            switch scalar {
+            case "a"..."z": kinds.insert(0)
+            case "A"..."Z": kinds.insert(1)
+            case "0"..."9": kinds.insert(2)
+            default: kinds.insert(3)
+            }
+        }
+        guard password.unicodeScalars.count >= Self.shortest else {
+            throw RegistryFault(.badInput, "password must have at least \(Self.shortest) characters")
+        }
+        guard password.utf8.count <= PasswordHasher.longestPassword else {
+            throw RegistryFault(.badInput, "password must have at most \(PasswordHasher.longestPassword) bytes")
+        }
+        guard kinds.count >= 3 else {
+            throw RegistryFault(
+                .badInput, "password must have three of: lower-case letters, upper-case letters, digits, others")
+        }
+        guard !password.lowercased().contains(login) else {
+            throw RegistryFault(.badInput, "password must not contain the log-in name")
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package import BihuanDomain
+import Crypto
+import Foundation
+package import Postgres
+
+/// What the local operator sets up: cities, units, officers, posts, plans, calendars.
+///
+/// It works over the owner's connection, which no policy narrows, so every statement names its city.
+package struct Registry: Sendable {
+    let connection: Connection
+
+    /// - Parameter connection: logged in as `bihuan_migrate`.
+    package init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    func run<R: Sendable>(
+        _ body: @Sendable (isolated Connection) throws(PostgresError) -> R
+    ) async throws(RegistryFault) -> R {
+        do throws(PostgresError) {
+            return try await Self.isolated(self.connection, body)
+        } catch {
+            throw RegistryFault(error)
+        }
+    }
+
+    private static func isolated<R: Sendable>(
+        _ connection: isolated Connection, _ body: @Sendable (isolated Connection) throws(PostgresError) -> R
+    ) throws(PostgresError) -> R {
+        try body(connection)
+    }
+
+    // MARK: Cities
+
+    package struct City: Sendable, Hashable {
+        package let id: CityID
+        package let code: String
+        package let name: String
+    }
+
+    package func cities() async throws(RegistryFault) -> [City] {
+        try await self.run { connection throws(PostgresError) in
+            try connection.query("select city_id, code, name from bihuan.cities order by code").rows.map {
+                row throws(PostgresError) in
+                City(id: CityID(rawValue: try row.get("city_id")), code: try row.get("code"), name: try row.get("name"))
+            }
+        }
+    }
+
+    /// The city with this code, or the only one there is when `code` is nil.
+    package func city(_ code: String?) async throws(RegistryFault) -> City {
+        let cities = try await self.cities()
+        guard let code else {
+            guard cities.count == 1 else {
+                throw RegistryFault(
+                    .missing,
+                    cities.isEmpty
+                        ? "there is no city yet; add one with `bihuan city add`"
+                        : "there are several cities; say which: \(cities.map(\.code).joined(separator: ", "))")
+            }
+            return cities[0]
+        }
+        guard let city = cities.first(where: { $0.code == code }) else {
+            throw RegistryFault(.missing, "there is no city \(code)")
+        }
+        return city
+    }
+
+    /// Founds a city (a tenant). Its units come by ``importUnits(_:of:)``, the first being the bureau itself.
+    package func found(code: String, name: String, refPrefix: String) async throws(RegistryFault) -> City {
+        try await self.run { connection throws(PostgresError) in
+            let row = try connection.query(
+                """
+                insert into bihuan.cities (code, name, ref_prefix) values (\(code), \(name), \(refPrefix))
+                returning city_id
+                """
+            ).rows[0]
+            return City(id: CityID(rawValue: try row.get("city_id")), code: code, name: name)
+        }
+    }
+
+    // MARK: Plans and calendars
+
+    /// Publishes a plan file as an immutable version and lets the city open new cases under it.
+    ///
+    /// The same file again changes nothing; another text under the same version is refused.
+    package func adopt(planFile text: String, in city: CityID) async throws(RegistryFault) -> Plan {
+        let plan: Plan
+        do throws(PlanFaults) {
+            plan = try PlanFile.plan(text)
+        } catch {
+            throw RegistryFault(.badInput, error.description)
+        }
+        let hash = Array(SHA256.hash(data: Data(text.utf8)))
+        let known: [UInt8]? = try await self.run { connection throws(PostgresError) in
+            let rows = try connection.flight([
+                """
+                insert into bihuan.plan_versions (city_id, plan_id, version, name, sha256, source)
+                values (\(city.rawValue), \(plan.id), \(plan.version), \(plan.name), \(hash), \(text))
+                    on conflict do nothing
+                """,
+                """
+                select sha256 from bihuan.plan_versions
+                 where city_id = \(city.rawValue) and plan_id = \(plan.id) and version = \(plan.version)
+                """,
+            ])[1].rows
+            return try rows.first?.get("sha256")
+        }
+        guard known == hash else {
+            throw RegistryFault(
+                .conflict, "plan \(plan.id) version \(plan.version) is published with another text; raise its version")
+        }
+        try await self.run { connection throws(PostgresError) in
+            _ = try connection.query(
+                """
+                update bihuan.cities set plan_id = \(plan.id), plan_version = \(plan.version)
+                 where city_id = \(city.rawValue)
+                   and (plan_id, plan_version) is distinct from (\(plan.id)::text, \(plan.version)::integer)
+                """)
+        }
+        return plan
+    }
+
+    /// Replaces the city's holidays and make-up workdays by those of a file with the columns date, kind, name.
+    ///
+    /// - Returns: the years the calendar now covers.
+    package func importCalendar(_ text: String, of city: CityID) async throws(RegistryFault) -> [Int] {
+        var days: [Int] = []
+        var kinds: [String] = []
+        var names: [String] = []
+        for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            if index == 0 {
+                guard fields == ["date", "kind", "name"] else {
+                    throw RegistryFault(.badInput, "line 1: the columns must be date,kind,name")
+                }
+                continue
+            }
+            guard fields.count == 3, let day = CivilDay(fields[0]) else {
+                throw RegistryFault(.badInput, "line \(index + 1): the date must be yyyy-mm-dd, with kind and name")
+            }
+            guard ["holiday", "workday"].contains(fields[1]) else {
+                throw RegistryFault(.badInput, "line \(index + 1): kind must be holiday or workday")
+            }
+            days.append(day.rawValue)
+            kinds.append(fields[1])
+            names.append(fields[2])
+        }
+        let (dayNumbers, dayKinds, dayNames) = (days, kinds, names)
+        try await self.run { connection throws(PostgresError) in
+            _ = try connection.flight([
+                "delete from bihuan.calendar_days where city_id = \(city.rawValue)",
+                """
+                insert into bihuan.calendar_days (city_id, day, kind, name)
+                select \(city.rawValue), date '1970-01-01' + day::integer, kind, name
+                  from unnest(\(dayNumbers)::bigint[], \(dayKinds)::text[], \(dayNames)::text[]) as d (day, kind, name)
+                """,
+            ])
+        }
+        return Set(days.map { CivilDay(rawValue: $0).components.year }).sorted()
+    }
+
+    /// Sets domain time ahead of the real clock: demo, tests, drills of time.
+    package func setTimeOffset(seconds: Int) async throws(RegistryFault) {
+        try await self.run { connection throws(PostgresError) in
+            _ = try connection.query(
+                "select bihuan.set_time_offset(make_interval(secs => \(seconds)::bigint))")
+        }
+    }
+}
+
+/// Why the local operator's work could not be done.
+package struct RegistryFault: Error, CustomStringConvertible, Sendable {
+    package enum Kind: Sendable, Hashable {
+        case badInput, missing, conflict, unavailable
+    }
+
+    package let kind: Kind
+    package let text: String
+
+    package init(_ kind: Kind, _ text: String) {
+        self.kind = kind
+        self.text = text
+    }
+
+    init(_ error: PostgresError) {
+        guard case .server(let state) = error.code else {
+            self.init(.unavailable, "\(error)")
+            return
+        }
+        // Class 23: a constraint named for what it promises.
+        if state.rawValue.hasPrefix("23"), let constraint = error.constraint {
+            let rule = constraint.replacing("_", with: " ")
+            self.init(state == .uniqueViolation ? .conflict : .badInput, rule)
+        } else {
+            self.init(.unavailable, "\(error)")
+        }
+    }
+
+    package var description: String { self.text }
+}

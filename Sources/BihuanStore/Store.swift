@@ -1,0 +1,20 @@
+/// Everything the doors and workers may do with the database, put together once.
+package struct Store: Sendable {
+    package let gate: Gate
+    package let desk: Desk
+    package let queries: Queries
+    package let clockClaims: ClockClaims
+    package let health: Health
+
+    /// - Parameters:
+    ///   - sessionHours: absolute life of a session, 1–168.
+    ///   - newestMigration: what the schema must have reached for the server to be ready.
+    package init(pools: Pools, hasher: PasswordHasher, sessionHours: Int = 8, newestMigration: Int) {
+        let books = CityBooks()
+        self.gate = Gate(pools: pools, hasher: hasher, hours: sessionHours)
+        self.desk = Desk(pools: pools, books: books)
+        self.queries = Queries(pools: pools, books: books)
+        self.clockClaims = ClockClaims(pools: pools)
+        self.health = Health(pools: pools, newestMigration: newestMigration)
+    }
+}

@@ -1,0 +1,109 @@
+import BihuanStore
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+/// A migrated database with one city, and a folder for files, made for one test.
+struct ImportFixture: Sendable {
+    let connection: Connection
+    let conninfo: String
+    let folder: URL
+
+    static func with<R: Sendable>(_ body: @Sendable (ImportFixture) async throws -> R) async throws -> R {
+        let server = try await TestServer.shared()
+        let template = try await server.template(named: "import") { conninfo in
+            let sql = try Installation.find().sql
+            let superuser = try await Connection.open(conninfo)
+            try await superuser.script(String(contentsOf: sql.appendingPathComponent("roles.sql"), encoding: .utf8))
+            await superuser.close()
+            let owner = try await Connection.open(Self.asOwner(conninfo))
+            _ = try await Migrator(sql: sql).migrate(owner)
+            try await owner.script(
+                """
+                insert into bihuan.cities (code, name, ref_prefix) values ('demo', '示范市', 'DEM'), ('bare', '空市', 'BAR');
+                insert into bihuan.plan_versions (city_id, plan_id, version, name, sha256, source)
+                select city_id, 'plan', 1, '预案', '\\x00', '' from bihuan.cities;
+                update bihuan.cities set plan_id = 'plan', plan_version = 1 where code = 'demo';
+                insert into bihuan.units (city_id, label, parent_id, tier, name)
+                select city_id, 'city', null, 'city', '市局' from bihuan.cities;
+                """)
+            await owner.close()
+        }
+        return try await server.withDatabase(template: template) { name in
+            let conninfo = Self.asOwner(server.conninfo(database: name))
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent(name)
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let connection = try await Connection.open(conninfo)
+            return try await body(ImportFixture(connection: connection, conninfo: conninfo, folder: folder))
+        }
+    }
+
+    private static func asOwner(_ conninfo: String) -> String {
+        conninfo.replacing("user=\(TestServer.superuser)", with: "user=bihuan_migrate")
+    }
+
+    static let map = """
+        source: hotline
+        fields:
+          reference: no
+          title: [{column: title}]
+          content: [{column: text}]
+          place: where
+          channel: [{column: by}, {default: phone}]
+          received_at: [{column: at}, {date: [yyyy-MM-dd, "yyyy/M/d H:m:s"]}]
+          reply: answer
+          replied_at: [{column: answered}, {date: [yyyy-MM-dd]}]
+        optional: [title, where, by, at, answer, answered]
+        ignore: [phone]
+        """
+
+    func path(_ name: String) -> String { self.folder.appendingPathComponent(name).path }
+
+    func write(_ text: String, to name: String) throws -> String {
+        try self.write(Array(text.utf8), to: name)
+    }
+
+    func write(_ bytes: [UInt8], to name: String) throws -> String {
+        try Data(bytes).write(to: URL(fileURLWithPath: self.path(name)))
+        return self.path(name)
+    }
+
+    func importer(size: ImportBatchSize = ImportBatchSize(), city: String = "demo") -> CaseImporter {
+        CaseImporter(connection: self.connection, city: city, actor: "local:tester", size: size) { now in
+            GradingClock(
+                limit: "PT2H",
+                dueAt: now.addingTimeInterval(7_200),
+                nextRung: "notice",
+                nextAt: now.addingTimeInterval(5_760)
+            )
+        }
+    }
+
+    /// Writes the text to a file and imports it.
+    func run(
+        _ text: String,
+        size: ImportBatchSize = ImportBatchSize(),
+        map: String = ImportFixture.map
+    ) async throws -> ImportSummary {
+        try await self.importer(size: size).run(
+            file: self.write(text, to: "cases.csv"),
+            map: self.write(map, to: "map.yaml"),
+            report: self.path("report.csv")
+        )
+    }
+
+    /// The report's lines without the header.
+    func report() throws -> [String] {
+        let text = try String(contentsOfFile: self.path("report.csv"), encoding: .utf8)
+        return text.split(separator: "\n").dropFirst().map(String.init)
+    }
+
+    /// The one value that a query gives.
+    func value<Value: PostgresDecodable & Sendable>(_ sql: SQL, as type: Value.Type = Value.self) async throws -> Value
+    {
+        let row = try #require(try await self.connection.query(sql, intent: .read).rows.first)
+        return try row.get(0)
+    }
+}
