@@ -1,0 +1,31 @@
+package import BihuanStore
+package import Logging
+import ServiceLifecycle
+
+/// Adds appended counts to their totals now and then, so that summaries stay cheap.
+package struct CounterRollUp<C: Clock>: Service where C.Duration == Duration {
+    let store: Store
+    let interval: Duration
+    let clock: C
+    let logger: Logger
+
+    package init(store: Store, interval: Duration = .seconds(60), clock: C, logger: Logger) {
+        self.store = store
+        self.interval = interval
+        self.clock = clock
+        self.logger = logger
+    }
+
+    package func run() async {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do throws(DeskError) {
+                    _ = try await self.store.clockClaims.rollUpCounters()
+                } catch {
+                    self.logger.error("Counters could not be rolled up", metadata: ["error": "\(error)"])
+                }
+                try? await self.clock.sleep(for: self.interval)
+            }
+        }
+    }
+}
