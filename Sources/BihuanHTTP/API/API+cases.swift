@@ -1,0 +1,113 @@
+import BihuanDomain
+import BihuanStore
+import FoundationEssentials
+
+extension API {
+    var caseRoutes: [Route] {
+        let cases = "\(Self.base)/cases"
+        return [
+            Route("POST", cases) { try await self.register($0) },
+            Route("GET", cases) { try await self.list($0) },
+            Route("GET", "\(cases)/{id}") { call in
+                try Query.refuse(call.query)
+                let detail = try await self.ask(call) { token throws(DeskError) in
+                    try await self.store.queries.record(token, call.objectKey)
+                }
+                return Self.reply(version: detail.view.version, zone: detail.offset) { $0.write(detail) }
+            },
+            Route("GET", "\(cases)/{id}/timeline") { call in
+                try Query.refuse(call.query)
+                let timeline = try await self.ask(call) { token throws(DeskError) in
+                    try await self.store.queries.timeline(token, call.objectKey)
+                }
+                return Self.reply(zone: timeline.offset) { $0.write(timeline) }
+            },
+            Route("GET", "\(cases)/{id}/assignments") { call in
+                try Query.refuse(call.query)
+                let assignments = try await self.ask(call) { token throws(DeskError) in
+                    try await self.store.queries.assignments(ofCase: call.objectKey, token)
+                }
+                return Self.reply(zone: assignments.first?.offset ?? .china) { writer in
+                    writer.object { body in
+                        body.member("items", array: assignments) { $0.write($1) }
+                        body.member("next", nil as String?)
+                    }
+                }
+            },
+            Route("POST", "\(cases)/{id}/assignments") { call in
+                try Query.refuse(call.query)
+                let (unit, instruction, reason) = try Self.hop(try await call.body())
+                return try await self.perform(call, on: .record(call.objectKey), isCreation: true) { _ in
+                    .assign(unit: unit, instruction: instruction, reason: reason)
+                }
+            },
+            Route("POST", "\(cases)/{id}/actions/grade") { call in
+                try Query.refuse(call.query)
+                let (level, reason) = try Fields.read(try await call.body()) { fields in
+                    (fields.text("level", Self.word), fields.text("reason", Self.words))
+                }
+                return try await self.perform(call, on: .record(call.objectKey)) { _ in
+                    .grade(level: level, reason: reason)
+                }
+            },
+            Route("POST", "\(cases)/{id}/actions/conclude") { call in
+                let reason = try await self.reason(call)
+                return try await self.perform(call, on: .record(call.objectKey)) { _ in .conclude(reason: reason) }
+            },
+            Route("POST", "\(cases)/{id}/actions/dismiss") { call in
+                let reason = try await self.reason(call)
+                return try await self.perform(call, on: .record(call.objectKey)) { _ in .dismiss(reason: reason) }
+            },
+            Route("POST", "\(cases)/{id}/actions/reopen") { call in
+                let reason = try await self.reason(call)
+                return try await self.perform(call, on: .record(call.objectKey)) { _ in .reopen(reason: reason) }
+            },
+        ]
+    }
+
+    /// The fields of the lead that the case comes from, and the ids of leads taken in before.
+    private func register(_ call: Call) async throws(Problem) -> Reply {
+        try Query.refuse(call.query)
+        let draft = try Fields.read(try await call.body()) { fields in
+            CaseDraft(
+                lead: LeadDraft(&fields),
+                leads: fields.uuids("leads", count: 0...100).map { LeadID(rawValue: $0) },
+                discoveredAt: fields.optionalTime("discovered_at").map { .instant($0) },
+                reason: fields.optionalText("reason", Self.remark)
+            )
+        }
+        return try await self.command(call, isCreation: true) { token, key throws(DeskError) in
+            try await self.store.desk.register(draft, by: token, via: .json, key: key)
+        }
+    }
+
+    private func list(_ call: Call) async throws(Problem) -> Reply {
+        let (filter, page) = try Query.read(call.query) { query in
+            var filter = CaseFilter()
+            filter.states = query.choices("state") ?? []
+            filter.levels = query.texts("level", Self.word) ?? []
+            filter.light = query.choice("light")
+            filter.unit = query.text("unit", Self.word)
+            filter.under = query.text("under", Self.word)
+            filter.receivedAfter = query.time("received_after")
+            filter.receivedBefore = query.time("received_before")
+            filter.isOpen = query.bool("open")
+            return (filter, query.page("cases", self.seal))
+        }
+        let cases = try await self.ask(call) { token throws(DeskError) in
+            try await self.store.queries.cases(token, filter, after: page.key, limit: page.limit)
+        }
+        return self.page(cases, of: "cases", call) { $0.write($1) }
+    }
+
+    /// Where an assignment goes and what is to be done there.
+    static func hop(_ body: JSONValue) throws(Problem) -> (unit: String, instruction: String, reason: String) {
+        try Fields.read(body) { fields in
+            (
+                fields.text("unit", Self.word),
+                fields.optionalText("instruction", Self.remark) ?? "",
+                fields.text("reason", Self.words)
+            )
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import BihuanDomain
+import BihuanStore
+
+extension Problem {
+    /// What stopped the store, in the words of this door. No `default`: a new case of error must find its answer here.
+    ///
+    /// - Parameter isCommand: whether something was to be changed; a busy object is then a conflict with whoever is at
+    ///   it, while a question that had to wait too long found the service busy.
+    init(_ error: DeskError, isCommand: Bool) {
+        switch error {
+        case .unauthenticated:
+            self = .unauthenticated
+        case .refused(let refusal):
+            self.init(refusal)
+        case .notFound:
+            self = .notFound
+        case .stale(let current):
+            self.init(
+                .versionConflict,
+                code: "version.stale",
+                detail: current.map {
+                    Phrase(zh: "已被他人更新，当前版本为 v\($0)", en: "It has changed; the version now is v\($0).")
+                } ?? Phrase(zh: "已被他人更新，请重新读取", en: "It has changed; read it again.")
+            )
+        case .keyReused:
+            self.init(
+                .keyReused,
+                code: "idempotency_key.reused",
+                detail: Phrase(zh: "该幂等键已用于另一请求", en: "The key was used for another request.")
+            )
+        case .busy(let seconds):
+            self.init(
+                isCommand ? .inProgress : .unavailable,
+                code: "busy",
+                detail: Phrase(zh: "正忙，请在 \(seconds) 秒后重试", en: "Busy; try again in \(seconds) s.")
+            )
+            self.retryAfter = seconds
+        case .noPlan:
+            self.init(
+                .refused,
+                code: "plan.none",
+                detail: Phrase(zh: "本市尚未启用预案", en: "The city has not adopted a plan.")
+            )
+        case .outcomeUnknown:
+            self.init(
+                .outcomeUnknown,
+                code: "outcome_unknown",
+                detail: Phrase(
+                    zh: "无法确认是否已生效，请以相同的幂等键重试",
+                    en: "Nobody knows whether it took effect; try again with the same idempotency key."
+                )
+            )
+            self.retryAfter = 2
+        case .unavailable:
+            // What the database said is for the log.
+            self = .unavailable
+        }
+    }
+
+    /// What the rules said.
+    ///
+    /// A refused step is about an object that the caller can see, so it may be told apart from an absent one.
+    init(_ refusal: Refusal) {
+        switch refusal {
+        case .notAllowed(let verb, let state, let allowed):
+            self.init(
+                .stateConflict,
+                code: "state.\(state)",
+                detail: Phrase(
+                    zh: "当前状态（\(state)）不能\(verb.label)",
+                    en: "`\(verb.rawValue)` is not possible in state `\(state)`."
+                )
+            )
+            self.allowedActions = allowed.map(\.rawValue)
+        case .notPermitted(let verb, let role):
+            self.init(
+                .notPermitted,
+                code: "post.not_permitted",
+                detail: Phrase(
+                    zh: "\(role.label)岗不能\(verb.label)",
+                    en: "A post as \(role.rawValue) may not \(verb.rawValue)."
+                )
+            )
+        case .outsideJurisdiction(let verb):
+            self.init(
+                .notPermitted,
+                code: "unit.not_permitted",
+                detail: Phrase(
+                    zh: "\(verb.label)由其他单位办理",
+                    en: "To \(verb.rawValue) is for another unit."
+                )
+            )
+        case .openWork(let verb, let refs):
+            let list = refs.joined(separator: ", ")
+            self.init(
+                .stateConflict,
+                code: "state.open_work",
+                detail: Phrase(
+                    zh: "尚有未完成事项，不能\(verb.label)：\(list)",
+                    en: "`\(verb.rawValue)` must wait for what is open: \(list)."
+                )
+            )
+        case .nobodyAbove:
+            self.init(
+                .refused,
+                code: "supervision.nobody_above",
+                detail: Phrase(zh: "已无上一级单位", en: "Nobody stands above the issuer.")
+            )
+        case .badFields(let faults):
+            self.init(.invalidBody, faults: faults.map(RequestFault.init))
+        case .missingCalendarYear(let year):
+            self.init(
+                .refused,
+                code: "calendar.missing",
+                detail: Phrase(
+                    zh: "缺少 \(year) 年的工作日历",
+                    en: "There is no working calendar of \(year)."
+                )
+            )
+        case .notFound:
+            self = .notFound
+        }
+    }
+}

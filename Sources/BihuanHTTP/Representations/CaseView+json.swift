@@ -1,0 +1,48 @@
+import BihuanDomain
+import BihuanStore
+
+extension JSONWriter {
+    /// A case in a list.
+    mutating func write(_ record: CaseView) {
+        self.object { $0.members(of: record) }
+    }
+
+    /// A case by itself.
+    mutating func write(_ detail: CaseDetail) {
+        self.object { body in
+            body.members(of: detail.view)
+            body.member("content", detail.content)
+            body.member("occurred_at", detail.occurredAt)
+            body.member("discovered_at", detail.discoveredAt)
+            body.member("plan") { plan in
+                plan.member("id", detail.plan)
+                plan.member("version", detail.planVersion)
+            }
+            body.member("leads", array: detail.leads) { $0.write($1) }
+            body.member("assignments", array: detail.assignments) { $0.write($1) }
+            body.member("supervisions", array: detail.supervisions) { $0.write($1) }
+        }
+    }
+
+    private mutating func members(of record: CaseView) {
+        self.member("id", record.id.rawValue)
+        self.member("ref", record.ref)
+        self.member("title", record.title)
+        self.member("state", record.state)
+        self.member("level", record.level)
+        self.member("level_name", record.levelName)
+        self.member("category", record.category)
+        self.member("place", record.place)
+        self.member("channel", record.channel)
+        self.member("owner", record.owner)
+        self.member("holders", array: record.holders) { $0.write($1) }
+        self.member("received_at", record.receivedAt)
+        self.member("opened_at", record.openedAt)
+        self.member("graded_at", record.gradedAt)
+        self.member("concluded_at", record.concludedAt)
+        self.member("due_at", record.dueAt)
+        self.member("light", record.light)
+        self.member("version", record.version)
+        self.member("allowed_actions", record.allowed.map(\.rawValue))
+    }
+}

@@ -1,0 +1,54 @@
+import BihuanDomain
+import BihuanStore
+import FoundationEssentials
+
+extension Outcome {
+    /// Whether the version is one that `If-Match` can name; feedback and leads have none.
+    var carriesTag: Bool {
+        switch self.kind {
+        case .record, .assignment, .supervision: true
+        case .feedback, .lead: false
+        }
+    }
+
+    /// Where the object is found.
+    var path: String {
+        let collection =
+            switch self.kind {
+            case .record: "cases"
+            case .assignment: "assignments"
+            case .feedback: "feedback"
+            case .supervision: "supervisions"
+            case .lead: "leads"
+            }
+        return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"
+    }
+}
+
+extension JSONWriter {
+    /// What a command came to: the object as it stood right after, and the case it belongs to.
+    mutating func write(_ outcome: Outcome) {
+        self.object { body in
+            body.member("kind", outcome.kind)
+            body.member("id", outcome.id)
+            body.member("ref", outcome.ref)
+            body.member("state", outcome.state)
+            if outcome.carriesTag { body.member("version", outcome.version) }
+            body.member("unit", outcome.unit)
+            body.member("due_at", outcome.dueAt)
+            if let id = outcome.caseID {
+                body.member("case") { record in
+                    record.member("id", id)
+                    record.member("ref", outcome.caseRef)
+                    record.member("state", outcome.caseState)
+                    record.member("level", outcome.caseLevel)
+                    record.member("version", outcome.caseVersion)
+                }
+            } else {
+                body.member("case", nil as String?)
+            }
+            body.member("allowed_actions", outcome.allowed.map(\.rawValue))
+            body.member("changed", outcome.changed)
+        }
+    }
+}

@@ -1,0 +1,239 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+
+/// Keeps one connection honest, between the HTTP parser and the framework.
+///
+/// The framework itself has no defence against a body that drips, answers parser errors with an empty 400, reads the
+/// rest of a refused body however long it is, and waits without end for a client that does not read. Here:
+///
+/// - a body has a deadline and a minimum rate; who misses them gets 408;
+/// - a message that is not HTTP/1.1 gets a problem document and the end of the connection: it is never resynchronised;
+/// - an answer given before the whole request was read ends the connection, after a short linger;
+/// - an answer that cannot be written ends the connection;
+/// - `Expect: 100-continue` is met if the body may come.
+///
+/// All of it runs on the connection's event loop.
+final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let configuration: JSONDoorConfiguration
+    private let logger: Logger
+
+    /// Requests whose answer has not been written.
+    private var outstanding = 0
+    /// Whether the newest request's end has not been seen.
+    private var isReading = false
+    private var receivedBytes = 0
+    private var startedAt: NIODeadline = .now()
+    /// Whether the connection ends with the answer that is being written.
+    private var endsWithAnswer = false
+    private var isClosing = false
+    /// What to say, once the answers before it are written, of bytes that are no request.
+    private var pending: Problem?
+
+    private var bodyTimer: Scheduled<Void>?
+    private var writeTimer: Scheduled<Void>?
+    private var lingerTimer: Scheduled<Void>?
+
+    init(configuration: JSONDoorConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    // MARK: In
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !self.isClosing, self.pending == nil else { return }
+        switch self.unwrapInboundIn(data) {
+        case .head(let head): self.requestBegins(head, context)
+        case .body(let buffer): self.receivedBytes += buffer.readableBytes
+        case .end: self.requestEnds()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        // Nobody else asks for more once the framework has let go.
+        if self.isClosing { context.read() }
+        context.fireChannelReadComplete()
+    }
+
+    private func requestBegins(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
+        self.outstanding += 1
+        self.isReading = true
+        self.receivedBytes = 0
+        self.startedAt = .now()
+        let declared = head.headerFields[.contentLength].flatMap { Int($0) }
+        guard (declared ?? 0) > 0 || head.headerFields.contains(.transferEncoding) else { return }
+        self.watchBody(context, after: min(self.configuration.rateGrace, self.configuration.bodyDeadline))
+        if self.outstanding == 1, head.headerFields[.expect]?.lowercased() == "100-continue",
+            (declared ?? 0) <= self.configuration.bodyLimit
+        {
+            context.writeAndFlush(self.wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+        }
+    }
+
+    private func requestEnds() {
+        self.isReading = false
+        self.bodyTimer?.cancel()
+        self.bodyTimer = nil
+    }
+
+    private func watchBody(_ context: ChannelHandlerContext, after delay: Duration) {
+        self.bodyTimer = context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: TimeAmount(delay)) {
+            self.checkBody(context)
+        }
+    }
+
+    private func checkBody(_ context: ChannelHandlerContext) {
+        guard self.isReading, !self.isClosing else { return }
+        let elapsed = Duration.nanoseconds((NIODeadline.now() - self.startedAt).nanoseconds)
+        let isDue = elapsed >= self.configuration.bodyDeadline
+        let expected = Double(self.configuration.minimumRate) * (elapsed / .seconds(1))
+        guard isDue || Double(self.receivedBytes) < expected else {
+            self.watchBody(context, after: min(.seconds(1), self.configuration.bodyDeadline - elapsed))
+            return
+        }
+        self.requestEnds()
+        if self.outstanding > 0 {
+            // Whoever reads the body is told, and answers.
+            self.endsWithAnswer = self.outstanding == 1
+            context.fireErrorCaught(Problem.requestTimeout)
+        } else {
+            self.beginClosing(context)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard !(error is ChannelError), !(error is IOError) else {
+            context.fireErrorCaught(error)
+            return
+        }
+        guard !self.isClosing, self.pending == nil else { return }
+        let isOverflow = error as? HTTPParserError == .headerOverflow
+        let problem: Problem = isOverflow ? .headersTooLarge : .malformedRequest
+        if self.isReading, self.outstanding > 0 {
+            self.requestEnds()
+            self.endsWithAnswer = self.outstanding == 1
+            context.fireErrorCaught(problem)
+        } else if self.outstanding == 0 {
+            self.answer(problem, context)
+        } else {
+            self.pending = problem
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if self.isClosing, case ChannelEvent.inputClosed? = event as? ChannelEvent {
+            context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.cancelTimers()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.cancelTimers()
+    }
+
+    // MARK: Out
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch self.unwrapOutboundIn(data) {
+        case .head(var head):
+            if self.isReading, self.outstanding == 1 { self.endsWithAnswer = true }
+            if head.headerFields[.connection]?.lowercased() == "close" { self.endsWithAnswer = true }
+            if self.endsWithAnswer { head.headerFields[.connection] = "close" }
+            context.write(self.wrapOutboundOut(.head(head)), promise: promise)
+        case .body:
+            context.write(data, promise: promise)
+        case .end:
+            self.outstanding -= 1
+            let ends = self.endsWithAnswer
+            guard ends || self.pending != nil else {
+                context.write(data, promise: promise)
+                return
+            }
+            let written = promise ?? context.eventLoop.makePromise(of: Void.self)
+            written.futureResult.assumeIsolatedUnsafeUnchecked().whenComplete { _ in
+                if ends {
+                    self.beginClosing(context)
+                } else if let problem = self.pending, self.outstanding == 0 {
+                    self.answer(problem, context)
+                }
+            }
+            context.write(data, promise: written)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        self.writeTimer?.cancel()
+        self.writeTimer = nil
+        if !context.channel.isWritable {
+            let timeout = TimeAmount(self.configuration.writeTimeout)
+            self.writeTimer = context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: timeout) {
+                context.close(promise: nil)
+            }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Says what is wrong where there is no request that could be answered.
+    private func answer(_ problem: Problem, _ context: ChannelHandlerContext) {
+        let id = RequestID(header: nil)
+        let body = problem.json(instance: "/", requestID: id.text, language: .chinese)
+        self.logger.info(
+            "Request",
+            metadata: ["request_id": "\(id.text)", "route": "-", "status": "\(problem.kind.status)"]
+        )
+        let head = HTTPResponse(
+            status: .init(code: problem.kind.status),
+            headerFields: [
+                .contentType: "application/problem+json; charset=utf-8",
+                .contentLength: "\(body.count)",
+                .connection: "close",
+                .requestID: id.text,
+                .contentTypeOptions: "nosniff",
+                .cacheControl: "no-store",
+            ]
+        )
+        self.isClosing = true
+        context.write(self.wrapOutboundOut(.head(head)), promise: nil)
+        context.write(self.wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: body))), promise: nil)
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolatedUnsafeUnchecked().whenComplete { _ in self.beginClosing(context) }
+        context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: written)
+    }
+
+    /// Ends our half, and drops what still comes for a moment: closing with unread bytes would reset the connection and
+    /// could take the answer with it.
+    private func beginClosing(_ context: ChannelHandlerContext) {
+        self.isClosing = true
+        self.cancelTimers()
+        guard context.channel.isActive else { return }
+        context.close(mode: .output, promise: nil)
+        context.read()
+        let linger = TimeAmount(self.configuration.linger)
+        self.lingerTimer = context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: linger) {
+            context.close(promise: nil)
+        }
+    }
+
+    private func cancelTimers() {
+        self.bodyTimer?.cancel()
+        self.writeTimer?.cancel()
+        self.lingerTimer?.cancel()
+        self.bodyTimer = nil
+        self.writeTimer = nil
+        self.lingerTimer = nil
+    }
+}
