@@ -1,0 +1,156 @@
+import BihuanDomain
+import BihuanStore
+
+/// One object, whole.
+extension LineDispatcher {
+    func whoAmI(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineReply {
+        let me = try await self.store.queries.me(logIn.token)
+        let table = self.table(
+            ["user", "name", "unit", "unit_name", "role", "via", "session", "expires"], command, logIn, session)
+        let row = table.row([
+            .text(logIn.user), .text(me.name), .text(me.unitPath), .text(me.unit.name), .text(me.role.rawValue),
+            .text(session.via), .text(session.name), .time(me.expiresAt),
+        ])
+        return session.block(Phrase(zh: "如下", en: "follows"), .lines(table.header + [row]))
+    }
+
+    func show(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineReply {
+        let detail = try await self.store.queries.record(logIn.token, try await self.caseKey(command, logIn))
+        var record = Record(detail)
+        var assignments: [Record] = []
+        for view in detail.assignments {
+            let feedback = try await self.store.queries.feedback(of: .id(view.id.rawValue), logIn.token)
+            assignments.append(Record(view, feedback))
+        }
+        record.add("assignments", assignments)
+        record.add("orders", detail.supervisions.map { Record($0) })
+        let writer = RecordWriter(format: session.format(of: command), time: logIn.time)
+        return session.block(Phrase(zh: "案件如下", en: "case follows"), .lines(writer.lines(record)))
+    }
+
+    func trace(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineReply {
+        let timeline = try await self.store.queries.timeline(logIn.token, try await self.caseKey(command, logIn))
+        let table = self.table(
+            ["seq", "at", "actor", "unit", "action", "ref", "via", "reason", "detail"], command, logIn, session)
+        let rows = timeline.events.map { event in
+            let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+            return table.row([
+                .integer(event.seq), .time(event.at), .text(event.actor), Cell(event.unit?.label),
+                .text(event.kind.rawValue), Cell(event.assignment), .text(event.via), Cell(event.reason),
+                Cell(detail.joined(separator: " ")),
+            ])
+        }
+        return session.block(Phrase(zh: "留痕如下", en: "trace follows"), .lines(table.header + rows))
+    }
+
+    /// A case may also be named by one of its assignments or orders: a unit below knows those best.
+    private func caseKey(
+        _ command: LineCommand, _ logIn: LineSession.LogIn
+    ) async throws(DeskError) -> ObjectKey {
+        let ref = command["case"] ?? ""
+        switch ref.prefix(2) {
+        case "A-": return .id(try await self.store.queries.assignment(logIn.token, ObjectKey(ref)).caseID.rawValue)
+        case "D-":
+            return ObjectKey(try await self.store.queries.supervision(logIn.token, ObjectKey(ref)).caseRef)
+        default: return ObjectKey(ref)
+        }
+    }
+}
+
+extension LineSession {
+    /// How the session reached us.
+    var via: String {
+        switch self.peer {
+        case .local: "unix"
+        case .remote: self.isSecured ? "tls" : "tcp"
+        }
+    }
+}
+
+extension Record {
+    fileprivate init(_ detail: CaseDetail) {
+        self.init()
+        let view = detail.view
+        self.add("ref", .text(view.ref))
+        self.add("title", .text(view.title))
+        self.add("state", .text(view.state.rawValue))
+        self.add("level", Cell(view.level))
+        self.add("light", Cell(view.light?.rawValue))
+        self.add("due", Cell(view.dueAt))
+        self.add("owner", .text(view.owner.label))
+        self.add("holders", .words(view.holders.map(\.label)))
+        self.add("category", Cell(view.category))
+        self.add("place", Cell(view.place))
+        self.add("channel", .text(view.channel))
+        self.add("occurred", Cell(detail.occurredAt))
+        self.add("received", .time(view.receivedAt))
+        self.add("opened", .time(view.openedAt))
+        self.add("graded", Cell(view.gradedAt))
+        self.add("concluded", Cell(view.concludedAt))
+        self.add("plan", .text("\(detail.plan)/\(detail.planVersion)"))
+        self.add("leads", .integer(detail.leads.count))
+        self.add("version", .integer(view.version))
+        self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
+        self.add("content", text: detail.content)
+    }
+
+    fileprivate init(_ view: AssignmentView, _ feedback: [FeedbackView]) {
+        self.init()
+        self.add("ref", .text(view.ref))
+        self.add("parent", Cell(view.parent))
+        self.add("role", .text(view.role.rawValue))
+        self.add("state", .text(view.state.rawValue))
+        self.add("from", .text(view.from.label))
+        self.add("to", .text(view.to.label))
+        self.add("reviewer", .text(view.reviewer.label))
+        self.add("light", Cell(view.light?.rawValue))
+        self.add("due", Cell(view.dueAt))
+        self.add("assigned", .time(view.assignedAt))
+        self.add("received", Cell(view.receivedAt))
+        self.add("closed", Cell(view.closedAt))
+        self.add("version", .integer(view.version))
+        self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
+        self.add("note", text: view.instruction)
+        self.add("feedback", feedback.map { Record($0) })
+    }
+
+    fileprivate init(_ view: FeedbackView) {
+        self.init()
+        self.add("ref", .text(FeedbackRef(assignment: view.assignment, number: view.number).text))
+        self.add("kind", .text(view.kind.rawValue))
+        self.add("verdict", Cell(view.verdict?.rawValue))
+        self.add("state", .text(view.state.rawValue))
+        self.add("submitted", .time(view.submittedAt))
+        self.add("reviewed", Cell(view.reviewedAt))
+        self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
+        self.add("findings", text: view.findings)
+        self.add("measures", text: view.measures ?? "")
+        self.add("result", text: view.result ?? "")
+        self.add("review_reason", text: view.reviewReason ?? "")
+    }
+
+    fileprivate init(_ view: SupervisionView) {
+        self.init()
+        self.add("ref", .text(view.ref))
+        self.add("assignment", .text(view.assignment))
+        self.add("raised_from", Cell(view.raisedFrom))
+        self.add("cause", .text(view.cause.rawValue))
+        self.add("state", .text(view.state.rawValue))
+        self.add("from", .text(view.from.label))
+        self.add("to", .text(view.to.label))
+        self.add("due", Cell(view.dueAt))
+        self.add("issued", .time(view.issuedAt))
+        self.add("replied", Cell(view.repliedAt))
+        self.add("closed", Cell(view.closedAt))
+        self.add("version", .integer(view.version))
+        self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
+        self.add("requirement", text: view.requirement)
+        self.add("reply", text: view.reply ?? "")
+    }
+}

@@ -1,0 +1,172 @@
+import BihuanDomain
+import BihuanStore
+
+import struct Foundation.UUID
+
+/// The steps of the loop.
+extension LineDispatcher {
+    /// Takes a step, asking for its text first where the line did not bring it.
+    func step(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineAnswer {
+        guard let name = command.spec.block, command[name] == nil else {
+            return LineAnswer(try await self.take(command, logIn, session))
+        }
+        let phrase = Phrase(
+            zh: "请输入文本, 以单独一行 \".\" 结束", en: "send the text, end it with \".\" on a line of its own")
+        return LineAnswer(
+            session.reply(.sendBlock, phrase),
+            next: .block { lines, session in
+                let text = lines.joined(separator: "\n")
+                guard let whole = command.with(name, text) else {
+                    let phrase = Phrase(zh: "文本为空或太长", en: "text empty or too long")
+                    return LineAnswer(session.reply(.blockRefused, ["block.length"], phrase))
+                }
+                do throws(DeskError) {
+                    return LineAnswer(try await self.take(whole, logIn, session))
+                } catch {
+                    return LineAnswer(self.refuse(error, about: whole.kindOfObject, &session))
+                }
+            }
+        )
+    }
+
+    private func take(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineReply {
+        let outcome: Outcome
+        switch command.verb {
+        case .caseRegister:
+            outcome = try await self.store.desk.register(
+                Self.draft(command), by: logIn.token, via: .line, key: command["key"])
+        case .caseAccept, .caseSendBack:
+            guard let feedback = try await self.feedback(command, logIn) else {
+                return session.reply(
+                    .wrongState, ["feedback.none"], Phrase(zh: "还没有反馈", en: "there is no feedback yet"))
+            }
+            outcome = try await self.perform(command, on: .feedback(feedback), logIn)
+        default:
+            guard let target = Self.target(command) else { throw .notFound }
+            outcome = try await self.perform(command, on: target, logIn)
+        }
+        return self.reply(outcome, command, logIn, session)
+    }
+
+    private func perform(
+        _ command: LineCommand, on target: Target, _ logIn: LineSession.LogIn
+    ) async throws(DeskError) -> Outcome {
+        try await self.store.desk.perform(
+            on: target, by: .session(logIn.token), via: .line, key: command["key"],
+            expecting: command.integer("version")
+        ) { id in
+            Self.command(command, id)
+        }
+    }
+
+    // MARK: From words to a command
+
+    private static func target(_ command: LineCommand) -> Target? {
+        if let ref = command["case"] { return .record(ObjectKey(ref)) }
+        if let ref = command["assignment"] { return .assignment(ObjectKey(ref)) }
+        if let ref = command["order"] { return .supervision(ObjectKey(ref)) }
+        return nil
+    }
+
+    /// The command a line means, once it is known what it is about.
+    ///
+    /// - Parameter id: of the target. The table of commands guarantees what is required.
+    private static func command(_ command: LineCommand, _ id: UUID) -> CaseCommand {
+        let reason = command["reason"] ?? ""
+        let unit = command["unit"].map(Self.label) ?? ""
+        let note = command["note"] ?? ""
+        switch command.verb {
+        case .caseGrade: return .grade(level: command["level"] ?? "", reason: reason)
+        case .caseAssign: return .assign(unit: unit, instruction: note, reason: reason)
+        case .caseReceive: return .receive(AssignmentID(rawValue: id), reason: reason)
+        case .caseReturn: return .return(AssignmentID(rawValue: id), reason: reason)
+        case .caseRecall: return .recall(AssignmentID(rawValue: id), reason: reason)
+        case .caseForward:
+            return .forward(AssignmentID(rawValue: id), unit: unit, instruction: note, reason: reason)
+        case .caseFeedback:
+            let draft = FeedbackDraft(
+                kind: command["kind"] == FeedbackKind.final.rawValue ? .final : .interim,
+                verdict: command["verdict"].flatMap { Verdict(rawValue: $0) },
+                findings: command["findings"] ?? "", measures: command["measures"], result: command["result"])
+            return .feedBack(AssignmentID(rawValue: id), draft, reason: reason)
+        case .caseAccept: return .accept(FeedbackID(rawValue: id), reason: reason)
+        case .caseSendBack: return .sendBack(FeedbackID(rawValue: id), reason: reason)
+        case .caseDismiss: return .dismiss(reason: reason)
+        case .caseReopen: return .reopen(reason: reason)
+        case .caseUrge: return .urge(AssignmentID(rawValue: id), reason: reason)
+        case .caseSupervise:
+            let cause = command["cause"].flatMap { SupervisionCause(rawValue: $0) } ?? .overdue
+            return .supervise(
+                AssignmentID(rawValue: id), cause: cause, requirement: command["requirement"] ?? "", reason: reason)
+        case .caseReply: return .reply(SupervisionID(rawValue: id), text: command["text"] ?? "", reason: reason)
+        case .caseLift: return .lift(SupervisionID(rawValue: id), reason: reason)
+        case .caseUphold: return .uphold(SupervisionID(rawValue: id), reason: reason)
+        case .caseRaise: return .raise(SupervisionID(rawValue: id), reason: reason)
+        default: return .conclude(reason: reason)
+        }
+    }
+
+    /// A unit may be named by its path; its label is the last part and unique in the city.
+    static func label(_ unit: String) -> String {
+        unit.split(separator: ".").last.map(String.init) ?? unit
+    }
+
+    private static func draft(_ command: LineCommand) -> CaseDraft {
+        CaseDraft(
+            lead: LeadDraft(
+                source: command["source"] ?? "duty-desk", reference: command["reference"], channel: command["channel"],
+                title: command["title"], content: command["content"], category: command["category"],
+                place: command["place"], outlet: command["outlet"], link: command["link"],
+                occurredAt: command["occurred"].flatMap { ValueForm.instant($0) }.map { .instant($0) }),
+            reason: command["reason"])
+    }
+
+    /// The feedback a reviewer means: the one named (`A-000412-F2`), else the one that waits, else the last.
+    private func feedback(_ command: LineCommand, _ logIn: LineSession.LogIn) async throws(DeskError) -> UUID? {
+        let named = FeedbackRef(command["assignment"] ?? "")
+        let list = try await self.store.queries.feedback(of: ObjectKey(named.assignment), logIn.token)
+        if let number = named.number {
+            guard let found = list.first(where: { $0.number == number }) else { throw .notFound }
+            return found.id.rawValue
+        }
+        return (list.last { $0.state == .pending } ?? list.last)?.id.rawValue
+    }
+
+    // MARK: From an outcome to words
+
+    private func reply(
+        _ outcome: Outcome, _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) -> LineReply {
+        let ref: String
+        if outcome.kind == .feedback {
+            let assignment = FeedbackRef(command["assignment"] ?? "").assignment
+            ref = FeedbackRef(assignment: assignment, number: outcome.version).text
+        } else {
+            ref = outcome.ref ?? outcome.id.uuidString.lowercased()
+        }
+        let verb = Verb.allCases.first { LineVerb(step: $0) == command.verb }
+        var zh = ["\(outcome.changed ? "已" : "早已")\(verb?.label ?? "")", "状态 \(outcome.state)"]
+        var en = [outcome.state]
+        if let unit = outcome.unit {
+            zh.append("单位 \(unit)")
+            en.append("unit \(unit)")
+        }
+        if let due = outcome.dueAt {
+            zh.append("时限 \(logIn.time.text(due))")
+            en.append("due \(logIn.time.text(due))")
+        }
+        if !outcome.allowed.isEmpty {
+            let next = outcome.allowed.map { LineVerb(step: $0).rawValue }.joined(separator: ", ")
+            zh.append("下一步 \(next)")
+            en.append("next \(next)")
+        }
+        let isNew = outcome.changed && !outcome.replayed
+        return session.reply(
+            isNew ? .changed : .unchanged, [ref, String(outcome.version)],
+            Phrase(zh: zh.joined(separator: ", "), en: en.joined(separator: ", ")))
+    }
+}

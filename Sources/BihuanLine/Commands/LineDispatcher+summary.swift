@@ -1,0 +1,55 @@
+import BihuanDomain
+import BihuanStore
+
+/// What leaders and operators look at.
+extension LineDispatcher {
+    /// Two tables: units with their counts by level, and the oldest overdue deadlines.
+    func summary(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineReply {
+        let summary = try await self.store.queries.summary(logIn.token)
+        let counts = self.table(
+            [
+                "kind", "unit", "name", "level", "open", "overdue", "supervised", "circulars", "concluded",
+                "oldest_due",
+            ], command, logIn, session)
+        var lines = counts.header
+        for (kind, unit) in [("total", summary.total)] + summary.units.map({ ("unit", $0) }) {
+            lines.append(
+                counts.row([
+                    .text(kind), .text(unit.unit.label), .text(unit.unit.name), .none, .integer(unit.open),
+                    .integer(unit.overdue), .integer(unit.supervised), .integer(unit.circulars),
+                    .integer(unit.concluded), Cell(unit.oldestDueAt),
+                ]))
+            lines += unit.counts.map { count in
+                counts.row([
+                    .text("\(kind)-level"), .text(unit.unit.label), .text(unit.unit.name), .text(count.levelName),
+                    .integer(count.open), .integer(count.overdue), .integer(count.supervised),
+                    .integer(count.circulars), .integer(count.concluded), .none,
+                ])
+            }
+        }
+        let late = self.table(["kind", "case", "level", "unit", "clock", "due", "title"], command, logIn, session)
+        lines += late.header
+        lines += summary.escalations.map { escalation in
+            late.row([
+                .text("escalation"), .text(escalation.caseRef), Cell(escalation.levelName ?? escalation.level),
+                .text(escalation.unit.label), .text(escalation.kind.rawValue), .time(escalation.dueAt),
+                .text(escalation.title),
+            ])
+        }
+        return session.block(Phrase(zh: "升级汇总如下", en: "summary follows"), .lines(lines))
+    }
+
+    func health(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async -> LineReply {
+        let table = self.table(["status", "check", "detail"], command, logIn, session)
+        let checks = await self.store.health.checks()
+        let sessions = table.row([
+            .text("ok"), .text("line-sessions"), .text("\(self.registry.count)/\(self.configuration.sessions)"),
+        ])
+        let rows = checks.map { table.row([.text($0.status.rawValue), .text($0.name), .text($0.text)]) }
+        return session.block(Phrase(zh: "状况如下", en: "health follows"), .lines(table.header + rows + [sessions]))
+    }
+}

@@ -1,0 +1,91 @@
+import BihuanStore
+import Logging
+
+/// Carries out commands: what concerns the session itself here, everything else at the store.
+///
+/// It translates and decides nothing: who may do what, and what is there to see, is the store's to say.
+struct LineDispatcher: Sendable {
+    let configuration: LineServerConfiguration
+    let registry: SessionRegistry
+    let store: Store
+    let logger: Logger
+
+    /// The first line of a session. A mapped account of this machine is logged in before it has said a word.
+    func greet(_ session: inout LineSession) async -> LineAnswer {
+        if session.osUser != nil { _ = await self.logInPeer(&session) }
+        return LineAnswer(LineReply(.ready, text: "\(self.implementation) \(self.configuration.name) ready"))
+    }
+
+    /// The last thing: nobody goes on acting under a connection that is gone.
+    func farewell(_ session: inout LineSession) async {
+        guard let logIn = session.logIn else { return }
+        session.logIn = nil
+        await self.logOut(logIn.token)
+    }
+
+    func answer(_ command: LineCommand, _ session: inout LineSession) async -> LineAnswer {
+        guard command.spec.needsLogIn else { return await self.answerAnybody(command, &session) }
+        guard let logIn = session.logIn else {
+            return LineAnswer(session.reply(.logInFirst, Phrase(zh: "请先登录", en: "log in first")))
+        }
+        do throws(DeskError) {
+            return try await self.answer(command, logIn, session)
+        } catch {
+            return LineAnswer(self.refuse(error, about: command.kindOfObject, &session))
+        }
+    }
+
+    /// Commands that need no log-in.
+    private func answerAnybody(_ command: LineCommand, _ session: inout LineSession) async -> LineAnswer {
+        switch command.verb {
+        case .capabilities: LineAnswer(self.capabilities(session))
+        case .help: LineAnswer(self.help(command, session))
+        case .date: LineAnswer(self.date())
+        case .modeReader:
+            LineAnswer(session.reply(.readyReadOnly, Phrase(zh: "不能发文", en: "posting not permitted")))
+        case .quit: LineAnswer(session.reply(.goodbye, Phrase(zh: "再见 bye", en: "bye")), next: .close)
+        case .startTLS: self.startTLS(session)
+        case .authUser: LineAnswer(self.authUser(command, &session))
+        case .authPass: await self.authPass(command, &session)
+        case .authSASL: await self.authSASL(command, &session)
+        case .set: LineAnswer(self.set(command, &session))
+        default: LineAnswer(self.article(command, session))
+        }
+    }
+
+    /// Commands of somebody who is logged in.
+    private func answer(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineAnswer {
+        switch command.verb {
+        case .whoAmI: LineAnswer(try await self.whoAmI(command, logIn, session))
+        case .listActive: LineAnswer(try await self.listActive(command, logIn, session))
+        case .listNewsgroups: LineAnswer(try await self.listNewsgroups(command, logIn, session))
+        case .listUnits: LineAnswer(try await self.listUnits(command, logIn, session))
+        case .listCases: LineAnswer(try await self.listCases(command, logIn, session))
+        case .listClocks: LineAnswer(try await self.listClocks(command, logIn, session))
+        case .listWork: LineAnswer(try await self.listWork(command, logIn, session))
+        case .caseShow: LineAnswer(try await self.show(command, logIn, session))
+        case .caseTrace: LineAnswer(try await self.trace(command, logIn, session))
+        case .summary: LineAnswer(try await self.summary(command, logIn, session))
+        case .health: LineAnswer(await self.health(command, logIn, session))
+        default: try await self.step(command, logIn, session)
+        }
+    }
+
+    /// The reply to a refusal; a session that has ended in the database has ended here too.
+    func refuse(_ error: DeskError, about kind: String, _ session: inout LineSession) -> LineReply {
+        switch error {
+        case .unauthenticated:
+            session.logIn = nil
+            self.registry.logOut(session.number)
+        case .unavailable(let why):
+            self.logger.error("Line command failed", metadata: ["session": "\(session.name)", "error": "\(why)"])
+        case .refused, .notFound, .stale, .keyReused, .busy, .noPlan, .outcomeUnknown:
+            break
+        }
+        return LineReply(error, about: kind, in: session.language)
+    }
+
+    var implementation: String { "bihuan \(self.configuration.version)" }
+}

@@ -1,0 +1,265 @@
+import BihuanDomain
+import BihuanStore
+
+/// The commands, once: what each takes, who may say it, and what HELP tells of it.
+package enum CommandTable {
+    package static let specs: [LineVerb: CommandSpec] = Dictionary(
+        uniqueKeysWithValues: CommandTable.all.map { ($0.verb, $0) }
+    )
+
+    /// In the order HELP lists them.
+    package static let all: [CommandSpec] =
+        CommandTable.standard + CommandTable.session + CommandTable.looking
+        + CommandTable.loop
+
+    // MARK: RFC 3977, 4642, 4643
+
+    private static let standard: [CommandSpec] = [
+        CommandSpec(
+            verb: .capabilities, positional: [Parameter("keyword", .word(max: 64))], needsLogIn: false,
+            isStandard: true,
+            summary: Phrase(zh: "本连接此刻能做什么", en: "what this connection can do now")
+        ),
+        CommandSpec(
+            verb: .help,
+            positional: [Parameter("verb", .word(max: 32)), Parameter("second", .word(max: 32))],
+            needsLogIn: false, isStandard: true,
+            summary: Phrase(zh: "命令及用法", en: "commands and their use")
+        ),
+        CommandSpec(
+            verb: .date, needsLogIn: false, isStandard: true,
+            summary: Phrase(zh: "服务器时间 (UTC)", en: "the server's time (UTC)")
+        ),
+        CommandSpec(
+            verb: .modeReader, needsLogIn: false, isStandard: true,
+            summary: Phrase(zh: "新闻阅读器的问候", en: "what newsreaders ask first")
+        ),
+        CommandSpec(
+            verb: .head, positional: [Parameter("article", .text(max: 250))], needsLogIn: false, isStandard: true,
+            summary: Phrase(zh: "没有文章可取", en: "there are no articles here")
+        ),
+        CommandSpec(
+            verb: .stat, positional: [Parameter("article", .text(max: 250))], needsLogIn: false, isStandard: true,
+            summary: Phrase(zh: "没有文章可取", en: "there are no articles here")
+        ),
+        CommandSpec(
+            verb: .startTLS, needsLogIn: false, isStandard: true,
+            summary: Phrase(zh: "转为加密连接", en: "begin TLS")
+        ),
+        CommandSpec(
+            verb: .authUser, arguments: .raw(name: "name@city", required: true), needsLogIn: false, isStandard: true,
+            summary: Phrase(zh: "登录: 账号", en: "log in: account")
+        ),
+        CommandSpec(
+            verb: .authPass, arguments: .raw(name: "password", required: true), needsLogIn: false, isStandard: true,
+            summary: Phrase(zh: "登录: 口令 (整行, 可含空格)", en: "log in: password (the rest of the line)")
+        ),
+        CommandSpec(
+            verb: .authSASL, arguments: .raw(name: "PLAIN|EXTERNAL [base64]", required: true), needsLogIn: false,
+            summary: Phrase(zh: "登录: SASL", en: "log in: SASL")
+        ),
+        CommandSpec(
+            verb: .listActive, positional: [Parameter("wildmat", .wildmat)], isStandard: true,
+            summary: Phrase(zh: "单位与其未结转办编号", en: "units and the numbers of their open assignments")
+        ),
+        CommandSpec(
+            verb: .listNewsgroups, positional: [Parameter("wildmat", .wildmat)], isStandard: true,
+            summary: Phrase(zh: "单位与其名称", en: "units and their names")
+        ),
+        CommandSpec(
+            verb: .quit, needsLogIn: false, isStandard: true,
+            summary: Phrase(zh: "结束", en: "end the session")
+        ),
+    ]
+
+    // MARK: The session
+
+    private static let format = Parameter("format", .oneOf(OutputFormat.allCases.map(\.rawValue)))
+    private static let page = [Parameter("limit", .integer(1...500)), Parameter("after", .ref)]
+
+    private static let session: [CommandSpec] = [
+        CommandSpec(
+            verb: .whoAmI, named: [Self.format],
+            summary: Phrase(zh: "我是谁, 以何岗位", en: "who I am and in which post")
+        ),
+        CommandSpec(
+            verb: .set,
+            named: [Parameter("lang", .oneOf(Language.allCases.map(\.rawValue))), Self.format],
+            needsLogIn: false,
+            summary: Phrase(zh: "本次会话的语言与格式", en: "language and format of the session")
+        ),
+    ]
+
+    // MARK: Looking
+
+    private static let looking: [CommandSpec] = [
+        CommandSpec(
+            verb: .listUnits, named: [Parameter("under", .unit)] + Self.unitPage + [Self.format],
+            summary: Phrase(zh: "单位", en: "units")
+        ),
+        CommandSpec(
+            verb: .listCases,
+            named: [
+                Parameter("state", .someOf(CaseState.allCases.map(\.rawValue))), Parameter("level", .word(max: 32)),
+                Parameter("unit", .unit), Parameter("light", .oneOf(Light.allCases.map(\.rawValue))),
+                Parameter("open", .flag),
+            ] + Self.page + [Self.format],
+            summary: Phrase(zh: "案件, 新的在前", en: "cases, newest first")
+        ),
+        CommandSpec(
+            verb: .listClocks, named: [Parameter("within", .duration), Parameter("unit", .unit), Self.format],
+            summary: Phrase(zh: "正在走的时限, 先到的在前", en: "running clocks, soonest first")
+        ),
+        CommandSpec(
+            verb: .listWork, named: [Parameter("limit", .integer(1...500)), Self.format],
+            summary: Phrase(zh: "待办: 本岗位现在必须办的", en: "what this post must act on now")
+        ),
+        CommandSpec(
+            verb: .caseShow, positional: [Parameter("case", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "一个案件的全部", en: "one case, whole")
+        ),
+        CommandSpec(
+            verb: .caseTrace, positional: [Parameter("case", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "一个案件的留痕", en: "what happened to one case")
+        ),
+        CommandSpec(
+            verb: .summary, named: [Self.format],
+            summary: Phrase(zh: "升级汇总: 按区县与等级", en: "escalations by district and level")
+        ),
+        CommandSpec(
+            verb: .health, named: [Self.format],
+            summary: Phrase(zh: "服务器状况", en: "the server's health")
+        ),
+    ]
+
+    private static let unitPage = [Parameter("limit", .integer(1...500)), Parameter("after", .unit)]
+
+    // MARK: The loop
+
+    private static let reason = Parameter("reason", .text(max: 500), required: true)
+    private static let write = [
+        Self.reason,
+        Parameter("version", .integer(0...Int(Int32.max))),
+        Parameter("key", .word(max: 255)),
+    ]
+    private static let targetCase = Parameter("case", .ref, required: true)
+    private static let targetAssignment = Parameter("assignment", .ref, required: true)
+    private static let targetOrder = Parameter("order", .ref, required: true)
+    private static let toUnit = Parameter("unit", .unit, required: true)
+    private static let longText = 4_000
+
+    private static let loop: [CommandSpec] = [
+        CommandSpec(
+            verb: .caseRegister,
+            named: [
+                Parameter("title", .text(max: 200), required: true),
+                Parameter("content", .text(max: Self.longText)),
+                Parameter("channel", .word(max: 64), required: true),
+                Parameter("source", .word(max: 64)),
+                Parameter("reference", .word(max: 128)),
+                Parameter("category", .text(max: 100)),
+                Parameter("place", .text(max: 200)),
+                Parameter("outlet", .text(max: 100)),
+                Parameter("link", .word(max: 500)),
+                Parameter("occurred", .instant),
+            ] + Self.write,
+            block: "content",
+            summary: Phrase(zh: "登记案件; 不写 content 则随后输入正文", en: "register a case; without content, send it as a block")
+        ),
+        CommandSpec(
+            verb: .caseGrade,
+            positional: [Self.targetCase, Parameter("level", .word(max: 32), required: true)], named: Self.write,
+            summary: Phrase(zh: "定级", en: "grade")
+        ),
+        CommandSpec(
+            verb: .caseAssign,
+            positional: [Self.targetCase, Self.toUnit],
+            named: [Parameter("note", .text(max: Self.longText))] + Self.write,
+            summary: Phrase(zh: "转办", en: "assign")
+        ),
+        CommandSpec(
+            verb: .caseReceive, positional: [Self.targetAssignment], named: Self.write,
+            summary: Phrase(zh: "签收", en: "receive")
+        ),
+        CommandSpec(
+            verb: .caseReturn, positional: [Self.targetAssignment], named: Self.write,
+            summary: Phrase(zh: "退回", en: "return")
+        ),
+        CommandSpec(
+            verb: .caseRecall, positional: [Self.targetAssignment], named: Self.write,
+            summary: Phrase(zh: "撤回 (签收之前)", en: "recall (before receipt)")
+        ),
+        CommandSpec(
+            verb: .caseForward,
+            positional: [Self.targetAssignment, Self.toUnit],
+            named: [Parameter("note", .text(max: Self.longText))] + Self.write,
+            summary: Phrase(zh: "再转下一级", en: "forward a tier down")
+        ),
+        CommandSpec(
+            verb: .caseFeedback,
+            positional: [Self.targetAssignment],
+            named: [
+                Parameter("kind", .oneOf(FeedbackKind.allCases.map(\.rawValue)), required: true),
+                Parameter("verdict", .oneOf(Verdict.allCases.map(\.rawValue))),
+                Parameter("findings", .text(max: Self.longText)),
+                Parameter("measures", .text(max: Self.longText)),
+                Parameter("result", .text(max: Self.longText)),
+            ] + Self.write,
+            block: "findings",
+            summary: Phrase(zh: "反馈; 不写 findings 则随后输入正文", en: "feed back; without findings, send them as a block")
+        ),
+        CommandSpec(
+            verb: .caseAccept, positional: [Self.targetAssignment], named: Self.write,
+            summary: Phrase(zh: "核验通过", en: "accept the feedback")
+        ),
+        CommandSpec(
+            verb: .caseSendBack, positional: [Self.targetAssignment], named: Self.write,
+            summary: Phrase(zh: "退改", en: "send the feedback back")
+        ),
+        CommandSpec(
+            verb: .caseConclude, positional: [Self.targetCase], named: Self.write,
+            summary: Phrase(zh: "办结", en: "conclude")
+        ),
+        CommandSpec(
+            verb: .caseDismiss, positional: [Self.targetCase], named: Self.write,
+            summary: Phrase(zh: "不予受理", en: "dismiss")
+        ),
+        CommandSpec(
+            verb: .caseReopen, positional: [Self.targetCase], named: Self.write,
+            summary: Phrase(zh: "重新办理", en: "reopen")
+        ),
+        CommandSpec(
+            verb: .caseUrge, positional: [Self.targetAssignment], named: Self.write,
+            summary: Phrase(zh: "催办", en: "urge")
+        ),
+        CommandSpec(
+            verb: .caseSupervise,
+            positional: [Self.targetAssignment],
+            named: [
+                Parameter("cause", .oneOf(SupervisionCause.allCases.map(\.rawValue))),
+                Parameter("requirement", .text(max: Self.longText)),
+            ] + Self.write,
+            block: "requirement",
+            summary: Phrase(zh: "督办; 不写 requirement 则随后输入要求", en: "supervise; without requirement, send it as a block")
+        ),
+        CommandSpec(
+            verb: .caseReply,
+            positional: [Self.targetOrder],
+            named: [Parameter("text", .text(max: Self.longText))] + Self.write,
+            block: "text",
+            summary: Phrase(zh: "答复督办; 不写 text 则随后输入答复", en: "answer an order; without text, send it as a block")
+        ),
+        CommandSpec(
+            verb: .caseLift, positional: [Self.targetOrder], named: Self.write,
+            summary: Phrase(zh: "解除督办", en: "lift an order")
+        ),
+        CommandSpec(
+            verb: .caseUphold, positional: [Self.targetOrder], named: Self.write,
+            summary: Phrase(zh: "督办继续, 答复不予认可", en: "uphold an order, its reply not being enough")
+        ),
+        CommandSpec(
+            verb: .caseRaise, positional: [Self.targetOrder], named: Self.write,
+            summary: Phrase(zh: "提级督办", en: "raise an order a tier")
+        ),
+    ]
+}

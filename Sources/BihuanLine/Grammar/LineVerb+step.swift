@@ -1,0 +1,28 @@
+package import BihuanDomain
+
+extension LineVerb {
+    /// How this door spells a step of the loop.
+    package init(step verb: Verb) {
+        switch verb {
+        case .register: self = .caseRegister
+        case .grade: self = .caseGrade
+        case .conclude: self = .caseConclude
+        case .dismiss: self = .caseDismiss
+        case .reopen: self = .caseReopen
+        case .assign: self = .caseAssign
+        case .receive: self = .caseReceive
+        case .return: self = .caseReturn
+        case .recall: self = .caseRecall
+        case .forward: self = .caseForward
+        case .urge: self = .caseUrge
+        case .feedBack: self = .caseFeedback
+        case .accept: self = .caseAccept
+        case .sendBack: self = .caseSendBack
+        case .supervise: self = .caseSupervise
+        case .reply: self = .caseReply
+        case .lift: self = .caseLift
+        case .uphold: self = .caseUphold
+        case .raise: self = .caseRaise
+        }
+    }
+}

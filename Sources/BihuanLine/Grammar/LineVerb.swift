@@ -1,0 +1,60 @@
+/// Everything the line door can be told to do, spelled as on the wire.
+package enum LineVerb: String, Sendable, CaseIterable {
+    // RFC 3977, 4642 and 4643.
+    case capabilities = "CAPABILITIES"
+    case help = "HELP"
+    case date = "DATE"
+    case modeReader = "MODE READER"
+    case head = "HEAD"
+    case stat = "STAT"
+    case quit = "QUIT"
+    case startTLS = "STARTTLS"
+    case authUser = "AUTHINFO USER"
+    case authPass = "AUTHINFO PASS"
+    case authSASL = "AUTHINFO SASL"
+    case listActive = "LIST ACTIVE"
+    case listNewsgroups = "LIST NEWSGROUPS"
+
+    // The session.
+    case whoAmI = "WHOAMI"
+    case set = "SET"
+
+    // Looking.
+    case listUnits = "LIST UNITS"
+    case listCases = "LIST CASES"
+    case listClocks = "LIST CLOCKS"
+    case listWork = "LIST WORK"
+    case caseShow = "CASE SHOW"
+    case caseTrace = "CASE TRACE"
+    case summary = "SUMMARY"
+    case health = "HEALTH"
+
+    // The loop (design: verbs of case, assignment and supervision order).
+    case caseRegister = "CASE REGISTER"
+    case caseGrade = "CASE GRADE"
+    case caseAssign = "CASE ASSIGN"
+    case caseReceive = "CASE RECEIVE"
+    case caseReturn = "CASE RETURN"
+    case caseRecall = "CASE RECALL"
+    case caseForward = "CASE FORWARD"
+    case caseFeedback = "CASE FEEDBACK"
+    case caseAccept = "CASE ACCEPT"
+    case caseSendBack = "CASE SENDBACK"
+    case caseConclude = "CASE CONCLUDE"
+    case caseDismiss = "CASE DISMISS"
+    case caseReopen = "CASE REOPEN"
+    case caseUrge = "CASE URGE"
+    case caseSupervise = "CASE SUPERVISE"
+    case caseReply = "CASE REPLY"
+    case caseLift = "CASE LIFT"
+    case caseUphold = "CASE UPHOLD"
+    case caseRaise = "CASE RAISE"
+
+    /// First words that take a second one.
+    package static let families: Set<String> = Set(
+        LineVerb.allCases.compactMap { verb in
+            let words = verb.rawValue.split(separator: " ")
+            return words.count == 2 ? String(words[0]) : nil
+        }
+    )
+}
