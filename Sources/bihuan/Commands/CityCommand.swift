@@ -1,0 +1,114 @@
+import ArgumentParser
+import BihuanDomain
+import BihuanStore
+import Foundation
+
+struct CityCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "city",
+        abstract: "城市（租户）：建立、列出、采用预案、装入节假日。",
+        subcommands: [CityAdd.self, CityList.self, CityPlan.self, CityCalendar.self]
+    )
+}
+
+/// Founds a city with the plan and the calendar that come with the program, or others.
+struct CityAdd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "建立城市，并采用预案、装入节假日。",
+        discussion: "随后用 bihuan units import 装入单位，其中第一个是市局自己。"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: "代码，小写字母、数字、连字符，例如 harbin；登录名写作 name@代码。")
+    var code: String
+    @Option(help: "名称，例如 哈尔滨市。")
+    var name: String
+    @Option(help: "案号前缀，2–6 个大写字母，例如 HRB。")
+    var refPrefix: String
+    @Option(help: ArgumentHelp("预案文件；不设：自带的哈尔滨预案。", valueName: "file"))
+    var plan: String?
+    @Option(help: ArgumentHelp("节假日文件（date,kind,name）；不设：自带的。", valueName: "file"))
+    var calendar: String?
+
+    func run() async throws {
+        try await OwnerSession.with(try self.common.settings(), command: "city add") { session in
+            let planText = try TextFile.read(
+                self.plan ?? session.installation.plans.appending(path: "001-harbin.yaml").path
+            )
+            let calendarText = try TextFile.read(self.calendar ?? session.installation.calendar.path)
+            do throws(RegistryFault) {
+                let registry = Registry(session.connection)
+                let city = try await registry.found(code: self.code, name: self.name, refPrefix: self.refPrefix)
+                let plan = try await registry.adopt(planFile: planText, in: city.id)
+                let years = try await registry.importCalendar(calendarText, of: city.id)
+                Terminal.print(
+                    "city \(city.code) (\(city.name)), plan \(plan.id) version \(plan.version), "
+                        + "calendar \(years.first ?? 0)–\(years.last ?? 0)"
+                )
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+    }
+}
+
+struct CityList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "列出城市。")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try await OwnerSession.with(try self.common.settings(), command: "city list") { session in
+            do throws(RegistryFault) {
+                for city in try await Registry(session.connection).cities() {
+                    Terminal.print("\(city.code)\t\(city.name)")
+                }
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+    }
+}
+
+struct CityPlan: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "发布预案的一个版本，此后新登记的案件依它办理。"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var city: CityOption
+    @Argument(help: ArgumentHelp("预案文件（YAML）。", valueName: "file"))
+    var file: String
+
+    func run() async throws {
+        let text = try TextFile.read(self.file)
+        try await OwnerSession.inCity(self.city.city, try self.common.settings(), command: "city plan") {
+            registry, city, _ in
+            let plan = try await registry.adopt(planFile: text, in: city.id)
+            Terminal.print("plan \(plan.id) version \(plan.version)")
+        }
+    }
+}
+
+struct CityCalendar: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calendar",
+        abstract: "以文件替换节假日与调休。"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var city: CityOption
+    @Argument(help: ArgumentHelp("文件，列 date,kind,name；kind 为 holiday 或 workday。", valueName: "file"))
+    var file: String
+
+    func run() async throws {
+        let text = try TextFile.read(self.file)
+        try await OwnerSession.inCity(self.city.city, try self.common.settings(), command: "city calendar") {
+            registry, city, _ in
+            let years = try await registry.importCalendar(text, of: city.id)
+            Terminal.print("calendar " + years.map(String.init).joined(separator: " "))
+        }
+    }
+}

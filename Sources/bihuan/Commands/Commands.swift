@@ -1,0 +1,17 @@
+import ArgumentParser
+
+extension Bihuan {
+    /// Every command, in the order of the help.
+    static let commands: [any ParsableCommand.Type] = [
+        ServeCommand.self,
+        MigrateCommand.self,
+        CityCommand.self,
+        UnitsCommand.self,
+        OfficerCommand.self,
+        CasesCommand.self,
+        DatabaseCommand.self,
+        CtlCommand.self,
+        DoctorCommand.self,
+        VersionCommand.self,
+    ]
+}

@@ -1,0 +1,187 @@
+import ArgumentParser
+import BihuanDomain
+import BihuanStore
+import Foundation
+
+struct OfficerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "officer",
+        abstract: "人员与岗位：添加、列出、锁定、解锁、重设口令、任免。",
+        subcommands: [
+            OfficerAdd.self, OfficerList.self, OfficerLock.self, OfficerUnlock.self, OfficerReset.self,
+            OfficerPost.self, OfficerPeer.self,
+        ]
+    )
+}
+
+struct OfficerAdd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add",
+        abstract: "添加人员及其第一个岗位；口令从终端或标准输入读取。"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: ArgumentHelp("登录名，例如 liumin@harbin。", valueName: "login"))
+    var officer: OfficerName
+    @Option(help: "姓名。")
+    var name: String
+    @Option(help: "岗位所在单位的标识。")
+    var unit: String
+    @Option(help: "岗位。")
+    var role: PostRole
+
+    func run() async throws {
+        let password = try Password.read(confirm: true)
+        try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer add") {
+            registry, city, _ in
+            _ = try await registry.addOfficer(
+                login: self.officer.login,
+                name: self.name,
+                password: password,
+                unit: self.unit,
+                role: self.role,
+                in: city.id,
+                hasher: PasswordHasher(),
+                at: Date()
+            )
+            Terminal.print("added \(self.officer.login)@\(city.code) \(self.role.rawValue)@\(self.unit)")
+        }
+    }
+}
+
+struct OfficerList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "列出人员与现任岗位。")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var city: CityOption
+
+    func run() async throws {
+        try await OwnerSession.inCity(self.city.city, try self.common.settings(), command: "officer list") {
+            registry, city, _ in
+            for officer in try await registry.officers(of: city.id) {
+                let state = officer.isLocked ? "locked" : "active"
+                Terminal.print(
+                    "\(officer.login)@\(city.code)\t\(officer.name)\t\(state)\t\(officer.posts.joined(separator: " "))"
+                )
+            }
+        }
+    }
+}
+
+struct OfficerLock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lock",
+        abstract: "锁定人员；其会话从下一条语句起失效。"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: ArgumentHelp("登录名。", valueName: "login"))
+    var officer: OfficerName
+
+    func run() async throws {
+        try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer lock") {
+            registry, city, _ in
+            try await registry.setLocked(true, login: self.officer.login, in: city.id)
+            Terminal.print("locked \(self.officer.login)@\(city.code)")
+        }
+    }
+}
+
+struct OfficerUnlock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unlock",
+        abstract: "解除锁定，包括口令错误过多造成的锁定。"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: ArgumentHelp("登录名。", valueName: "login"))
+    var officer: OfficerName
+
+    func run() async throws {
+        try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer unlock") {
+            registry, city, _ in
+            try await registry.setLocked(false, login: self.officer.login, in: city.id)
+            Terminal.print("unlocked \(self.officer.login)@\(city.code)")
+        }
+    }
+}
+
+struct OfficerReset: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reset",
+        abstract: "重设口令；其会话随之失效。口令从终端或标准输入读取。"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: ArgumentHelp("登录名。", valueName: "login"))
+    var officer: OfficerName
+
+    func run() async throws {
+        let password = try Password.read(confirm: true)
+        try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer reset") {
+            registry, city, _ in
+            try await registry.reset(
+                login: self.officer.login, password: password, in: city.id, hasher: PasswordHasher()
+            )
+            Terminal.print("reset \(self.officer.login)@\(city.code)")
+        }
+    }
+}
+
+struct OfficerPost: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "post",
+        abstract: "任命一个岗位，或用 --end 免去；免去时在该岗位上的会话随之失效。"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: ArgumentHelp("登录名。", valueName: "login"))
+    var officer: OfficerName
+    @Option(help: "岗位所在单位的标识。")
+    var unit: String
+    @Option(help: "岗位。")
+    var role: PostRole
+    @Flag(help: "免去。")
+    var end = false
+
+    func run() async throws {
+        try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer post") {
+            registry, city, _ in
+            if self.end {
+                try await registry.endPost(login: self.officer.login, unit: self.unit, role: self.role, in: city.id)
+            } else {
+                _ = try await registry.addPost(
+                    login: self.officer.login, unit: self.unit, role: self.role, in: city.id, at: Date()
+                )
+            }
+            Terminal.print(
+                "\(self.end ? "ended" : "added") \(self.officer.login)@\(city.code) \(self.role.rawValue)@\(self.unit)"
+            )
+        }
+    }
+}
+
+/// Lets a local account open an operator's session over the Unix socket of the line door.
+struct OfficerPeer: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "peer",
+        abstract: "让本机的一个系统用户经 Unix 套接字登录此人的操作员岗位。"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @Argument(help: ArgumentHelp("登录名；须有 operator 岗位。", valueName: "login"))
+    var officer: OfficerName
+    @Argument(help: ArgumentHelp("系统用户名，例如 root。", valueName: "os-user"))
+    var account: String
+
+    func run() async throws {
+        let settings = try self.common.settings()
+        let secret = try SecretFile.load(SecretFile.peer, in: settings.directory())
+        try await OwnerSession.inCity(self.officer.city, settings, command: "officer peer") { registry, city, _ in
+            try await registry.setPeer(
+                osUser: self.account, login: self.officer.login, secret: secret, in: city.id
+            )
+            Terminal.print("\(self.account) opens \(self.officer.login)@\(city.code)")
+        }
+    }
+}

@@ -1,0 +1,4 @@
+import ArgumentParser
+import BihuanDomain
+
+extension PostRole: ExpressibleByArgument {}

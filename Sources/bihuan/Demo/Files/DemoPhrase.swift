@@ -1,0 +1,15 @@
+/// A row of `phrases.csv`: what officers write beside a step.
+struct DemoPhrase: Sendable, Hashable {
+    enum Kind: String, Sendable, CaseIterable {
+        case gradeReason = "grade_reason"
+        case instruction, forward
+        case `return`, recall, interim
+        case sendBack = "send_back"
+        case accept, urge, requirement, reply, lift, uphold, raise, conclude, dismiss, reopen
+    }
+
+    var kind: Kind
+    /// Departments or levels that it fits; empty: all.
+    var fits: Set<String>
+    var text: String
+}

@@ -1,0 +1,21 @@
+extension PlayedCase {
+    /// Remembers what a step left behind.
+    ///
+    /// - Parameter made: ref of the assignment, case or order.
+    mutating func note(_ task: StepTask, _ made: String) {
+        switch task.step.deed {
+        case .assign:
+            self.unitAssignment = made
+            self.holder = task.target
+        case .forward: self.stationAssignment = made
+        case .return, .recall:
+            self.unitAssignment = ""
+            self.holder = ""
+        case .grade, .receive, .interim, .final, .accept, .sendBack, .urge, .supervise, .reply, .lift, .uphold, .raise,
+            .dismiss, .conclude, .reopen:
+            break
+        }
+        self.steps = self.steps.dropFirst()
+        self.done += 1
+    }
+}
