@@ -4,6 +4,7 @@ extension Bihuan {
     /// Every command, in the order of the help.
     static let commands: [any ParsableCommand.Type] = [
         ServeCommand.self,
+        DemoCommand.self,
         MigrateCommand.self,
         CityCommand.self,
         UnitsCommand.self,

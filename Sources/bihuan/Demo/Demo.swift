@@ -115,7 +115,7 @@ struct Demo: Sendable {
         let (record, seconds) = try await player.play(source)
         DayReport(files: self.files, record: record, seconds: seconds).lines.forEach(Terminal.tell)
         guard record.failures.isEmpty else { return true }
-        try Data("\(day)\n".utf8).write(to: self.playedMark)
+        try Data("\(year)-\(month)-\(dayOfMonth)\n".utf8).write(to: self.playedMark)
         return false
     }
 

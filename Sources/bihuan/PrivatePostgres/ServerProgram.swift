@@ -5,8 +5,12 @@ import SystemPackage
 /// Runs PostgreSQL's own programs as the account that owns the cluster.
 ///
 /// PostgreSQL refuses to run as root, so a root process starts them under the other account, with that account's group
-/// and no others. They get a clean environment (no `PG…`, no locale of the caller) and `/` as their directory, because
-/// the caller's may be closed to the account.
+/// and no others. setpriv(1) of util-linux changes the account, after the exec: swift-subprocess 1.0.2 would do it in the
+/// child of a bare clone, where the C library's `setgroups` waits for threads that exist in the parent only. That hung
+/// whenever the parent was just starting one.
+///
+/// The programs get a clean environment (no `PG…`, no locale of the caller) and `/` as their directory, because the
+/// caller's may be closed to the account.
 struct ServerProgram: Sendable {
     /// What a program printed and how it ended.
     struct Outcome: Sendable {
@@ -27,15 +31,16 @@ struct ServerProgram: Sendable {
         var options = PlatformOptions()
         // A session of its own: Ctrl-C in the terminal stops this program, which then stops PostgreSQL in order.
         options.createSession = true
+        var line = [path] + arguments
         if geteuid() == 0, !self.account.isRoot {
-            options.userID = self.account.user
-            options.groupID = self.account.group
-            options.supplementaryGroups = []
+            line =
+                ["/usr/bin/setpriv", "--reuid=\(self.account.user)", "--regid=\(self.account.group)", "--clear-groups"]
+                + line
         }
         do {
             let result = try await Subprocess.run(
-                .path(FilePath(path)),
-                arguments: Arguments(arguments),
+                .path(FilePath(line[0])),
+                arguments: Arguments(Array(line.dropFirst())),
                 environment: .custom([
                     "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/",
                 ]),

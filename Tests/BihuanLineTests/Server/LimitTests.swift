@@ -17,18 +17,19 @@ struct LimitTests {
         try await ServerFixture.run {
             $0.timeouts.strangerLine = .milliseconds(200)
         } _: { server in
-            let begun = ContinuousClock.now
-            let answer = try await RawClient.connect(port: server.port) { client in
+            let (answer, sent) = try await RawClient.connect(port: server.port) { client in
+                var sent = 0
                 do {
-                    for _ in 0..<200 {
+                    while sent < 1_000 {
                         try await client.send("D")
+                        sent += 1
                         try await Task.sleep(for: .milliseconds(20))
                     }
                 } catch {}
-                return try await client.readToEnd()
+                return (try await client.readToEnd(), sent)
             }
             #expect(RawClient.codes(answer) == [200])
-            #expect(ContinuousClock.now - begun < .seconds(3))
+            #expect(sent < 1_000)
         }
     }
 
@@ -83,8 +84,9 @@ struct LimitTests {
             }
             // The places are free again once their sessions are gone.
             var answer = ""
-            for _ in 0..<50 where RawClient.codes(answer) != [200, 205] {
-                answer = try await RawClient.exchange(port: server.port, "QUIT\r\n")
+            for _ in 0..<500 where RawClient.codes(answer) != [200, 205] {
+                // Turned away while it still speaks: that is no answer either.
+                answer = (try? await RawClient.exchange(port: server.port, "QUIT\r\n")) ?? ""
             }
             #expect(RawClient.codes(answer) == [200, 205])
         }

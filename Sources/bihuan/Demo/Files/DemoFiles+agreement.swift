@@ -98,6 +98,10 @@ extension DemoFiles {
         if self.day.waves != self.day.waves.sorted() || self.day.waves.first != self.day.opens {
             faults.append("day.yaml: waves must begin with the day and follow each other")
         }
+        let drawn = Set(self.day.imported.levels.keys).union(self.day.imported.shallowLevels.keys)
+        for level in drawn.subtracting(levels).sorted() {
+            faults.append("day.yaml: imported: \(level) has no tempo")
+        }
         for route in self.day.imported.routes.keys where DayWay.Route(rawValue: route) == nil {
             faults.append("day.yaml: imported.routes.\(route) is no route")
         }

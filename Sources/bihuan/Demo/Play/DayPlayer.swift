@@ -39,6 +39,8 @@ struct DayPlayer {
     private var progress: DayProgress
     private var agenda = Agenda<Entry>()
     private var cases: [PlayedCase] = []
+    /// Names of the ways that some case goes.
+    private var gone: Set<String> = []
     /// Authored cases that were given to the importer and not found yet, by title.
     private var awaited: [String: DemoCase] = [:]
     private var minute: Int
@@ -159,16 +161,20 @@ struct DayPlayer {
     private mutating func bringIn(_ file: URL, _ map: URL) async throws {
         let rules = self.files.day.imported
         try await self.wait(until: rules.at.minutes)
+        self.record.isForeign = true
         self.record.imported = try await self.intake.importing(file, map)
         let found = try await self.intake.registered(most: rules.most)
         var placing = Placing(self.files)
         for (index, one) in found.enumerated() {
             // As many as wanted, spread evenly over the file.
-            let isDeep = (index + 1) * rules.deep / max(found.count, 1) > index * rules.deep / max(found.count, 1)
-            let level = self.dice.pick(rules.levels.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) ?? "general"
+            let isDeep =
+                found.count <= rules.deep
+                || (index + 1) * rules.deep / found.count > index * rules.deep / found.count
+            let weights = (isDeep ? rules.levels : rules.shallowLevels).sorted { $0.key < $1.key }
+            let level = self.dice.pick(weights.map { ($0.key, $0.value) }) ?? weights.first?.key ?? ""
             let wanted = self.dice.pick(rules.routes.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
             let place = placing.place(one, wanted.flatMap(DayWay.Route.init) ?? .station)
-            let way = isDeep || found.count <= rules.deep ? self.way(place.route, level) : nil
+            let way = isDeep ? self.way(place.route, level) : nil
             if way == nil { self.record.shallow += 1 } else { self.record.deep += 1 }
             self.add(
                 PlayedCase(
@@ -180,8 +186,13 @@ struct DayPlayer {
         }
     }
 
+    /// Draws a way by weight; one that nobody has gone yet goes first, so that each is seen.
     private mutating func way(_ route: DayWay.Route, _ level: String) -> DayWay? {
-        self.dice.pick(self.files.day.ways(route, level).map { ($0, $0.weight) })
+        let open = self.files.day.ways(route, level)
+        let new = open.filter { !self.gone.contains($0.name) }
+        let way = self.dice.pick((new.isEmpty ? open : new).map { ($0, $0.weight) })
+        if let way { self.gone.insert(way.name) }
+        return way
     }
 
     private mutating func plan(_ steps: [DayStep], _ level: String) -> ArraySlice<PlannedStep> {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Shows how far the day is: a bar that is drawn over itself on a terminal, else a line for each hour.
 struct DayProgress: Sendable {
     private let opens: Int
@@ -28,11 +30,18 @@ struct DayProgress: Sendable {
             let part = Double(minute - self.opens) / Double(max(1, self.closes - self.opens))
             let full = Int((min(1, max(0, part)) * 20).rounded())
             let bar = String(repeating: "#", count: full) + String(repeating: ".", count: 20 - full)
-            Terminal.prompt("\r\u{1B}[K[\(bar)] \(counts)")
-        } else if minute / 60 > self.shownHour || minute >= self.closes {
+            Terminal.prompt("\r\u{1B}[K" + "[\(bar)] \(counts)".cut(to: Self.screenColumns - 1))
+        } else if minute / 60 > self.shownHour {
             self.shownHour = minute / 60
             Terminal.tell(counts)
         }
+    }
+
+    /// How wide the terminal is; a bar that wraps cannot be drawn over.
+    private static var screenColumns: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 20 else { return 80 }
+        return Int(size.ws_col)
     }
 
     /// Ends the bar, so that what follows begins on a line of its own.

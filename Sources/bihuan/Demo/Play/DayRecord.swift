@@ -1,5 +1,7 @@
 /// What became of the day: counted while it is played, told at its end.
 struct DayRecord: Sendable {
+    /// Whether the cases are those of a file that says neither level nor unit.
+    var isForeign = false
     /// Steps taken, by deed.
     var taken: [DayStep.Deed: Int] = [:]
     /// Steps taken through the line door.

@@ -20,6 +20,9 @@ struct DayReport: Sendable {
                 + "，未演示 \(max(0, taken - record.deep - record.shallow)) 件。",
             "  各岗位操作 \(record.steps) 步（行协议 \(record.byLine) 步），时限触发 \(record.fired) 次。",
         ]
+        if record.isForeign {
+            lines.append("  文件中的工单没有等级与承办单位：这里的等级、派往的单位和反馈内容都是演示所编，不是对这些工单的判断。")
+        }
         let deeds = DayStep.Deed.allCases.compactMap { deed in
             record.taken[deed].map { "\(deed.label) \($0)" }
         }

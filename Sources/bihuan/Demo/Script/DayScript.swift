@@ -17,9 +17,28 @@ struct DayScript: Sendable, Hashable, Decodable {
         var most: Int
         /// How many are played all the way.
         var deep: Int
+        /// Weights of the levels of the others.
+        var shallowLevels: [String: Int]
         var at: TimeOfDay
         /// The grading of all of them begins within so many minutes.
         var spread: Int
+
+        private enum CodingKeys: String, CodingKey, CaseIterable {
+            case levels, routes, most, deep, at, spread
+            case shallowLevels = "shallow_levels"
+        }
+
+        init(from decoder: any Decoder) throws {
+            try decoder.refuseUnknownKeys(CodingKeys.self)
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.levels = try container.decode([String: Int].self, forKey: .levels)
+            self.routes = try container.decode([String: Int].self, forKey: .routes)
+            self.most = try container.decode(Int.self, forKey: .most)
+            self.deep = try container.decode(Int.self, forKey: .deep)
+            self.shallowLevels = try container.decode([String: Int].self, forKey: .shallowLevels)
+            self.at = try container.decode(TimeOfDay.self, forKey: .at)
+            self.spread = try container.decode(Int.self, forKey: .spread)
+        }
     }
 
     var opens: TimeOfDay
