@@ -227,6 +227,47 @@ struct DocketTests {
         #expect(receipt.level == "major")
     }
 
+    @Test func `a notice already given is not given again after a milder grading`() throws {
+        var fixture = try DocketFixture()
+        _ = try fixture.assigned(level: "major")
+        let clock = try #require(fixture.docket.clocks.first { $0.kind == .feedback })
+        let notice = try #require(clock.nextAt)
+        let numbers = FreshNumbers(assignment: 90, supervision: 90)
+        _ = try fixture.docket.fire(clock.id, .notice, at: notice, numbers: numbers, mint: &fixture.mint)
+        fixture.now = notice.addingTimeInterval(60)
+
+        try fixture.take(.grade(level: "general", reason: "影响有限"))
+
+        #expect(fixture.docket.clocks.first { $0.id == clock.id }?.nextRung == .reminder)
+    }
+
+    @Test func `interim reports follow the level: asked for when it rises, no longer when it falls`() throws {
+        var fixture = try DocketFixture()
+        let hop = try fixture.assigned()
+        #expect(!fixture.docket.clocks.contains { $0.kind == .interim })
+
+        try fixture.take(.grade(level: "major", reason: "x"))
+        #expect(fixture.docket.clocks.contains { $0.kind == .interim && $0.assignment == hop })
+
+        let changes = try fixture.take(.grade(level: "general", reason: "x"))
+        #expect(!fixture.docket.clocks.contains { $0.kind == .interim })
+        #expect(changes.stoppedClocks.map(\.outcome) == [.void])
+    }
+
+    @Test func `a station's deadline stays within its district's after a regrade`() throws {
+        var fixture = try DocketFixture()
+        let hop = try fixture.assigned()
+        try fixture.take(.receive(hop, reason: nil), .handler, DocketFixture.east)
+        fixture.now = DocketFixture.monday.addingTimeInterval(4 * 3600)
+        try fixture.take(.forward(hop, unit: "east-1", instruction: "", reason: "x"), .dispatcher, DocketFixture.east)
+        let child = fixture.docket.assignments[1].id
+
+        try fixture.take(.grade(level: "major", reason: "x"))
+
+        let due = fixture.docket.clocks.first { $0.assignment == child && $0.kind == .feedback }?.dueAt
+        #expect(due == DocketFixture.monday.addingTimeInterval(86_400))
+    }
+
     @Test func `a year without a calendar is refused, never guessed`() throws {
         var fixture = try DocketFixture()
         fixture.now = CivilDay("2026-12-31")!.start(offset: .china)

@@ -1,3 +1,4 @@
+import BihuanDomain
 import BihuanStore
 import Foundation
 import Postgres
@@ -27,6 +28,8 @@ struct ImportFixture: Sendable {
                 update bihuan.cities set plan_id = 'plan', plan_version = 1 where code = 'demo';
                 insert into bihuan.units (city_id, label, parent_id, tier, name)
                 select city_id, 'city', null, 'city', '市局' from bihuan.cities;
+                insert into bihuan.units (city_id, label, parent_id, tier, name)
+                select city_id, 'district', unit_id, 'district', '区局' from bihuan.units where tier = 'city';
                 """)
             await owner.close()
         }
@@ -94,10 +97,49 @@ struct ImportFixture: Sendable {
         )
     }
 
+    /// Takes in a lead that belongs to no case, as `POST /leads` of a district does, and gives its identity.
+    func takeIn(_ reference: String, _ content: String) async throws -> UUID {
+        let now = Date()
+        let draft = LeadDraft(source: "hotline", reference: reference, channel: "phone", content: content)
+        let lead = try Lead(draft, now: now)
+        let id = UUID()
+        _ = try await self.connection.query(
+            """
+            insert into bihuan.leads
+                   (city_id, lead_id, unit_id, source, reference, channel, title, content, received_at, recorded_at,
+                    content_hash)
+            select u.city_id, \(id), u.unit_id, \(lead.source), \(lead.reference), \(lead.channel), \(lead.title),
+                   \(lead.content), \(lead.receivedAt), \(now), sha256(\(lead.canonicalForm))
+              from bihuan.units u
+              join bihuan.cities c on c.city_id = u.city_id
+             where c.code = 'demo' and u.label = 'district'
+            """)
+        return id
+    }
+
+    /// A digest of all that imports write, apart from the account of the runs themselves.
+    func state() async throws -> String {
+        try await self.value(
+            """
+            select md5(string_agg(t.x, '' order by t.x)) from (
+              select c::text as x from bihuan.cases c union all select l::text from bihuan.leads l
+              union all select e::text from bihuan.events e union all select k::text from bihuan.clocks k
+              union all select s::text from bihuan.series s union all select r::text from bihuan.lead_revisions r) t
+            """)
+    }
+
     /// The report's lines without the header.
     func report() throws -> [String] {
         let text = try String(contentsOfFile: self.path("report.csv"), encoding: .utf8)
         return text.split(separator: "\n").dropFirst().map(String.init)
+    }
+
+    /// Reference, outcome and code of each of the report's lines.
+    func outcomes() throws -> [String] {
+        try self.report().map { line in
+            let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            return [2, 3, 6].map { String(cells[$0]) }.joined(separator: " ")
+        }
     }
 
     /// The one value that a query gives.

@@ -131,6 +131,74 @@ struct LoopTests {
         }
     }
 
+    @Test func `one district's return leaves the case with the other, whom it does not see`() async throws {
+        try await TestCity.with { city in
+            let desk = city.store.desk
+            let dispatcher = try await city.token("dispatcher.city")
+            let reviewer = try await city.token("reviewer.city")
+            let east = try await city.token("dispatcher.east")
+            let west = try await city.token("dispatcher.west")
+            _ = try await desk.register(CaseDraft(lead: TestCity.lead("T-6")), by: dispatcher, via: .json)
+            let target = Target.record(.ref("TST-2026-000001"))
+            _ = try await desk.perform(on: target, by: .session(dispatcher), via: .json) { _ in
+                .grade(level: "general", reason: "x")
+            }
+            let first = try await desk.perform(on: target, by: .session(dispatcher), via: .json) { _ in
+                .assign(unit: "east", instruction: "", reason: "x")
+            }
+            let second = try await desk.perform(on: target, by: .session(dispatcher), via: .json) { _ in
+                .assign(unit: "west", instruction: "", reason: "x")
+            }
+
+            let returned = try await desk.perform(on: .assignment(.id(second.id)), by: .session(west), via: .json) {
+                .return(AssignmentID(rawValue: $0), reason: "不属本辖区")
+            }
+            #expect(returned.caseState == "assigned")
+
+            _ = try await desk.perform(on: .assignment(.id(first.id)), by: .session(east), via: .json) {
+                .receive(AssignmentID(rawValue: $0), reason: nil)
+            }
+            let answered = try await desk.perform(on: .assignment(.id(first.id)), by: .session(east), via: .json) {
+                .feedBack(AssignmentID(rawValue: $0), Self.final)
+            }
+            let accepted = try await desk.perform(on: .feedback(answered.id), by: .session(reviewer), via: .json) {
+                .accept(FeedbackID(rawValue: $0), reason: nil)
+            }
+            #expect(accepted.caseState == "accepted")
+        }
+    }
+
+    @Test func `a registration said again burns no case number`() async throws {
+        try await TestCity.with { city in
+            let desk = city.store.desk
+            let dispatcher = try await city.token("dispatcher.city")
+            let draft = CaseDraft(lead: LeadDraft(source: "duty", channel: "phone", content: "电梯困人"))
+            for _ in 0..<3 { _ = try await desk.register(draft, by: dispatcher, via: .json, key: "again") }
+
+            let next = try await desk.register(CaseDraft(lead: TestCity.lead("T-7")), by: dispatcher, via: .json)
+
+            #expect(next.ref == "TST-2026-000002")
+        }
+    }
+
+    @Test func `a lead taken in before becomes the lead of the case registered under its reference`() async throws {
+        try await TestCity.with { city in
+            let desk = city.store.desk
+            let dispatcher = try await city.token("dispatcher.city")
+            let lead = try await desk.take(TestCity.lead("T-8"), by: dispatcher, via: .json)
+
+            let opened = try await desk.register(CaseDraft(lead: TestCity.lead("T-8")), by: dispatcher, via: .json)
+            let again = try await desk.register(CaseDraft(lead: TestCity.lead("T-8")), by: dispatcher, via: .json)
+
+            #expect(opened.kind == .record)
+            #expect(opened.changed)
+            #expect(!again.changed)
+            #expect(again.id == opened.id)
+            let detail = try await city.store.queries.record(dispatcher, .id(opened.id))
+            #expect(detail.leads.map(\.id.rawValue) == [lead.id])
+        }
+    }
+
     @Test func `the same key does the same thing once`() async throws {
         try await TestCity.with { city in
             let desk = city.store.desk

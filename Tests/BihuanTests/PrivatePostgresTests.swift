@@ -246,6 +246,46 @@ struct PrivatePostgresTests {
         }
     }
 
+    @Test(
+        arguments: [
+            ("/usr/lib/postgresql/15/bin/postgres\0-D\0/nowhere/postgres\0", "7 (postgres) S 1", .own),
+            ("postgres\0-k\0/run\0-D\0/nowhere/postgres\0", "7 (postgres) S 1", .own),
+            ("/usr/lib/postgresql/15/bin/postgres\0-D\0/usr\0", "7 (postgres) S 1", .other),
+            ("/usr/lib/postgresql/15/bin/postgres\0-D\0/nowhere/moved\0", "7 (postgres) S 1", .unclear),
+            ("/usr/lib/postgresql/15/bin/postgres\0-D\0postgres\0", "7 (postgres) S 1", .unclear),
+            ("/usr/lib/postgresql/15/bin/postgres\0-D\0", "7 (postgres) S 1", .unclear),
+            ("/usr/lib/postgresql/15/bin/postgres\0", "7 (postgres) S 1", .unclear),
+            ("", "7 (postgres) S 1", .unclear),
+            ("", "7 (postgres) Z 1", .other),
+            ("", "7 (bash) S 1", .other),
+            ("", "", .other),
+            ("postgres: checkpointer \0\0", "7 (postgres) S 1", .other),
+            ("/usr/bin/vi\0-D\0/nowhere/postgres\0", "7 (vi) S 1", .other),
+        ] as [(String, String, Postmaster.Claim)]
+    )
+    func `a process whose directory is hidden is known by its command line`(
+        commandLine: String,
+        status: String,
+        claim: Postmaster.Claim
+    ) {
+        let found = Postmaster.claim(
+            on: "/nowhere/postgres", commandLine: Array(commandLine.utf8), status: Array(status.utf8)
+        )
+        #expect(found == claim)
+    }
+
+    @Test func `a symbolic link on a command line is followed to the cluster`() async throws {
+        try await withScratch { scratch in
+            let cluster = scratch.root + "/cluster"
+            let link = scratch.root + "/link"
+            mkdir(cluster, 0o700)
+            #expect(symlink(cluster, link) == 0)
+            let commandLine = Array("postgres\0-D\0\(link)\0".utf8)
+            let found = Postmaster.claim(on: DataDirectory.resolve(cluster), commandLine: commandLine, status: [])
+            #expect(found == .own)
+        }
+    }
+
     @Test func `the names of socket directories fit a socket address`() {
         let deep = DataDirectory("/tmp/" + String(repeating: "深/", count: 60))
         let sockets = SocketDirectory.standard(for: deep, environment: ["XDG_RUNTIME_DIR": "/tmp"])

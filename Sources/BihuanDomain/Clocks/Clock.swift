@@ -38,7 +38,7 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
     /// The posts whose work list (待办) shows it.
     package var roles: Set<PostRole> {
         switch self {
-        case .grading: Verb.grade.roles.union([.duty])
+        case .grading: Verb.grade.roles
         case .dispatch: Verb.assign.roles
         case .receipt: Verb.receive.roles
         case .feedback, .interim: Verb.feedBack.roles

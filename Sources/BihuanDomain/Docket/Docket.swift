@@ -16,11 +16,25 @@ package struct Docket: Sendable {
     package let tree: UnitTree
     package let plan: Plan
     package let calendar: WorkingCalendar
+    /// The first hops of the whole case, those hidden from the acting unit included.
+    private let firstHops: FirstHops?
 
+    /// How many first-hop lead assignments of a case are open, and how many were accepted since it was last reopened.
+    package struct FirstHops: Sendable, Hashable {
+        package var open: Int
+        package var accepted: Int
+
+        package init(open: Int, accepted: Int) {
+            self.open = open
+            self.accepted = accepted
+        }
+    }
+
+    /// - Parameter firstHops: nil when the acting unit sees every first hop of the case, as its owner does.
     package init(
         record: CaseRecord, assignments: [AssignmentRecord] = [], feedback: [FeedbackRecord] = [],
         supervisions: [SupervisionRecord] = [], clocks: [ClockRecord] = [], tree: UnitTree, plan: Plan,
-        calendar: WorkingCalendar
+        calendar: WorkingCalendar, firstHops: FirstHops? = nil
     ) {
         self.record = record
         self.assignments = assignments
@@ -30,6 +44,7 @@ package struct Docket: Sendable {
         self.tree = tree
         self.plan = plan
         self.calendar = calendar
+        self.firstHops = firstHops
     }
 
     // MARK: Facts
@@ -109,6 +124,7 @@ package struct Docket: Sendable {
             try self.conclude(reason, authority, now, &changes)
         case .dismiss(let reason):
             try Permission.require(.dismiss, on: self.facts, by: authority)
+            guard !self.facts.hasOpenWork else { throw .openWork(.dismiss, refs: self.openWork) }
             self.move(.dismiss)
             self.record.concludedAt = now
             self.stopAll(.met, at: now, &changes) { $0.kind == .grading }
@@ -161,9 +177,10 @@ package struct Docket: Sendable {
             order.repliedAt = now
             self.move(&order, .reply, &changes)
             self.stop(.reply, ofOrder: id, at: now, &changes)
+            // The order forgets a reply that is not enough; the log does not.
+            let detail = ["ref": order.ref, "reply": PersonalNumbers.masked(text)]
             self.log(
-                EventDraft(.replied, assignment: order.assignment, reason: reason, detail: ["ref": order.ref]), &changes
-            )
+                EventDraft(.replied, assignment: order.assignment, reason: reason, detail: detail), &changes)
             self.tell(order.from, "supervision.replied", order.ref, &changes)
             try self.start(.judgement, of: order.from, on: order, because: .replied, at: now, &changes, &mint)
         case .lift(let id, let reason):
@@ -211,26 +228,42 @@ package struct Docket: Sendable {
             self.stopAll(.met, at: now, &changes) { $0.kind == .grading }
             try self.start(.dispatch, of: self.record.owner, because: .graded, at: now, &changes, &mint)
         } else if before != level.key {
-            try self.reclock(to: level, at: now, &changes)
+            try self.reclock(to: level, at: now, &changes, &mint)
         }
     }
 
     /// Running clocks follow the new level from their own start; what was breached stays breached.
-    private mutating func reclock(to level: Level, at now: Date, _ changes: inout Changes) throws(Refusal) {
+    private mutating func reclock(
+        to level: Level, at now: Date, _ changes: inout Changes, _ mint: inout UUIDv7Mint
+    ) throws(Refusal) {
+        // What the new level does not ask for is not waited for.
+        let plan = self.plan
+        self.stopAll(.void, at: now, &changes) { plan.clocks[$0.kind]?.limit(for: level.key) == nil }
         for index in self.clocks.indices {
             var clock = self.clocks[index]
             guard let rule = self.plan.clocks[clock.kind], let limit = rule.limit(for: level.key) else { continue }
             clock.level = level.key
             if clock.breachedAt == nil, limit != clock.limit {
                 clock.limit = limit
-                clock.dueAt = try self.deadline(limit, from: clock.startedAt)
-                let next = self.rungs(of: clock, by: rule).first { $0.at > now || $0.rung == .reminder }
+                let hop = clock.assignment.flatMap { self.assignment($0) }
+                clock.dueAt = try self.due(clock.kind, limit, of: hop, after: clock.startEvent, from: clock.startedAt)
+                // A rung that was reached is not climbed again.
+                let isNoticePending = self.clocks[index].nextRung == .notice
+                let next = self.rungs(of: clock, by: rule).first { rung in
+                    rung.rung == .notice ? isNoticePending && rung.at > now : true
+                }
                 clock.nextRung = next?.rung
                 clock.nextAt = next?.at
             }
             guard clock != self.clocks[index] else { continue }
             self.clocks[index] = clock
             changes.changedClocks.append(clock)
+        }
+        for hop in self.assignments
+        where hop.state.isOpen && hop.state != .fedBack
+            && !self.clocks.contains(where: { $0.assignment == hop.id && $0.kind == .interim })
+        {
+            try self.start(.interim, of: hop.to, hop: hop, because: .graded, at: now, &changes, &mint)
         }
     }
 
@@ -282,10 +315,7 @@ package struct Docket: Sendable {
                 }
                 guard identity.unit == self.record.owner else { throw .outsideJurisdiction(.conclude) }
             }
-            throw .openWork(
-                .conclude,
-                refs: self.assignments.filter { $0.state.isOpen }.map(\.ref)
-                    + self.supervisions.filter { $0.state.isOpen }.map(\.ref))
+            throw .openWork(.conclude, refs: self.openWork)
         }
         try Permission.require(.conclude, on: self.facts, by: authority)
         self.move(.conclude)
@@ -306,6 +336,12 @@ package struct Docket: Sendable {
         _ changes: inout Changes, _ mint: inout UUIDv7Mint
     ) throws(Refusal) {
         let id = hop.id
+        // Counted before the step, this hop among them.
+        let visible = self.assignments.filter { $0.parent == nil && $0.role == .lead }
+        let first =
+            self.firstHops
+            ?? FirstHops(
+                open: visible.count { $0.state.isOpen }, accepted: visible.count { $0.state == .accepted })
         self.move(&hop, step, &changes)
         // An order about work that went away has nothing left to demand.
         for var order in self.supervisions where order.assignment == id && order.state.isOpen {
@@ -316,9 +352,8 @@ package struct Docket: Sendable {
         var event = event
         event.detail["ref"] = hop.ref
         self.log(event, &changes)
-        let siblingsStand = self.assignments.contains { $0.parent == nil && $0.role == .lead && $0.state.isOpen }
-        if hop.parent == nil, !siblingsStand, self.record.state == .assigned {
-            if self.assignments.contains(where: { $0.parent == nil && $0.role == .lead && $0.state == .accepted }) {
+        if hop.parent == nil, first.open <= 1, self.record.state == .assigned {
+            if first.accepted > 0 {
                 self.move(.accept)
                 try self.start(
                     .conclusion, of: self.record.owner, because: event.kind, at: now, &changes, &mint)
@@ -559,17 +594,7 @@ package struct Docket: Sendable {
         because event: EventKind, at now: Date, _ changes: inout Changes, _ mint: inout UUIDv7Mint
     ) throws(Refusal) {
         guard let rule = self.plan.clocks[kind], let limit = rule.limit(for: self.record.level) else { return }
-        var due = try self.deadline(limit, from: now)
-        if kind == .feedback, event == .sentBack {
-            // The original time stands if there is any; at least a part of the limit is given anew.
-            let part = max(due.timeIntervalSince(now) * self.plan.resubmission, Double(self.plan.resubmissionAtLeast))
-            let original = try self.deadline(limit, from: hop?.assignedAt ?? now)
-            due = max(original, now.addingTimeInterval(part))
-        } else if kind == .feedback, let parent = hop?.parent, let above = self.due(.feedback, of: parent), above > now
-        {
-            // Whoever passes work on still answers for it in time.
-            due = min(due, above)
-        }
+        let due = try self.due(kind, limit, of: hop, after: event.rawValue, from: now)
         var clock = ClockRecord(
             id: mint.next(), assignment: hop?.id ?? order?.assignment, supervision: order?.id, unit: unit, kind: kind,
             level: self.record.level, limit: limit, startEvent: event.rawValue, startedAt: now, dueAt: due)
@@ -578,6 +603,22 @@ package struct Docket: Sendable {
         clock.nextAt = first?.at
         self.clocks.append(clock)
         changes.newClocks.append(clock)
+    }
+
+    /// When a clock that starts now, or started then, runs out.
+    private func due(
+        _ kind: ClockKind, _ limit: TimeLimit, of hop: AssignmentRecord?, after event: String, from start: Date
+    ) throws(Refusal) -> Date {
+        let due = try self.deadline(limit, from: start)
+        guard kind == .feedback, let hop else { return due }
+        if event == EventKind.sentBack.rawValue {
+            // The original time stands if there is any; at least a part of the limit is given anew.
+            let part = max(due.timeIntervalSince(start) * self.plan.resubmission, Double(self.plan.resubmissionAtLeast))
+            return max(try self.deadline(limit, from: hop.assignedAt), start.addingTimeInterval(part))
+        }
+        // Whoever passes work on still answers for it in time.
+        guard let parent = hop.parent, let above = self.due(.feedback, of: parent), above > start else { return due }
+        return min(due, above)
     }
 
     private func deadline(_ limit: TimeLimit, from start: Date) throws(Refusal) -> Date {
@@ -669,6 +710,12 @@ package struct Docket: Sendable {
             throw .badFields([FieldFault(field: "unit", rule: .notDirectlyBelow)])
         }
         return unit
+    }
+
+    /// Refs of what is still open.
+    private var openWork: [String] {
+        self.assignments.filter { $0.state.isOpen }.map(\.ref)
+            + self.supervisions.filter { $0.state.isOpen }.map(\.ref)
     }
 
     private func openChildren(of id: AssignmentID) -> [AssignmentRecord] {

@@ -97,6 +97,10 @@ package struct Plan: Sendable, Hashable {
             if let notice = clock.notice, !(notice > 0 && notice < 1) {
                 fault("clocks.\(name).ladder.notice", "must lie between 0 and 1")
             }
+            // An order goes from the assigner to whoever is late with an assignment.
+            if clock.supervision != nil, ![.receipt, .feedback, .interim].contains(kind) {
+                fault("clocks.\(name).ladder.supervision", "belongs to receipt, feedback and interim only")
+            }
             if let supervision = clock.supervision, !(supervision >= 0 && supervision <= 10) {
                 fault("clocks.\(name).ladder.supervision.after", "must lie between 0 and 10")
             }

@@ -50,6 +50,26 @@ package struct ClockClaims: Sendable {
         }
     }
 
+    /// Forgets idempotency keys that are older than 7 days.
+    ///
+    /// - Returns: keys forgotten.
+    package func forgetOldKeys() async throws(DeskError) -> Int {
+        try await self.pools.worker.use { connection throws(DeskError) in
+            do throws(PostgresError) {
+                return try connection.query(
+                    """
+                    delete from bihuan.idempotency_keys
+                     where created_at < statement_timestamp() - interval '7 days'
+                    """
+                ).affected
+            } catch {
+                throw DeskError(error)
+            }
+        } orFail: {
+            DeskError($0)
+        }
+    }
+
     /// Adds appended counts to the totals, so that summaries stay cheap.
     ///
     /// - Returns: deltas rolled up.

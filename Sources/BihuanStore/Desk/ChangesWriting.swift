@@ -70,7 +70,8 @@ struct ChangesWriting {
                    (city_id, case_id, seq, at, kind, assignment_id, actor, officer_id, unit_id, via, reason, detail)
             values (\(self.city), \(record.id.rawValue), \(first + index), \(self.now), \(event.kind.rawValue),
                     \(event.assignment?.rawValue), \(self.actor.text), \(self.actor.officer), \(self.actor.unit),
-                    \(self.actor.via.rawValue), \(event.reason), \(JSON(event.detail)))
+                    \(self.actor.via.rawValue), \(event.reason.map(PersonalNumbers.masked)),
+                    \(JSON(event.detail)))
             """
         }
     }
@@ -104,7 +105,8 @@ struct ChangesWriting {
                 instruction, assigned_at, version)
         values (\(self.city), \(hop.id.rawValue), \(hop.ref), \(self.changes.record.id.rawValue),
                 \(hop.parent?.rawValue), \(hop.role.rawValue), \(hop.state.rawValue), \(hop.from.rawValue),
-                \(hop.to.rawValue), \(hop.reviewer.rawValue), \(hop.instruction), \(hop.assignedAt), \(hop.version))
+                \(hop.to.rawValue), \(hop.reviewer.rawValue), \(PersonalNumbers.masked(hop.instruction)),
+                \(hop.assignedAt), \(hop.version))
         """
     }
 
@@ -138,7 +140,8 @@ struct ChangesWriting {
                 SQL.mustAffect(
                     """
                     update bihuan.feedback
-                       set state = \(state.rawValue), reviewed_at = \(self.now), review_reason = \(reason)
+                       set state = \(state.rawValue), reviewed_at = \(self.now),
+                           review_reason = \(reason.map(PersonalNumbers.masked))
                      where city_id = \(self.city) and feedback_id = \(id.rawValue) and state = 'pending'
                     """))
         }
@@ -152,7 +155,8 @@ struct ChangesWriting {
                 requirement, issued_at, version)
         values (\(self.city), \(order.id.rawValue), \(order.ref), \(self.changes.record.id.rawValue),
                 \(order.assignment.rawValue), \(order.raisedFrom?.rawValue), \(order.from.rawValue),
-                \(order.to.rawValue), \(order.cause.rawValue), \(order.state.rawValue), \(order.requirement),
+                \(order.to.rawValue), \(order.cause.rawValue), \(order.state.rawValue),
+                \(PersonalNumbers.masked(order.requirement)),
                 \(order.issuedAt), \(order.version))
         """
     }
@@ -161,7 +165,8 @@ struct ChangesWriting {
         SQL.mustAffect(
             """
             update bihuan.supervisions
-               set state = \(order.state.rawValue), reply = \(order.reply), replied_at = \(order.repliedAt),
+               set state = \(order.state.rawValue), 
+                   reply = \(order.reply.map(PersonalNumbers.masked)), replied_at = \(order.repliedAt),
                    closed_at = \(order.closedAt), version = \(order.version)
              where city_id = \(self.city) and supervision_id = \(order.id.rawValue)
                and version = \(order.version - 1)

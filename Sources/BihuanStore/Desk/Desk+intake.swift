@@ -77,7 +77,7 @@ extension Desk {
             select t.now,
                    extract(year from t.now at time zone 'UTC' + make_interval(mins => c.utc_offset_minutes))::bigint
                      as year,
-                   case when exists (\(existing)) then 0
+                   case when exists (\(existing) and l.case_id is not null) then 0
                         else bihuan.next_case_number(
                                extract(year from t.now at time zone 'UTC'
                                                  + make_interval(mins => c.utc_offset_minutes))::integer, 1)
@@ -98,18 +98,29 @@ extension Desk {
                 guard Permission.mayRegister(identity, in: book.tree) else {
                     throw .refused(.outsideJurisdiction(.register))
                 }
-                if let known = try Self.outcome(ofExisting: answers[0]) { return ([], known) }
+                var draft = draft
+                if let known = try Self.outcome(ofExisting: answers[0]) {
+                    guard known.kind == .lead else { return ([], known) }
+                    // Taken in before under this reference, and in no case yet: now it is.
+                    draft.leads.append(LeadID(rawValue: known.id))
+                    return try Self.open(draft, answers, identity, authority, book, door, isOwnLead: false)
+                }
                 guard answers[1].rows.count == Set(attached).count else {
                     throw .refused(.badFields([FieldFault(field: "leads", rule: .notFound)]))
                 }
-                return try Self.open(draft, answers, identity, authority, book, door)
+                if draft.lead.content == nil, !draft.leads.isEmpty, draft.lead.reference != nil {
+                    let rule = FieldFault.Rule.other(code: "needs_content", "有编号时须同时给出正文")
+                    throw .refused(.badFields([FieldFault(field: "reference", rule: rule)]))
+                }
+                let isOwnLead = draft.lead.content != nil || draft.leads.isEmpty
+                return try Self.open(draft, answers, identity, authority, book, door, isOwnLead: isOwnLead)
             }
         }
     }
 
     private static func open(
         _ draft: CaseDraft, _ answers: [QueryResult], _ identity: Identity, _ authority: Authority, _ book: CityBook,
-        _ door: Door
+        _ door: Door, isOwnLead: Bool
     ) throws(DeskError) -> (writes: [SQL], outcome: Outcome) {
         guard let planKey = book.adopted, let plan = book.plans[planKey] else { throw .noPlan }
         let now: Date
@@ -137,7 +148,8 @@ extension Desk {
         } catch {
             throw DeskError(error)
         }
-        let isOwnLead = draft.lead.content != nil || draft.leads.isEmpty
+        // Somebody attached it between the statements of one flight.
+        guard number > 0 else { throw .stale(current: nil) }
         let lead = try Self.lead(base, now)
         var discoveredAt: Date?
         switch draft.discoveredAt {
@@ -270,7 +282,14 @@ extension Desk {
             return try await body()
         } catch {
             guard case .stale(nil) = error else { throw error }
+        }
+        do throws(DeskError) {
             return try await body()
+        } catch {
+            guard case .stale(nil) = error else { throw error }
+            // The reference is taken, and by a lead that the asker does not see.
+            let rule = FieldFault.Rule.other(code: "taken", "该来源的编号已登记")
+            throw .refused(.badFields([FieldFault(field: "reference", rule: rule)]))
         }
     }
 }

@@ -34,10 +34,17 @@ package struct Desk: Sendable {
                     ? "select bihuan.next_ref('assignment') as number" : "select 0::bigint as number",
                 verb == .supervise || verb == .raise
                     ? "select bihuan.next_ref('supervision') as number" : "select 0::bigint as number",
+                // A unit that returns its hop does not see those of others.
+                verb == .return
+                    ? "select open, accepted from bihuan.first_hops(\(target.caseID(in: principal.city)))"
+                    : "select null::bigint as open, null::bigint as accepted",
             ]
         return try await self.transaction(by: principal, key: key, hash: hash, reading: reading) {
             answers, authority, book throws(DeskError) in
-            guard var docket = try DocketReading.docket(answers[..<DocketReading.count], book) else { throw .notFound }
+            guard
+                var docket = try DocketReading.docket(
+                    answers[..<DocketReading.count], book, firstHops: answers[DocketReading.count + 3])
+            else { throw .notFound }
             let (id, version) = try Self.find(target, in: docket)
             if let expecting, expecting != version { throw .stale(current: version) }
             let numbers: FreshNumbers
@@ -124,53 +131,89 @@ package struct Desk: Sendable {
                 writes: [SQL], outcome: Outcome
             )
     ) async throws(DeskError) -> Outcome {
+        let opening = Opening(principal: principal, keeping: key.map { IdempotencyKey(key: $0, hash: hash) })
         let books = self.books
-        let keeping = key.map { IdempotencyKey(key: $0, hash: hash) }
-        return try await self.pools.pool(for: principal).use { connection throws(DeskError) in
-            try connection.transaction { connection, transaction throws(DeskError) in
-                let opening = [principal.presentation, principal.introduction] + (keeping?.claim ?? [])
-                let first: [QueryResult]
-                do throws(PostgresError) {
-                    first = try transaction.flight(opening + reading)
-                } catch {
-                    // Nothing but a missing session is refused for privilege in the first flight.
-                    if error.sqlState == SQLState(rawValue: "42501") { throw .unauthenticated }
-                    throw DeskError(error)
-                }
-                guard let introduction = first[1].rows.first else { throw .unauthenticated }
-                if let keeping, let kept = try keeping.replay(first[2], first[3]) {
-                    return kept
-                }
-                let (authority, city, version) = try Self.introduce(introduction)
-                let book: CityBook
-                if let known = books.book(city, version: version) {
-                    book = known
-                } else {
-                    do throws(PostgresError) {
-                        guard let read = try CityBook(transaction.flight(CityBook.statements(city))[...]) else {
-                            throw PostgresError(.misuse, "the city is gone")
-                        }
-                        book = read
+        do throws(Halt) {
+            return try await self.pools.pool(for: principal).use { connection throws(Halt) in
+                try connection.transaction { _, transaction throws(Halt) in
+                    let settled: (outcome: Outcome, isKept: Bool)
+                    do throws(DeskError) {
+                        settled = try Self.settle(transaction, opening, reading, books, decide)
                     } catch {
-                        throw DeskError(error)
+                        throw .failed(error)
                     }
-                    books.keep(book)
+                    // Whatever the first flight drew, e.g. a case number, is given back.
+                    if settled.isKept { throw .kept(settled.outcome) }
+                    return settled.outcome
+                } orFail: {
+                    .failed(DeskError($0))
                 }
-                var (writes, outcome) = try decide(Array(first[opening.count...]), authority, book)
-                if let keeping { writes.append(try keeping.keep(outcome, in: principal.city)) }
-                do throws(PostgresError) {
-                    _ = try transaction.finish(writes)
-                } catch {
-                    throw DeskError(error)
-                }
-                outcome.replayed = false
-                return outcome
             } orFail: {
-                DeskError($0)
+                .failed(DeskError($0))
             }
-        } orFail: {
-            DeskError($0)
+        } catch {
+            switch error {
+            case .kept(let outcome): return outcome
+            case .failed(let error): throw error
+            }
         }
+    }
+
+    /// Why a transaction is rolled back.
+    private enum Halt: Error {
+        /// The key had been used before for the same command, which came to this.
+        case kept(Outcome)
+        case failed(DeskError)
+    }
+
+    /// What stands before a command's own statements.
+    private struct Opening: Sendable {
+        var principal: Principal
+        var keeping: IdempotencyKey?
+
+        var statements: [SQL] {
+            [self.principal.presentation, self.principal.introduction] + (self.keeping?.claim ?? [])
+        }
+    }
+
+    private static func settle(
+        _ transaction: borrowing Transaction, _ opening: Opening, _ reading: [SQL], _ books: CityBooks,
+        _ decide: ([QueryResult], Authority, CityBook) throws(DeskError) -> (writes: [SQL], outcome: Outcome)
+    ) throws(DeskError) -> (outcome: Outcome, isKept: Bool) {
+        let statements = opening.statements
+        let first: [QueryResult]
+        do throws(PostgresError) {
+            first = try transaction.flight(statements + reading)
+        } catch {
+            // Nothing but a missing session is refused for privilege in the first flight.
+            if error.sqlState == SQLState(rawValue: "42501") { throw .unauthenticated }
+            throw DeskError(error)
+        }
+        guard let introduction = first[1].rows.first else { throw .unauthenticated }
+        if let kept = try opening.keeping?.replay(first[2], first[3]) { return (kept, true) }
+        let (authority, city, version) = try Self.introduce(introduction)
+        let book: CityBook
+        if let known = books.book(city, version: version) {
+            book = known
+        } else {
+            do throws(PostgresError) {
+                guard let read = try CityBook(transaction.flight(CityBook.statements(city))[...]) else {
+                    throw PostgresError(.misuse, "the city is gone")
+                }
+                book = read
+            } catch {
+                throw DeskError(error)
+            }
+            books.keep(book)
+        }
+        var (writes, outcome) = try decide(Array(first[statements.count...]), authority, book)
+        if let keeping = opening.keeping { writes.append(try keeping.keep(outcome, in: opening.principal.city)) }
+        do throws(PostgresError) {
+            _ = try transaction.finish(writes)
+        } catch {
+            throw DeskError(error)
+        }
+        return (outcome, false)
     }
 
     /// Who the introduction says is asking, and how new the city's book must be.

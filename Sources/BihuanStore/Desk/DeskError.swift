@@ -28,8 +28,9 @@ extension DeskError {
         switch error.code {
         case .server(let state):
             switch state {
-            // lock_not_available, deadlock_detected: somebody else is at the same object.
-            case SQLState(rawValue: "55P03"), SQLState(rawValue: "40P01"): self = .busy(retryAfter: 1)
+            // lock_not_available, deadlock_detected, query_canceled: somebody else is at the same object.
+            case SQLState(rawValue: "55P03"), SQLState(rawValue: "40P01"), SQLState(rawValue: "57014"):
+                self = .busy(retryAfter: 1)
             // A guard trigger, a write that met fewer rows than were locked (see ``SQL/mustAffect(_:)``), or a unique
             // key somebody else took meanwhile.
             case SQLState(rawValue: "LP001"), SQLState(rawValue: "LP004"), SQLState(rawValue: "22012"),

@@ -50,19 +50,26 @@ enum DocketReading {
     static let count = 5
 
     /// The docket; nil when the case is hidden or not there.
-    static func docket(_ results: ArraySlice<QueryResult>, _ book: CityBook) throws(DeskError) -> Docket? {
+    ///
+    /// - Parameter firstHops: counts of all first hops of the case, where the step needs them.
+    static func docket(
+        _ results: ArraySlice<QueryResult>, _ book: CityBook, firstHops: QueryResult? = nil
+    ) throws(DeskError) -> Docket? {
         let results = Array(results)
         do throws(PostgresError) {
             guard let row = results[0].rows.first else { return nil }
             let key = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
             guard let plan = book.plans[key] else { return try Self.missingPlan() }
+            let open: Int? = try firstHops?.rows.first?.get("open")
+            let accepted: Int? = try firstHops?.rows.first?.get("accepted")
             return Docket(
                 record: try CaseRecord(row),
                 assignments: try results[1].rows.map { row throws(PostgresError) in try AssignmentRecord(row) },
                 feedback: try results[2].rows.map { row throws(PostgresError) in try FeedbackRecord(row) },
                 supervisions: try results[3].rows.map { row throws(PostgresError) in try SupervisionRecord(row) },
                 clocks: try results[4].rows.map { row throws(PostgresError) in try ClockRecord(row) },
-                tree: book.tree, plan: plan, calendar: book.calendar)
+                tree: book.tree, plan: plan, calendar: book.calendar,
+                firstHops: open.map { Docket.FirstHops(open: $0, accepted: accepted ?? 0) })
         } catch {
             if error.code == .misuse { throw .noPlan }
             throw DeskError(error)

@@ -16,38 +16,36 @@ package final class PasswordHasher: Sendable {
     /// Longest password in bytes; hashing must not be fed without bound.
     package static let longestPassword = 1024
 
-    private let threads: DispatchQueue
-    private let slots: DispatchSemaphore
-    private let waiting = Mutex<Int>(0)
+    /// Serial, so that what waits holds no thread of the pool that the rest of the program runs on.
+    private let threads: [DispatchQueue]
+    private let waiting = Mutex<(count: Int, turn: Int)>((0, 0))
     private let capacity: Int
 
     package init(width: Int = 2, queue: Int = 64) {
         precondition(sodium_init() >= 0, "libsodium cannot start")
-        self.threads = DispatchQueue(label: "bihuan.passwords", attributes: .concurrent)
-        self.slots = DispatchSemaphore(value: width)
+        self.threads = (0..<width).map { DispatchQueue(label: "bihuan.passwords.\($0)") }
         self.capacity = width + queue
     }
 
-    /// The argon2id output for a password and the account's salt; nil when the queue is full.
+    /// The argon2id output for a password and the account's salt; nil when the queue is full or memory is short.
     package func derive(_ password: [UInt8], salt: [UInt8]) async -> [UInt8]? {
-        let admitted = self.waiting.withLock { waiting in
-            guard waiting < self.capacity else { return false }
-            waiting += 1
-            return true
+        let place: Int? = self.waiting.withLock { waiting in
+            guard waiting.count < self.capacity else { return nil }
+            waiting.count += 1
+            waiting.turn = (waiting.turn + 1) % self.threads.count
+            return waiting.turn
         }
-        guard admitted else { return nil }
+        guard let place else { return nil }
         return await withCheckedContinuation { continuation in
-            self.threads.async {
-                self.slots.wait()
+            self.threads[place].async {
                 let output = Self.derive(password, salt)
-                self.slots.signal()
-                self.waiting.withLock { $0 -= 1 }
+                self.waiting.withLock { $0.count -= 1 }
                 continuation.resume(returning: output)
             }
         }
     }
 
-    private static func derive(_ password: [UInt8], _ salt: [UInt8]) -> [UInt8] {
+    private static func derive(_ password: [UInt8], _ salt: [UInt8]) -> [UInt8]? {
         precondition(salt.count == Self.saltLength)
         var output = [UInt8](repeating: 0, count: Self.outputLength)
         let outputLength = UInt64(output.count)
@@ -61,8 +59,7 @@ package final class PasswordHasher: Sendable {
                 Self.memory, crypto_pwhash_ALG_ARGON2ID13)
         }
         password.withUnsafeMutableBytes { sodium_memzero($0.baseAddress!, $0.count) }
-        precondition(status == 0, "no memory for a password hash")
-        return output
+        return status == 0 ? output : nil
     }
 
     /// A new salt from the system's random source.

@@ -6,8 +6,10 @@ package import Postgres
 /// Reads a file of hotline tickets, messages or complaints in: `bihuan cases import`.
 ///
 /// Each row becomes a lead with its registered case, once for each (source, reference): read in again, a row that says
-/// the same is unchanged, and one that says something else becomes a revision of its lead. Rows that cannot be taken
-/// are rejected; the report lists every row with what became of it (``ImportReport``).
+/// what its lead says or has said before is unchanged, so an old file takes nothing newer back and the same file twice
+/// changes nothing; one that says something else becomes a revision of its lead. A lead taken in before without a case
+/// gets one. Rows that cannot be taken are rejected; the report lists every row with what became of it
+/// (``ImportReport``).
 ///
 /// Batches are committed one by one, with how far the file has been read; the next import of the same file through
 /// the same map goes on there. While one batch is being written the next is read, so memory holds two.

@@ -49,9 +49,14 @@ struct ImportRegistrations {
     func statements(_ site: ImportSite, source: String, who: ImportActor, clock: GradingClock?, now: Date) -> [SQL] {
         var statements = [
             self.cases(site, now: now), self.leads(site, source: source, now: now),
-            self.events(site, source: source, who: who, now: now),
+            ImportSQL.registered(
+                site, cases: self.caseIDs, leads: self.leadIDs, references: self.references, source: source, who: who,
+                now: now),
         ]
-        if let clock { statements.append(self.clocks(site, clock, now: now)) }
+        if let clock {
+            statements.append(
+                ImportSQL.gradingClocks(site, clock, clocks: self.clockIDs, cases: self.caseIDs, now: now))
+        }
         return statements
     }
 
@@ -84,26 +89,6 @@ struct ImportRegistrations {
                       \(self.replies)::text[], \(self.repliedAts)::timestamptz[])
                as u (case_id, lead_id, reference, content_hash, outlet, link, reply, replied_at)
           join bihuan.cases c on c.city_id = \(site.cityID) and c.case_id = u.case_id
-        """
-    }
-
-    private func events(_ site: ImportSite, source: String, who: ImportActor, now: Date) -> SQL {
-        """
-        insert into bihuan.events (city_id, case_id, seq, at, kind, actor, via, reason, detail)
-        select \(site.cityID), u.case_id, 1, \(now), 'registered', \(who.name), 'local', \(who.reason),
-               jsonb_build_object('lead', u.lead_id, 'source', \(source)::text, 'reference', u.reference)
-          from unnest(\(self.caseIDs)::uuid[], \(self.leadIDs)::uuid[], \(self.references)::text[])
-               as u (case_id, lead_id, reference)
-        """
-    }
-
-    private func clocks(_ site: ImportSite, _ clock: GradingClock, now: Date) -> SQL {
-        """
-        insert into bihuan.clocks
-               (city_id, clock_id, case_id, unit_id, kind, "limit", start_event, started_at, due_at, next_rung, next_at)
-        select \(site.cityID), u.clock_id, u.case_id, \(site.rootUnit), 'grading', \(clock.limit), 'registered',
-               \(now), \(clock.dueAt), \(clock.nextRung as String?), \(clock.nextAt as Date?)
-          from unnest(\(self.clockIDs)::uuid[], \(self.caseIDs)::uuid[]) as u (clock_id, case_id)
         """
     }
 }

@@ -7,6 +7,9 @@ import Glibc
 /// `outcome` (imported, unchanged, changed, rejected), `case` (its number), `field`, `code`, `detail`. Cells that a
 /// spreadsheet would take for a formula begin with an apostrophe, and no cell holds a line break.
 ///
+/// `code` of an imported row is `existing_lead` where the lead was here before, without a case; of an unchanged one
+/// `earlier_content` where it says what the lead said before a revision.
+///
 /// Lines of a batch are written before it is committed and cut off again if it is not, or by the run that goes on
 /// after a crash; so the report and the database agree.
 final class ImportReport: Sendable {

@@ -8,6 +8,7 @@ struct ImportRevisions {
     /// A lead as the database has it, locked.
     struct Former {
         var leadID: UUID
+        var caseID: UUID?
         var revision: Int
         var channel: String
         var title: String
@@ -152,12 +153,13 @@ struct ImportRevisions {
             """
     }
 
+    /// Every value of the detail is a text: readers of the log take it for an object of texts.
     private func events(_ site: ImportSite, source: String, who: ImportActor, now: Date) -> SQL {
         """
         insert into bihuan.events (city_id, case_id, seq, at, kind, actor, via, reason, detail)
         select \(site.cityID), u.case_id, u.seq, \(now), 'revised', \(who.name), 'local', \(who.reason),
                jsonb_build_object('lead', u.lead_id, 'source', \(source)::text, 'reference', u.reference,
-                                  'revision', u.revision, 'fields', string_to_array(u.fields, ','))
+                                  'revision', u.revision::text, 'fields', u.fields)
           from unnest(\(self.eventCases)::uuid[], \(self.eventSeqs)::bigint[], \(self.eventLeads)::uuid[],
                       \(self.eventReferences)::text[], \(self.eventRevisions)::bigint[],
                       \(self.eventFields)::text[])

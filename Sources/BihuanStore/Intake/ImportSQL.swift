@@ -82,14 +82,24 @@ enum ImportSQL {
         """
     }
 
-    /// The leads that are here already under these references.
+    /// The leads that are here already under these references, and whether they say what the file says, or said so
+    /// before they were revised.
     ///
     /// One look into the unique index for each, whatever the planner knows: on tables that grow while it has no
     /// statistics yet, `reference = any (…)` reads the city's leads again for every batch.
-    static func known(_ site: ImportSite, _ source: String, _ references: [String]) -> SQL {
+    ///
+    /// - Parameter hashes: Hash of the content by reference.
+    static func known(_ site: ImportSite, _ source: String, _ hashes: [String: [UInt8]]) -> SQL {
         """
-        select u.reference, k.lead_id, k.content_hash, k.case_id, k.ref
-          from unnest(\(references)::text[]) as u (reference)
+        select u.reference, k.lead_id, k.case_id, k.ref, k.content_hash = u.content_hash as is_current,
+               case when k.content_hash = u.content_hash then false
+                    else coalesce((select true
+                                     from bihuan.lead_revisions r
+                                    where r.city_id = \(site.cityID) and r.lead_id = k.lead_id
+                                      and r.content_hash = u.content_hash
+                                    limit 1), false)
+               end as is_earlier
+          from unnest(\(Array(hashes.keys))::text[], \(Array(hashes.values))::bytea[]) as u (reference, content_hash)
          cross join lateral (
            select l.lead_id, l.content_hash, l.case_id, c.ref
              from bihuan.leads l
@@ -114,7 +124,7 @@ enum ImportSQL {
     /// Locks leads and reads what they say.
     static func lockLeads(_ site: ImportSite, _ leads: [UUID]) -> SQL {
         """
-        select lead_id, revision, channel, title, content, category, place, outlet, link, reply,
+        select lead_id, case_id, revision, channel, title, content, category, place, outlet, link, reply,
                replied_at, occurred_at, received_at
           from bihuan.leads
          where city_id = \(site.cityID) and lead_id = any(\(leads)::uuid[])
@@ -126,5 +136,42 @@ enum ImportSQL {
     /// One row: the first of a block of case numbers.
     static func caseNumbers(_ site: ImportSite, year: Int, count: Int) -> SQL {
         "select bihuan.next_case_number(\(year)::integer, \(count)::integer, \(site.cityID)::integer) as first"
+    }
+
+    // MARK: Opening cases
+
+    /// The first event of each case; the arrays run side by side.
+    static func registered(
+        _ site: ImportSite,
+        cases: [UUID],
+        leads: [UUID],
+        references: [String],
+        source: String,
+        who: ImportActor,
+        now: Date
+    ) -> SQL {
+        """
+        insert into bihuan.events (city_id, case_id, seq, at, kind, actor, via, reason, detail)
+        select \(site.cityID), u.case_id, 1, \(now), 'registered', \(who.name), 'local', \(who.reason),
+               jsonb_build_object('lead', u.lead_id, 'source', \(source)::text, 'reference', u.reference)
+          from unnest(\(cases)::uuid[], \(leads)::uuid[], \(references)::text[]) as u (case_id, lead_id, reference)
+        """
+    }
+
+    /// The clock of each case that asks for its grading; the arrays run side by side.
+    static func gradingClocks(
+        _ site: ImportSite,
+        _ clock: GradingClock,
+        clocks: [UUID],
+        cases: [UUID],
+        now: Date
+    ) -> SQL {
+        """
+        insert into bihuan.clocks
+               (city_id, clock_id, case_id, unit_id, kind, "limit", start_event, started_at, due_at, next_rung, next_at)
+        select \(site.cityID), u.clock_id, u.case_id, \(site.rootUnit), 'grading', \(clock.limit), 'registered',
+               \(now), \(clock.dueAt), \(clock.nextRung as String?), \(clock.nextAt as Date?)
+          from unnest(\(clocks)::uuid[], \(cases)::uuid[]) as u (clock_id, case_id)
+        """
     }
 }

@@ -1,10 +1,10 @@
 /// What became of the rows of a file.
 package struct ImportSummary: Hashable, Sendable, CustomStringConvertible {
-    /// New here: a lead and its registered case.
+    /// New here: a registered case with its lead. The lead may have been here before without a case.
     package var imported = 0
-    /// Known under the same reference, with the same content.
+    /// Known under the same reference, with the same content or one that has been revised since.
     package var unchanged = 0
-    /// Known under the same reference, with another content: a recorded revision.
+    /// Known under the same reference, with a content not seen before: a recorded revision.
     package var changed = 0
     /// Not taken; the report says why.
     package var rejected = 0

@@ -74,7 +74,9 @@ extension Queries {
         var items: [CaseView] = []
         var key = after
         let slice = filter.isPlain ? limit + 1 : 500
-        while true {
+        // A filter that hardly anything meets must not walk a whole city in one request: then the page is short, and
+        // `next` goes on from where it stopped.
+        for _ in 0..<20 {
             let (found, last, count) = try await self.slice(token, filter, after: key, size: slice)
             items += found
             if items.count > limit {
@@ -84,6 +86,7 @@ extension Queries {
             guard count == slice, let last else { return Page(items: items, next: nil) }
             key = last
         }
+        return Page(items: items, next: key)
     }
 
     private func slice(

@@ -45,7 +45,11 @@ extension Queries {
     /// Columns and joins of a clock; the view needs all of them.
     static let clockColumns: StaticString = """
         k.clock_id, k.kind, k.unit_id, k.case_id, c.ref as case_ref, c.title, c.level, c.state as case_state,
-        c.owner_unit, coalesce(d.ref, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
+        c.owner_unit,
+        exists (select from bihuan.supervisions s
+                 where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied'))
+          as has_open_order,
+        coalesce(d.ref, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
         k.breached_at, k.stopped_at, k.outcome, k.next_rung, k.next_at, bihuan.now() as now,
         a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
         exists (select from bihuan.assignments s
@@ -144,7 +148,7 @@ extension Queries {
                   when 'handler' then array['receipt', 'feedback', 'interim', 'reply']
                   when 'reviewer' then array['review']
                   when 'leader' then array['grading', 'reply', 'judgement', 'conclusion']
-                  when 'duty' then array['grading', 'receipt']
+                  when 'duty' then array['receipt']
                   else array[]::text[]
                 end
            from bihuan.sessions s)::text[]
@@ -186,7 +190,8 @@ extension ClockView {
         switch kind {
         case .grading, .dispatch, .conclusion:
             let facts = Permission.CaseFacts(
-                state: try row.word("case_state"), owner: try row.unit("owner_unit"), hasOpenWork: false)
+                state: try row.word("case_state"), owner: try row.unit("owner_unit"),
+                hasOpenWork: kind == .conclusion ? try row.get("has_open_order") : false)
             return Permission.allowed(on: facts, to: asker.identity)
         case .receipt, .feedback, .interim, .review:
             guard let state: AssignmentState = try row.wordIfAny("assignment_state") else { return [] }

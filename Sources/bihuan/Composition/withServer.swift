@@ -103,7 +103,7 @@ private struct ServerAssembly: Sendable {
             clock: ContinuousClock(),
             logger: settings.logger("bihuan.clocks")
         )
-        let rollUp = CounterRollUp(
+        let rollUp = Housekeeping(
             store: self.store, clock: ContinuousClock(), logger: settings.logger("bihuan.counters")
         )
         // Each rests on those before it; they stop in the opposite order.
@@ -157,7 +157,9 @@ private struct ServerAssembly: Sendable {
     ) -> Pool {
         Pool(
             PoolConfiguration(
-                conninfo: access.conninfo[role] ?? "", size: size, waitLimit: settings.databaseWait
+                conninfo: access.conninfo[role] ?? "", size: size, waitLimit: settings.databaseWait,
+                // Shorter than the deadline of a command, so that a wait for somebody else is told as one.
+                settings: SessionSettings(lockTimeout: .seconds(2))
             ),
             logger: settings.logger("bihuan.database")
         )

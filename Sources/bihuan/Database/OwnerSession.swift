@@ -120,7 +120,10 @@ extension DatabaseAccess {
     /// Logs in as `bihuan_migrate`.
     func ownerConnection() async throws(CommandFailure) -> Connection {
         do throws(PostgresError) {
-            return try await Connection.open(self.conninfo[.migrate] ?? "")
+            // What the local operator does may touch every case of a city, e.g. moving a unit.
+            let settings = SessionSettings(
+                statementTimeout: nil, lockTimeout: .seconds(10), deadline: .seconds(600))
+            return try await Connection.open(self.conninfo[.migrate] ?? "", settings: settings)
         } catch {
             throw CommandFailure(.unavailable, "不能以 bihuan_migrate 连接数据库：\(error.message)")
         }

@@ -1,3 +1,4 @@
+import CoreFoundation
 import Foundation
 import Glibc
 
@@ -58,6 +59,11 @@ struct Cluster: Sendable {
             let status: ExitStatus = outcome.output.contains("Permission denied") ? .noPermission : .cannotCreate
             throw CommandFailure(status, "initdb 未能建立数据库：\n\(outcome.tail)")
         }
+        // What initdb found out about the machine, its kind of shared memory for one, stands; ours comes after it.
+        let found = try TextFile.read(draft + "/postgresql.conf")
+        try self.write("postgresql.conf", in: draft, found + "\ninclude 'bihuan.conf'\n")
+        try self.write(
+            "local.conf", in: draft, "# Settings of the administrator; read last, never written by bihuan.\n")
         guard rename(draft, place) == 0 else { throw .system("改名", draft, code: errno) }
         if place != self.directory.clusterPath, symlink(place, self.directory.clusterPath) != 0 {
             throw .system("建立链接", self.directory.clusterPath, code: errno)
@@ -103,9 +109,10 @@ struct Cluster: Sendable {
     ///
     /// `local.conf` in the cluster is the administrator's and is read last.
     func configure(_ sockets: SocketDirectory) throws(CommandFailure) {
-        try self.write("postgresql.conf", Self.settings(sockets))
+        try self.write("bihuan.conf", in: self.path, Self.settings(sockets))
         try self.write(
             "pg_hba.conf",
+            in: self.path,
             """
             # Written by bihuan at every start. Nobody comes in but through the Unix socket, as the account the kernel names.
             local all all peer map=bihuan
@@ -115,7 +122,9 @@ struct Cluster: Sendable {
         let accounts = Set([self.account.name, "root"]).sorted()
         let roles = [Self.superuser] + DatabaseRole.allCases.map(\.rawValue)
         let maps = accounts.flatMap { account in roles.map { "bihuan \"\(account)\" \($0)" } }
-        try self.write("pg_ident.conf", "# Written by bihuan at every start.\n" + maps.joined(separator: "\n") + "\n")
+        try self.write(
+            "pg_ident.conf", in: self.path,
+            "# Written by bihuan at every start.\n" + maps.joined(separator: "\n") + "\n")
     }
 
     /// A modest server for one machine that also runs Bihuan: about 200 MiB of memory of its own.
@@ -126,7 +135,8 @@ struct Cluster: Sendable {
         port = 5432
         unix_socket_directories = '\(sockets.path.replacing("'", with: "''"))'
         unix_socket_permissions = 0700
-        max_connections = 60
+        # The largest pools that the settings of bihuan allow, 64 and 16, and 20 for commands and the administrator.
+        max_connections = 100
         shared_buffers = 128MB
         work_mem = 8MB
         maintenance_work_mem = 64MB
@@ -161,8 +171,8 @@ struct Cluster: Sendable {
     /// Replaces a file of the cluster in one step.
     ///
     /// The directory belongs to a weaker account than root may be: the file is made new and never written through a link.
-    private func write(_ name: String, _ text: String) throws(CommandFailure) {
-        let path = "\(self.path)/\(name)"
+    private func write(_ name: String, in folder: String, _ text: String) throws(CommandFailure) {
+        let path = "\(folder)/\(name)"
         let draft = "\(path).\(getpid())"
         unlink(draft)
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

@@ -1,3 +1,4 @@
+import CoreFoundation
 import Glibc
 
 /// What the file system says of a path; the path itself, not what a symbolic link leads to.

@@ -128,6 +128,10 @@ actor PrivatePostgres: Service {
             logger.info("Adopted a running PostgreSQL")
             return sockets
         }
+        // A living server shuts down when this file goes, and a second one over the same files would harm them.
+        if let running = Postmaster.running(on: cluster.path) {
+            throw CommandFailure(.temporaryFailure, "PostgreSQL（进程 \(running.process)）没有响应，也未能停止；请稍后再试")
+        }
         unlink(cluster.path + "/postmaster.pid")
         unlink(cluster.startLog)
         let sockets = SocketDirectory.standard(for: cluster.directory)
@@ -135,8 +139,8 @@ actor PrivatePostgres: Service {
             throw CommandFailure(.configuration, "套接字路径超过 \(SocketDirectory.longestPath) 字节：\(sockets.path)")
         }
         // A data directory that was deleted under its server and made anew at the same place.
-        if let stranger = sockets.holder, Postmaster.directory(of: stranger)?.hasSuffix(" (deleted)") == true {
-            await Self.end(stranger) { kill(stranger, 0) != 0 }
+        if let stranger = sockets.holder, Postmaster.outlived(stranger, cluster: cluster.path) {
+            await Self.end(stranger) { !Postmaster.outlived(stranger, cluster: cluster.path) }
         }
         try sockets.prepare(for: cluster.account)
         sockets.sweep()

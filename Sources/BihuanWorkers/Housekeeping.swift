@@ -2,8 +2,8 @@ package import BihuanStore
 package import Logging
 import ServiceLifecycle
 
-/// Adds appended counts to their totals now and then, so that summaries stay cheap.
-package struct CounterRollUp<C: Clock>: Service where C.Duration == Duration {
+/// Keeps the house: adds appended counts to their totals, so that summaries stay cheap, and forgets old idempotency keys.
+package struct Housekeeping<C: Clock>: Service where C.Duration == Duration {
     let store: Store
     let interval: Duration
     let clock: C
@@ -21,8 +21,9 @@ package struct CounterRollUp<C: Clock>: Service where C.Duration == Duration {
             while !Task.isCancelled {
                 do throws(DeskError) {
                     _ = try await self.store.clockClaims.rollUpCounters()
+                    _ = try await self.store.clockClaims.forgetOldKeys()
                 } catch {
-                    self.logger.error("Counters could not be rolled up", metadata: ["error": "\(error)"])
+                    self.logger.error("Housekeeping failed", metadata: ["error": "\(error)"])
                 }
                 try? await self.clock.sleep(for: self.interval)
             }
