@@ -1,4 +1,4 @@
-import CoreFoundation
+import Foundation
 import Glibc
 import NIOCore
 import NIOPosix
@@ -10,8 +10,9 @@ enum UnixSocketFile {
     /// - Throws: ``LineServerFault`` when a living server answers there.
     static func makeWay(at path: String, on group: any EventLoopGroup) async throws {
         guard path.utf8.count <= 107 else { throw LineServerFault.socketPathTooLong(path: path) }
-        var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+        // Not stat(2): debug and release builds disagree about the module its struct comes from.
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard attributes?[.type] as? FileAttributeType == .typeSocket else { return }
         if let channel = try? await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get() {
             try? await channel.close()
             throw LineServerFault.socketInUse(path: path)
