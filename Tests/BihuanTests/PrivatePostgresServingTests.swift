@@ -1,3 +1,4 @@
+import BihuanStore
 import Foundation
 import Glibc
 import Postgres
@@ -17,8 +18,26 @@ private final class Program: Sendable {
             .appending(path: "bihuan").path
     }
 
-    /// - Parameter account: run as this account; nil: as the one of the tests.
-    init(_ arguments: [String], account: String? = nil, environment: [String: String] = [:]) throws {
+    /// A copy of the program and its files where every account reaches them: a clone may lie below a closed home.
+    static func install(in folder: String) throws -> String {
+        let home = folder + "/installation"
+        let source = try Installation.find(executable: URL(fileURLWithPath: #filePath)).root
+        for part in ["sql", "deploy"] {
+            try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                atPath: source.appending(path: part).path, toPath: "\(home)/\(part)")
+        }
+        try FileManager.default.copyItem(atPath: Self.path, toPath: "\(home)/bihuan")
+        return home
+    }
+
+    /// - Parameters:
+    ///   - account: run as this account; nil: as the one of the tests.
+    ///   - home: an installation made by ``install(in:)``; nil: the program beside the tests.
+    init(
+        _ arguments: [String], account: String? = nil, home: String? = nil, environment: [String: String] = [:]
+    ) throws {
+        let path = home.map { $0 + "/bihuan" } ?? Self.path
         self.process = Process()
         self.errors = URL(fileURLWithPath: NSTemporaryDirectory() + "bihuan-stderr-\(UUID().uuidString)")
         _ = FileManager.default.createFile(atPath: self.errors.path, contents: nil)
@@ -30,9 +49,9 @@ private final class Program: Sendable {
             .merging(environment) { $1 }
         if let account {
             self.process.executableURL = URL(fileURLWithPath: "/usr/sbin/runuser")
-            self.process.arguments = ["-u", account, "--", Self.path] + arguments
+            self.process.arguments = ["-u", account, "--", path] + arguments
         } else {
-            self.process.executableURL = URL(fileURLWithPath: Self.path)
+            self.process.executableURL = URL(fileURLWithPath: path)
             self.process.arguments = arguments
         }
         try self.process.run()
@@ -83,8 +102,9 @@ struct PrivatePostgresServingTests {
         try await body(directory.path)
     }
 
-    private func serve(_ directory: String, account: String? = nil) throws -> Program {
-        try Program(["serve", "--data-dir", directory, "--http-port", "0", "--line-port", "0"], account: account)
+    private func serve(_ directory: String, account: String? = nil, home: String? = nil) throws -> Program {
+        try Program(
+            ["serve", "--data-dir", directory, "--http-port", "0", "--line-port", "0"], account: account, home: home)
     }
 
     /// The three addresses of a ready line.
@@ -136,22 +156,16 @@ struct PrivatePostgresServingTests {
         }
     }
 
-    @Test(.enabled(if: geteuid() == 0 && SystemAccount(named: "postgres") != nil))
-    func `an ordinary account serves from a directory of its own`() async throws {
-        // The account must be able to reach the program, which a clone below a closed home directory does not allow.
-        let reach = Process()
-        reach.executableURL = URL(fileURLWithPath: "/usr/sbin/runuser")
-        reach.arguments = ["-u", "postgres", "--", "/usr/bin/test", "-x", Program.path]
-        reach.standardError = FileHandle.nullDevice
-        try reach.run()
-        reach.waitUntilExit()
-        guard reach.terminationStatus == 0 else { return }
-
+    @Test func `an ordinary account serves from a directory of its own`() async throws {
         try await self.withDirectory { directory in
-            let server = try self.serve(directory, account: "postgres")
+            // Root lends itself the account that Debian's PostgreSQL brings; anybody else is an ordinary account already.
+            let account = geteuid() == 0 ? "postgres" : nil
+            let root = URL(fileURLWithPath: directory).deletingLastPathComponent().path
+            let server = try self.serve(directory, account: account, home: try Program.install(in: root))
             #expect(Self.isReady(server.line()), "\(server.said)")
             let status = try #require(FileStatus(of: directory))
-            #expect(status.owner == SystemAccount(named: "postgres")?.user)
+            let owner = try #require(account == nil ? geteuid() : SystemAccount(named: "postgres")?.user)
+            #expect(status.owner == owner)
             #expect(status.mode == 0o700)
             let running = try #require(DataDirectoryLock.holder(of: DataDirectory(directory)))
             kill(running.process, SIGTERM)
