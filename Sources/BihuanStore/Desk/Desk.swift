@@ -41,7 +41,7 @@ package struct Desk: Sendable {
 
     /// Fires one rung of one clock, if it still is to be fired.
     ///
-    /// - Returns: whether it was fired now. Whoever comes second, or after the stop, finds nothing to do.
+    /// - Returns: whether anything was done. Whoever comes second, or after the stop, finds nothing to do.
     package func fire(_ clock: ClockID, _ rung: Rung, of city: CityID) async throws(DeskError) -> Bool {
         let principal = Principal.system(city)
         let reading = StepReading(
