@@ -30,7 +30,7 @@ package struct Gate: Sendable {
     ///   - password: raw bytes as typed, in UTF-8.
     ///   - post: the acting post; nil: the one held longest.
     /// - Throws: `.unauthenticated` for a wrong name, a wrong password, a locked account and a post not held, without
-    ///   telling which and in the same time; `.busy` when too many log-ins wait.
+    ///   telling which and in the same time; `.overloaded` when too many log-ins wait.
     package func logIn(
         name: String, password: String, post: PostID? = nil, via door: Door
     ) async throws(DeskError) -> Login {
@@ -41,7 +41,8 @@ package struct Gate: Sendable {
         guard bytes.count <= PasswordHasher.longestPassword, !login.utf8.contains(0), !city.utf8.contains(0) else {
             throw .unauthenticated
         }
-        let salt: [UInt8] = try await self.pools.server.use { connection throws(DeskError) in
+        let connections = self.pools.poolForLogIns(city)
+        let salt: [UInt8] = try await connections.use { connection throws(DeskError) in
             do throws(PostgresError) {
                 return try connection.query("select bihuan.log_in_salt(\(login), \(city)) as salt").rows[0].get("salt")
             } catch {
@@ -50,9 +51,10 @@ package struct Gate: Sendable {
         } orFail: {
             DeskError($0)
         }
-        guard let derived = await self.hasher.derive(bytes, salt: salt) else { throw .busy(retryAfter: 5) }
+        guard let derived = await self.hasher.derive(bytes, salt: salt) else { throw .overloaded(retryAfter: 5) }
         let hours = self.hours
         return try await self.open(
+            on: connections,
             """
             select token, session_id, expires_at
               from bihuan.log_in(\(login), \(city), \(derived), \(post?.rawValue), \(door.rawValue), \(Int32(hours)))
@@ -64,6 +66,7 @@ package struct Gate: Sendable {
     package func logInPeer(osUser: String, secret: [UInt8]) async throws(DeskError) -> Login {
         let hours = self.hours
         return try await self.open(
+            on: self.pools.poolForLogIns(""),
             """
             select token, session_id, expires_at
               from bihuan.log_in_peer(\(osUser), \(secret), 'line', \(Int32(hours)))
@@ -71,8 +74,8 @@ package struct Gate: Sendable {
         )
     }
 
-    private func open(_ sql: SQL) async throws(DeskError) -> Login {
-        let login: Login? = try await self.pools.server.use { connection throws(DeskError) in
+    private func open(on connections: Pools.Share, _ sql: SQL) async throws(DeskError) -> Login {
+        let login: Login? = try await connections.use { connection throws(DeskError) in
             do throws(PostgresError) {
                 guard let row = try connection.query(sql).rows.first else { return nil }
                 return Login(
@@ -85,13 +88,14 @@ package struct Gate: Sendable {
             DeskError($0)
         }
         guard let login else { throw .unauthenticated }
+        self.pools.acquaintances.note(login.token)
         return login
     }
 
     /// Ends a session; from the next statement on its token opens nothing.
     package func logOut(_ token: String) async throws(DeskError) {
         let principal = Principal.session(token)
-        try await self.pools.server.use { connection throws(DeskError) in
+        try await self.pools.pool(for: principal).use { connection throws(DeskError) in
             do throws(PostgresError) {
                 _ = try connection.flight([principal.presentation, "select bihuan.log_out()"])
             } catch {

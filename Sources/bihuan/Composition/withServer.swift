@@ -157,7 +157,9 @@ private struct ServerAssembly: Sendable {
     ) -> Pool {
         Pool(
             PoolConfiguration(
-                conninfo: access.conninfo[role] ?? "", size: size, waitLimit: settings.databaseWait,
+                conninfo: access.conninfo[role] ?? "", size: size,
+                // One city or session that is slow must not shut out the others.
+                reserve: role == .server ? max(2, size / 4) : 0, waitLimit: settings.databaseWait,
                 // Shorter than the deadline of a command, so that a wait for somebody else is told as one.
                 settings: SessionSettings(lockTimeout: .seconds(2))
             ),
