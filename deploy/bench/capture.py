@@ -42,21 +42,46 @@ def statements(cluster, offset):
     return found
 
 
+def role_of(value, names):
+    """What a value is, where the request or the rules decide it; None for a constant.
+
+    UUIDs and times not met before get numbers in order of appearance: of an assignment, the times are when it was graded,
+    now, when the receipt is due and its notice, when the feedback is due and its notice.
+    """
+    if value in names:
+        return names[value]
+    for kind, shape in SHAPES:
+        if re.fullmatch(shape, value, re.S):
+            name = kind
+            if kind in ("fresh", "time"):
+                name += str(1 + sum(known.startswith(kind) for known in names.values()))
+            names[value] = name
+            return name
+    return None
+
+
+SHAPES = [
+    ("fresh", r"0(?!198)[0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    ("time", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00"),
+    ("hash", r"\\x[0-9a-f]{64}"),
+    ("outcome", r'\{"id": .*'),
+    ("detail", r'\{"ref": .*'),
+    ("payloads", r'\{"\{.*'),
+]
+
+
 def roles(found, named):
-    """Turns values that have a name into roles; UUIDs unknown so far get one in order of appearance."""
+    """Gives each parameter its value, and its role where it has one."""
     names = {value: name for name, value in named.items()}
-    fresh = 0
     for statement in found:
-        parameters = []
-        for number in sorted(statement["values"]):
-            value = statement["values"][number]
-            if value is not None and value not in names and re.fullmatch(r"0[0-9a-f]{7}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value):
-                if not value.startswith("0198"):
-                    fresh += 1
-                    names[value] = f"fresh{fresh}"
-            parameters.append({"role": names[value]} if value in names else {"value": value})
-        statement["parameters"] = parameters
-        del statement["values"]
+        values = statement.pop("values")
+        statement["parameters"] = []
+        for number in sorted(values):
+            parameter = {"value": values[number]}
+            role = role_of(values[number], names) if values[number] is not None else None
+            if role:
+                parameter["role"] = role
+            statement["parameters"].append(parameter)
     return found
 
 
@@ -105,6 +130,7 @@ def capture(cluster, world, database, size):
                 named["case"] = identity(case)
             if name == "assign":
                 named.update(case=identity(waiting), key=pair[1][3], assignment=answer["id"], ref=answer["ref"],
+                             case_ref=answer["case"]["ref"],
                              dispatch=f"01980022-0000-7000-8000-{waiting:012x}")
             captured[name] = flights(roles(statements(cluster, offset), named))
         claims = [s for s in statements(cluster, begun) if s["user"] == "bihuan_worker" and "claimed_until" in s["sql"]]

@@ -34,7 +34,7 @@ def script(flights, choice, as_owner=False):
         for position, statement in enumerate(flight):
             def put(match):
                 parameter = statement["parameters"][int(match[1]) - 1]
-                if "role" in parameter:
+                if parameter.get("role") in EXPRESSIONS:
                     return EXPRESSIONS[parameter["role"]]
                 if parameter["value"] is None:
                     return "null"
