@@ -68,7 +68,8 @@ extension Desk {
         let attached = draft.leads.map(\.rawValue)
         let existing = Self.existing(draft.lead)
         let reading: [SQL] = [
-            existing,
+            // Leads before the series, as an import locks them: neither ever waits for the other in a ring.
+            "\(existing) for update of l",
             """
             select l.lead_id, l.title, l.content, l.category, l.place, l.channel, l.source, l.received_at,
                    l.occurred_at
