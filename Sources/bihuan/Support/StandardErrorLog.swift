@@ -47,8 +47,15 @@ struct StandardErrorLog: LogHandler {
             return "{" + fields.map { "\(Self.quoted($0.0)):\(Self.quoted($0.1))" }.joined(separator: ",") + "}"
         case .text:
             let rest = pairs.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
-            return "\(time) \(level.rawValue) \(self.label): \(message.replacing("\n", with: " "))\(rest)"
+            return "\(time) \(level.rawValue) \(self.label): \(Self.flat(message))\(rest)"
         }
+    }
+
+    /// One line, whatever was written. On scalars: CR LF is one Character in Swift.
+    private static func flat(_ text: String) -> String {
+        var flat = String.UnicodeScalarView()
+        flat.append(contentsOf: text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 })
+        return String(flat)
     }
 
     /// A JSON string.
