@@ -40,6 +40,7 @@ package struct TestCity: Sendable {
                 server: Pool(
                     PoolConfiguration(
                         conninfo: server.conninfo(database: database, user: "bihuan_server"), size: 6,
+                        reserve: 2,
                         settings: settings), logger: logger),
                 worker: Pool(
                     PoolConfiguration(
