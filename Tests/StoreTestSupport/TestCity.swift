@@ -63,13 +63,14 @@ package struct TestCity: Sendable {
     ) -> Pools {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let settings = SessionSettings(lockTimeout: lockTimeout, parameters: parameters)
-        func pool(_ user: String, _ size: Int) -> Pool {
+        func pool(_ user: String, _ size: Int, reserve: Int) -> Pool {
             Pool(
                 PoolConfiguration(
-                    conninfo: server.conninfo(database: database, user: user), size: size, settings: settings),
+                    conninfo: server.conninfo(database: database, user: user), size: size, reserve: reserve,
+                    settings: settings),
                 logger: logger)
         }
-        return Pools(server: pool("bihuan_server", 6), worker: pool("bihuan_worker", 4))
+        return Pools(server: pool("bihuan_server", 6, reserve: 2), worker: pool("bihuan_worker", 4, reserve: 0))
     }
 
     // MARK: Acting

@@ -85,7 +85,8 @@ extension LineDispatcher {
 
     private func logIn(_ user: String, _ password: String, _ session: inout LineSession) async -> LineAnswer {
         do throws(DeskError) {
-            let login = try await self.store.gate.logIn(name: user, password: password, via: .line)
+            let login = try await self.store.gate.logIn(
+                name: user, password: password, via: .line, from: session.source)
             return try await self.welcome(login.token, &session)
         } catch {
             // Only a wrong name or password is the client's failure.

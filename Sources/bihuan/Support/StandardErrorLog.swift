@@ -63,12 +63,17 @@ struct StandardErrorLog: LogHandler {
             }
             line += "}"
         case .text:
+<<<<<<< HEAD
             Self.append(date, to: &line)
             line += " \(level.rawValue) \(self.label): \(message.replacing("\n", with: " "))"
             for (key, value) in pairs {
                 line += " \(key)="
                 Self.append(quoted: Self.text(value), to: &line)
             }
+=======
+            let rest = pairs.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
+            return "\(time) \(level.rawValue) \(self.label): \(Self.flat(message))\(rest)"
+>>>>>>> part-d
         }
         return line
     }
@@ -108,6 +113,13 @@ struct StandardErrorLog: LogHandler {
         line += "."
         put(milliseconds, 3)
         line += "Z"
+    }
+
+    /// One line, whatever was written. On scalars: CR LF is one Character in Swift.
+    private static func flat(_ text: String) -> String {
+        var flat = String.UnicodeScalarView()
+        flat.append(contentsOf: text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 })
+        return String(flat)
     }
 
     /// A JSON string.
