@@ -46,7 +46,7 @@ struct StandardErrorLog: LogHandler {
             fields += pairs.map { ($0.key, "\($0.value)") }
             return "{" + fields.map { "\(Self.quoted($0.0)):\(Self.quoted($0.1))" }.joined(separator: ",") + "}"
         case .text:
-            let rest = pairs.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
+            let rest = pairs.map { " \(Self.flat($0.key))=\(Self.quoted("\($0.value)"))" }.joined()
             return "\(time) \(level.rawValue) \(self.label): \(Self.flat(message))\(rest)"
         }
     }
