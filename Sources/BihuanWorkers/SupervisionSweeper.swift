@@ -91,7 +91,10 @@ package struct SupervisionSweeper<C: Clock>: Service where C.Duration == Duratio
         do throws(DeskError) {
             return try await self.store.desk.fire(item.clock, item.rung, of: item.city) ? .fired : .nothingToDo
         } catch {
-            return Task.isCancelled ? .notReached : .failed(error)
+            if Task.isCancelled { return .notReached }
+            // Too much to do at the desk is no fault of the clock's.
+            if case .overloaded = error { return .notReached }
+            return .failed(error)
         }
     }
 
@@ -145,7 +148,7 @@ package struct SupervisionSweeper<C: Clock>: Service where C.Duration == Duratio
         case .busy: "the case was busy"
         case .stale: "the case did not stand still"
         case .unauthenticated: "the city is gone"
-        case .keyReused, .outcomeUnknown, .unavailable: "the database could not answer"
+        case .keyReused, .overloaded, .outcomeUnknown, .unavailable: "the database could not answer"
         }
     }
 }

@@ -1,3 +1,4 @@
+import BihuanLine
 import BihuanStore
 import StoreTestSupport
 import Testing
