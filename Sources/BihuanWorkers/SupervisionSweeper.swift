@@ -1,5 +1,6 @@
 import BihuanDomain
 package import BihuanStore
+import Failpoints
 package import Logging
 import ServiceLifecycle
 
@@ -46,10 +47,12 @@ package struct SupervisionSweeper<C: Clock>: Service where C.Duration == Duratio
             self.logger.error("Supervision sweep failed", metadata: ["error": "\(error)"])
             return 0
         }
+        failpoint("sweeper_after_claim")
         for item in due {
             if Task.isCancelled { break }
             do throws(DeskError) {
                 _ = try await self.store.desk.fire(item.clock, item.rung, of: item.city)
+                failpoint("sweeper_after_fire")
             } catch {
                 self.logger.error(
                     "A clock could not be fired",

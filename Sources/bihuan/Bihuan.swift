@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failpoints
 import Foundation
 import Glibc
 
@@ -20,6 +21,14 @@ struct Bihuan: AsyncParsableCommand {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
 
+        #if FAILPOINTS
+            do {
+                try Failpoints.arm(ProcessInfo.processInfo.environment[Failpoints.variable] ?? "")
+            } catch {
+                Terminal.tell("bihuan：\(Failpoints.variable)：\(error)")
+                Foundation.exit(ExitStatus.configuration.rawValue)
+            }
+        #endif
         let interruption = Interruption.current
         let watch = Task { await interruption.watch() }
         let work = Task { await Self.perform() }

@@ -1,5 +1,6 @@
 package import BihuanDomain
 import Crypto
+import Failpoints
 package import Foundation
 import Postgres
 
@@ -189,6 +190,7 @@ package struct Desk: Sendable {
             if error.sqlState == SQLState(rawValue: "42501") { throw .unauthenticated }
             throw DeskError(error)
         }
+        if failpoint("after_first_flight") { throw .unavailable("failpoint after_first_flight") }
         guard let introduction = first[1].rows.first else { throw .unauthenticated }
         if let kept = try opening.keeping?.replay(first[2], first[3]) { return (kept, true) }
         let (authority, city, version) = try Self.introduce(introduction)
@@ -208,11 +210,13 @@ package struct Desk: Sendable {
         }
         var (writes, outcome) = try decide(Array(first[statements.count...]), authority, book)
         if let keeping = opening.keeping { writes.append(try keeping.keep(outcome, in: opening.principal.city)) }
+        if failpoint("before_last_flight") { throw .unavailable("failpoint before_last_flight") }
         do throws(PostgresError) {
             _ = try transaction.finish(writes)
         } catch {
             throw DeskError(error)
         }
+        if failpoint("after_commit_before_reply") { throw .outcomeUnknown }
         return (outcome, false)
     }
 
