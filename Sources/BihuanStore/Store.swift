@@ -4,6 +4,7 @@ package struct Store: Sendable {
     package let desk: Desk
     package let queries: Queries
     package let clockClaims: ClockClaims
+    package let outbox: Outbox
     package let health: Health
 
     /// - Parameters:
@@ -15,6 +16,7 @@ package struct Store: Sendable {
         self.desk = Desk(pools: pools, books: books)
         self.queries = Queries(pools: pools, books: books)
         self.clockClaims = ClockClaims(pools: pools)
+        self.outbox = Outbox(pools: pools)
         self.health = Health(pools: pools, newestMigration: newestMigration)
     }
 }

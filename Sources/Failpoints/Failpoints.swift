@@ -34,6 +34,7 @@
             "json_before_reply", "line_before_reply",
             // The workers.
             "sweeper_after_claim", "sweeper_after_fire", "housekeeping_after_roll_up",
+            "courier_after_fan_out", "courier_after_claim", "courier_after_send_before_mark",
         ]
 
         private struct State {

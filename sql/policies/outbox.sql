@@ -1,6 +1,6 @@
 alter table bihuan.outbox enable row level security;
 
--- Officers cause messages and never read them.
+-- Officers cause messages and do not read them.
 drop policy if exists officer_causes_message on bihuan.outbox;
 create policy officer_causes_message on bihuan.outbox for insert to bihuan_server
   with check (
@@ -11,7 +11,12 @@ create policy officer_causes_message on bihuan.outbox for insert to bihuan_serve
     )
   );
 
--- The sender takes what is due in all cities.
+-- But operators look after what their city sends.
+drop policy if exists operator_sees_message on bihuan.outbox;
+create policy operator_sees_message on bihuan.outbox for select to bihuan_server
+  using (city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator'));
+
+-- The courier looks in all cities for what waits; what it then does, it does city by city.
 drop policy if exists worker_sees_message on bihuan.outbox;
 create policy worker_sees_message on bihuan.outbox for select to bihuan_worker
   using (true);
@@ -22,9 +27,10 @@ create policy worker_causes_message on bihuan.outbox for insert to bihuan_worker
 
 drop policy if exists worker_sends_message on bihuan.outbox;
 create policy worker_sends_message on bihuan.outbox for update to bihuan_worker
-  using (true)
-  with check (true);
+  using (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer))
+  with check (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer));
 
-grant insert (city_id, outbox_id, case_id, seq, unit_id, topic, payload, created_at, next_at)
+grant insert (city_id, outbox_id, case_id, seq, unit_id, topic, payload, created_at)
   on bihuan.outbox to bihuan_server, bihuan_worker;
-grant select, update (attempts, next_at, leased_until, delivered_at) on bihuan.outbox to bihuan_worker;
+grant select on bihuan.outbox to bihuan_server, bihuan_worker;
+grant update (fanned_at) on bihuan.outbox to bihuan_worker;

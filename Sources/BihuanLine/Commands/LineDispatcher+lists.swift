@@ -156,7 +156,7 @@ extension LineDispatcher {
     }
 
     /// A list in pages: the first is asked for here, so that a refusal is a reply, the rest as the client reads.
-    private func pages<Item: Sendable>(
+    func pages<Item: Sendable>(
         _ phrase: Phrase, _ table: TableWriter, after: PageKey?, limit: Int?, _ session: LineSession,
         _ ask: @escaping @Sendable (PageKey?, Int) async throws(DeskError) -> Page<Item>,
         row: @escaping @Sendable (Item) -> String

@@ -6,7 +6,7 @@ extension LineDispatcher {
         var lines = [
             "VERSION 2",
             "IMPLEMENTATION \(self.implementation)",
-            "LIST ACTIVE NEWSGROUPS UNITS CASES CLOCKS WORK",
+            "LIST ACTIVE NEWSGROUPS UNITS CASES CLOCKS WORK OUTBOX",
         ]
         if session.canSecure { lines.append("STARTTLS") }
         if session.logIn == nil, session.isPrivate {

@@ -49,7 +49,23 @@ extension LineDispatcher {
         let sessions = table.row([
             .text("ok"), .text("line-sessions"), .text("\(self.registry.count)/\(self.configuration.sessions)"),
         ])
-        let rows = checks.map { table.row([.text($0.status.rawValue), .text($0.name), .text($0.text)]) }
+        var rows = checks.map { table.row([.text($0.status.rawValue), .text($0.name), .text($0.text)]) }
+        // What the asker's own city has; without an answer the first check says why.
+        if let backlog = try? await self.store.queries.backlog(logIn.token) {
+            rows.append(
+                table.row([
+                    .text(backlog.asideClocks > 0 ? "warn" : "ok"), .text("clocks-aside"),
+                    .text(backlog.asideClocks > 0 ? "\(backlog.asideClocks), see LIST CLOCKS state=aside" : "none"),
+                ]))
+            rows.append(
+                table.row([
+                    .text(backlog.dead > 0 ? "warn" : "ok"), .text("webhooks"),
+                    .text(
+                        backlog.dead > 0
+                            ? "\(backlog.dead) dead, \(backlog.failing) failing, see LIST OUTBOX state=dead"
+                            : "none dead, \(backlog.failing) failing"),
+                ]))
+        }
         return session.block(Phrase(zh: "状况如下", en: "health follows"), .lines(table.header + rows + [sessions]))
     }
 }

@@ -10,7 +10,7 @@ package enum CommandTable {
     /// In the order HELP lists them.
     package static let all: [CommandSpec] =
         CommandTable.standard + CommandTable.session + CommandTable.looking
-        + CommandTable.loop
+        + CommandTable.operations + CommandTable.loop
 
     // MARK: RFC 3977, 4642, 4643
 
@@ -107,12 +107,28 @@ package enum CommandTable {
             summary: Phrase(zh: "案件, 新的在前", en: "cases, newest first")
         ),
         CommandSpec(
-            verb: .listClocks, named: [Parameter("within", .duration), Parameter("unit", .unit), Self.format],
-            summary: Phrase(zh: "正在走的时限, 先到的在前", en: "running clocks, soonest first")
+            verb: .listClocks,
+            named: [
+                Parameter("within", .duration), Parameter("unit", .unit), Parameter("state", .oneOf(["aside"])),
+                Self.format,
+            ],
+            summary: Phrase(
+                zh: "正在走的时限, 先到的在前; state=aside: 因故搁置的",
+                en: "running clocks, soonest first; state=aside: those put aside")
         ),
         CommandSpec(
             verb: .listWork, named: [Parameter("limit", .integer(1...500)), Self.format],
             summary: Phrase(zh: "待办: 本岗位现在必须办的", en: "what this post must act on now")
+        ),
+        CommandSpec(
+            verb: .listOutbox,
+            named: [
+                Parameter("state", .oneOf(DeliveryState.allCases.map(\.rawValue))), Parameter("unit", .unit),
+                Parameter("webhook", .ref), Parameter("limit", .integer(1...500)), Self.format,
+            ],
+            summary: Phrase(
+                zh: "发往各单位系统的消息; 不写 state: 未送达的",
+                en: "messages to units' own systems; without state, those not delivered")
         ),
         CommandSpec(
             verb: .caseShow, positional: [Parameter("case", .ref, required: true)], named: [Self.format],
@@ -133,6 +149,21 @@ package enum CommandTable {
     ]
 
     private static let unitPage = [Parameter("limit", .integer(1...500)), Parameter("after", .unit)]
+
+    // MARK: Operations
+
+    private static let operations: [CommandSpec] = [
+        CommandSpec(
+            verb: .clockRetry, positional: [Parameter("clock", .ref)], named: [Parameter("unit", .unit), Self.reason],
+            summary: Phrase(zh: "重试搁置的时限; 不写编号: 全部", en: "try clocks put aside again; without id, all")
+        ),
+        CommandSpec(
+            verb: .outboxRetry,
+            positional: [Parameter("message", .ref)],
+            named: [Parameter("webhook", .ref), Parameter("unit", .unit), Self.reason],
+            summary: Phrase(zh: "重发未送达而搁置的消息; 不写编号: 全部", en: "send dead messages again; without id, all")
+        ),
+    ]
 
     // MARK: The loop
 

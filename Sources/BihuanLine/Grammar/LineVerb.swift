@@ -24,10 +24,15 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case listCases = "LIST CASES"
     case listClocks = "LIST CLOCKS"
     case listWork = "LIST WORK"
+    case listOutbox = "LIST OUTBOX"
     case caseShow = "CASE SHOW"
     case caseTrace = "CASE TRACE"
     case summary = "SUMMARY"
     case health = "HEALTH"
+
+    // Operations.
+    case clockRetry = "CLOCK RETRY"
+    case outboxRetry = "OUTBOX RETRY"
 
     // The loop (design: verbs of case, assignment and supervision order).
     case caseRegister = "CASE REGISTER"

@@ -15,6 +15,8 @@ package enum ReplyCode: Int, Sendable, CaseIterable {
     case changed = 291
     /// Arguments: ref, version. Already so: an idempotent replay.
     case unchanged = 292
+    /// Argument: how many objects were affected.
+    case affected = 294
     case sendPassword = 381
     case beginTLS = 382
     /// Argument: base64 challenge.

@@ -1,47 +1,145 @@
 package import BihuanDomain
-import Foundation
-import Postgres
+package import Foundation
+package import Postgres
 
 /// Which clocks have reached a rung, claimed for a while so that several servers do not do the same work.
 ///
 /// The claim is a courtesy, not the guard: a rung fires once because firing is decided under the case's lock and
 /// recorded under a unique key (``Desk/fire(_:_:of:)``). A claim of a server that died runs out by itself.
+///
+/// There are two queues. Clocks that are due wait by their time; a clock that failed waits apart, by the time of its
+/// next try, and gets a small share of each batch, so that it holds up nobody. After ``tries`` tries it is put aside
+/// until an operator puts it back. Tries are counted by the claim, so one that ends its server counts as well.
 package struct ClockClaims: Sendable {
     let pools: Pools
 
     /// Longest time one claim lasts.
     package static let leaseSeconds = 30
+    /// Tries before a clock is put aside; with the pauses between them about three hours.
+    package static let tries = 8
 
+    /// A claimed clock.
     package struct Due: Sendable, Hashable {
         package let city: CityID
         package let clock: ClockID
         package let rung: Rung
+        /// Tries begun, this one included.
+        package let attempt: Int
+        /// When the claim runs out. It names the claim: what has another by now is another's.
+        package let claimedUntil: Date
+        /// It ended one server too many and was put aside instead.
+        package let isAside: Bool
     }
 
-    /// Claims up to `limit` clocks whose next rung has come, of all cities, the longest waiting first.
+    /// Claims up to `limit` clocks whose next rung has come, of all cities, the longest waiting first; then, beside them,
+    /// up to a tenth as many of those that failed before.
     package func claim(_ limit: Int) async throws(DeskError) -> [Due] {
+        let claim = Self.claim(limit)
+        return try await self.run { connection throws(PostgresError) in
+            try connection.query(claim).rows.map { row throws(PostgresError) in
+                Due(
+                    city: CityID(rawValue: try row.get("city_id")), clock: try row.identifier("clock_id"),
+                    rung: try row.word("next_rung"), attempt: try row.get("attempts"),
+                    claimedUntil: try row.get("claimed_until"), isAside: try row.get("is_aside"))
+            }
+        }
+    }
+
+    /// The claim, for plan tests as well: two reads of a partial index and an update of what they found.
+    package static func claim(_ limit: Int) -> SQL {
+        """
+        with fresh as materialized (
+          select city_id, clock_id
+            from bihuan.clocks
+           where next_at is not null and retry_at is null and aside_at is null
+             and next_at <= (select bihuan.now())
+             and (claimed_until is null or claimed_until < statement_timestamp())
+           order by next_at, city_id, clock_id
+           limit \(limit)
+             for update skip locked
+        ),
+        again as materialized (
+          select city_id, clock_id
+            from bihuan.clocks
+           where next_at is not null and retry_at is not null and aside_at is null
+             and retry_at <= statement_timestamp()
+             and (claimed_until is null or claimed_until < statement_timestamp())
+           order by retry_at, city_id, clock_id
+           limit \(max(1, limit / 10))
+             for update skip locked
+        ),
+        due as (
+          select city_id, clock_id, false as is_again from fresh
+          union all
+          select city_id, clock_id, true from again
+        ),
+        claimed as (
+          update bihuan.clocks k
+             set claimed_until = clock_timestamp() + make_interval(secs => \(Self.leaseSeconds)::bigint),
+                 attempts = k.attempts + 1,
+                 aside_at = case when k.attempts >= \(Self.tries) then clock_timestamp() end,
+                 last_error = case when k.attempts >= \(Self.tries) then 'no sweeper came back from it'
+                                   else k.last_error end
+            from due
+           where k.city_id = due.city_id and k.clock_id = due.clock_id
+          returning k.city_id, k.clock_id, k.next_rung, k.next_at, k.attempts, k.claimed_until,
+                    k.aside_at is not null as is_aside, due.is_again
+        )
+        select city_id, clock_id, next_rung, attempts, claimed_until, is_aside
+          from claimed
+         order by is_again, next_at
+        """
+    }
+
+    /// Notes that a claimed clock could not be fired: it comes again later, or after ``tries`` tries is put aside.
+    ///
+    /// - Parameters:
+    ///   - reason: for operators.
+    ///   - pause: until the next try.
+    /// - Returns: whether it was put aside.
+    package func failed(_ due: Due, _ reason: String, retryIn pause: Duration) async throws(DeskError) -> Bool {
+        let milliseconds = Int(pause / .milliseconds(1))
+        return try await self.run { connection throws(PostgresError) in
+            let rows = try connection.query(
+                """
+                update bihuan.clocks
+                   set claimed_until = null, last_error = \(reason),
+                       retry_at = case when attempts < \(Self.tries)
+                                       then clock_timestamp() + \(milliseconds)::bigint * interval '1 millisecond'
+                                  end,
+                       aside_at = case when attempts >= \(Self.tries) then clock_timestamp() end
+                 where city_id = \(due.city.rawValue) and clock_id = \(due.clock.rawValue)
+                   and claimed_until = \(due.claimedUntil) and next_at is not null
+                returning aside_at is not null as is_aside
+                """
+            ).rows
+            return try rows.first?.get("is_aside") ?? false
+        }
+    }
+
+    /// Gives claims back: others may have the clocks at once.
+    ///
+    /// - Parameter wereTried: a try was made and found nothing to do; otherwise it is not counted.
+    package func release(_ claims: [Due], wereTried: Bool) async throws(DeskError) {
+        guard !claims.isEmpty else { return }
+        try await self.run { connection throws(PostgresError) in
+            _ = try connection.query(
+                """
+                update bihuan.clocks k
+                   set claimed_until = null, attempts = k.attempts - \(wereTried ? 0 : 1)::integer
+                  from unnest(\(claims.map(\.city.rawValue))::bigint[], \(claims.map(\.clock.rawValue))::uuid[],
+                              \(claims.map(\.claimedUntil))::timestamptz[]) as c (city_id, clock_id, claimed_until)
+                 where k.city_id = c.city_id and k.clock_id = c.clock_id and k.claimed_until = c.claimed_until
+                """)
+        }
+    }
+
+    private func run<R: Sendable>(
+        _ body: @Sendable (isolated Connection) throws(PostgresError) -> R
+    ) async throws(DeskError) -> R {
         try await self.pools.worker.use { connection throws(DeskError) in
             do throws(PostgresError) {
-                let rows = try connection.query(
-                    """
-                    update bihuan.clocks k
-                       set claimed_until = clock_timestamp() + make_interval(secs => \(Self.leaseSeconds)::bigint)
-                      from (select city_id, clock_id
-                              from bihuan.clocks
-                             where next_at is not null and next_at <= (select bihuan.now())
-                               and (claimed_until is null or claimed_until < clock_timestamp())
-                             order by next_at, city_id, clock_id
-                             limit \(limit)
-                               for update skip locked) as due
-                     where k.city_id = due.city_id and k.clock_id = due.clock_id
-                    returning k.city_id, k.clock_id, k.next_rung
-                    """
-                ).rows
-                return try rows.map { row throws(PostgresError) in
-                    Due(
-                        city: CityID(rawValue: try row.get("city_id")), clock: try row.identifier("clock_id"),
-                        rung: try row.word("next_rung"))
-                }
+                return try body(connection)
             } catch {
                 throw DeskError(error)
             }

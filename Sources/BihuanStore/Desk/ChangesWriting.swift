@@ -193,7 +193,7 @@ struct ChangesWriting {
             update bihuan.clocks
                set level = \(clock.level), "limit" = \(clock.limit.text), due_at = \(clock.dueAt),
                    breached_at = \(clock.breachedAt), next_rung = \(clock.nextRung?.rawValue),
-                   next_at = \(clock.nextAt), claimed_until = null
+                   next_at = \(clock.nextAt), claimed_until = null, attempts = 0, retry_at = null, aside_at = null
              where city_id = \(self.city) and clock_id = \(clock.id.rawValue) and stopped_at is null
             """)
     }
@@ -203,7 +203,8 @@ struct ChangesWriting {
             """
             update bihuan.clocks
                set stopped_at = \(self.now), outcome = \(outcome.rawValue), breached_at = \(clock.breachedAt),
-                   next_rung = null, next_at = null, claimed_until = null
+                   next_rung = null, next_at = null, claimed_until = null, attempts = 0, retry_at = null,
+                   aside_at = null
              where city_id = \(self.city) and clock_id = \(clock.id.rawValue) and stopped_at is null
             """)
     }

@@ -13,7 +13,7 @@ package struct Health: Sendable {
         package let text: String
     }
 
-    /// Database, schema, clocks. Never throws: what cannot be asked fails.
+    /// Database, schema, clocks, outbox. Never throws: what cannot be asked fails.
     package func checks() async -> [Check] {
         let newest = self.newestMigration
         do throws(PostgresError) {
@@ -24,7 +24,10 @@ package struct Health: Sendable {
                     select (select max(number) from bihuan.schema_migrations)::bigint as migration,
                            pg_is_in_recovery() as is_standby,
                            (select extract(epoch from (select bihuan.now()) - min(next_at))::bigint
-                              from bihuan.clocks where next_at is not null) as waiting
+                              from bihuan.clocks
+                             where next_at is not null and retry_at is null and aside_at is null) as waiting,
+                           (select extract(epoch from clock_timestamp() - min(created_at))::bigint
+                              from bihuan.outbox where fanned_at is null) as unsent
                     """, intent: .read
                 ).rows[0]
             } orFail: {
@@ -33,8 +36,10 @@ package struct Health: Sendable {
             let milliseconds = (ContinuousClock.now - began) / .milliseconds(1)
             let migration: Int? = try row.get("migration")
             let waiting: Int? = try row.get("waiting")
+            let unsent: Int? = try row.get("unsent")
             let isStandby: Bool = try row.get("is_standby")
             let late = max(0, waiting ?? 0)
+            let old = max(0, unsent ?? 0)
             return [
                 Check(
                     name: "database", status: .ok,
@@ -45,6 +50,9 @@ package struct Health: Sendable {
                 Check(
                     name: "clock-sweep", status: late > 60 ? .warn : .ok,
                     text: late == 0 ? "nothing waits" : "oldest due \(late) s ago"),
+                Check(
+                    name: "outbox", status: old > 60 ? .warn : .ok,
+                    text: old == 0 ? "nothing waits" : "oldest message \(old) s old"),
             ]
         } catch {
             return [Check(name: "database", status: .fail, text: "cannot be asked")]

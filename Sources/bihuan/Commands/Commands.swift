@@ -9,6 +9,7 @@ extension Bihuan {
         CityCommand.self,
         UnitsCommand.self,
         OfficerCommand.self,
+        WebhooksCommand.self,
         CasesCommand.self,
         DatabaseCommand.self,
         CtlCommand.self,

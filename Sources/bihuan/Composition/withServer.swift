@@ -99,9 +99,19 @@ private struct ServerAssembly: Sendable {
         }
         let sweeper = SupervisionSweeper(
             store: self.store,
-            configuration: SweeperConfiguration(interval: settings.sweepInterval, batchSize: settings.sweepBatch),
+            configuration: SweeperConfiguration(
+                interval: settings.sweepInterval, batchSize: settings.sweepBatch,
+                concurrency: settings.databaseWorkerConnections
+            ),
             clock: ContinuousClock(),
             logger: settings.logger("bihuan.clocks")
+        )
+        let courier = OutboxCourier(
+            store: self.store,
+            sender: try HTTPWebhookSender(allowList: settings.webhooksAllow),
+            configuration: CourierConfiguration(interval: settings.courierInterval),
+            clock: ContinuousClock(),
+            logger: settings.logger("bihuan.courier")
         )
         let rollUp = Housekeeping(
             store: self.store, clock: ContinuousClock(), logger: settings.logger("bihuan.counters")
@@ -109,7 +119,7 @@ private struct ServerAssembly: Sendable {
         // Each rests on those before it; they stop in the opposite order.
         let foundation: [any Service] = access.postgres.map { [$0] } ?? []
         var configuration = ServiceGroupConfiguration(
-            services: foundation + [server, worker, rollUp, sweeper, line, json],
+            services: foundation + [server, worker, rollUp, sweeper, courier, line, json],
             logger: settings.logger("bihuan.services")
         )
         configuration.maximumGracefulShutdownDuration = Self.patience

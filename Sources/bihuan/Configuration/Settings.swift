@@ -1,3 +1,4 @@
+import BihuanWorkers
 import Foundation
 import Logging
 
@@ -27,6 +28,8 @@ struct Settings: Sendable {
     let hashingThreads: Int
     let sweepInterval: Duration
     let sweepBatch: Int
+    let courierInterval: Duration
+    let webhooksAllow: WebhookAllowList
 
     let logLevel: Logger.Level
     let logFormat: LogFormat
@@ -50,8 +53,8 @@ struct Settings: Sendable {
             "两个门共用的数据库连接数"
         )
         static let workerConnections = Setting<Int>.number(
-            "database.worker.connections", 1...16, standard: 2,
-            "时限巡查用的数据库连接数"
+            "database.worker.connections", 1...16, standard: 4,
+            "时限巡查与消息推送用的数据库连接数"
         )
         static let databaseWait = Setting<Int>.number(
             "database.wait.ms", 10...60_000, standard: 2_000,
@@ -93,6 +96,17 @@ struct Settings: Sendable {
             "sweep.batch", 1...1_000, standard: 100,
             "一次巡查处理的时限数"
         )
+        static let courierInterval = Setting<Int>.number(
+            "courier.interval.seconds", 1...3_600, standard: 1,
+            "没有消息可发时，隔多少秒再看发件箱"
+        )
+        static let webhooksAllow = Setting<WebhookAllowList>(
+            name: "webhooks.allow",
+            standard: "",
+            rule: "以逗号分隔的主机名、*.域名、地址或网段，例如 oa.harbin.gov.cn, 10.20.0.0/16",
+            meaning: "回调除公网 https 外还可发往哪里；内网与不加密的 http 须列出，本机只认地址或网段",
+            read: { WebhookAllowList($0) }
+        )
         static let logLevel = Setting<Logger.Level>.choice("log.level", standard: .info, "日志级别")
         static let logFormat = Setting<LogFormat>.choice(
             "log.format", standard: .json,
@@ -124,6 +138,7 @@ struct Settings: Sendable {
         Row(Key.serverConnections), Row(Key.workerConnections), Row(Key.databaseWait),
         Row(Key.httpHost), Row(Key.httpPort), Row(Key.lineHost), Row(Key.linePort), Row(Key.lineSocket),
         Row(Key.sessionHours), Row(Key.hashingThreads), Row(Key.sweepInterval), Row(Key.sweepBatch),
+        Row(Key.courierInterval), Row(Key.webhooksAllow),
         Row(Key.logLevel), Row(Key.logFormat),
     ]
 
@@ -148,6 +163,8 @@ struct Settings: Sendable {
         self.hashingThreads = reader.value(Key.hashingThreads) ?? 0
         self.sweepInterval = .seconds(reader.value(Key.sweepInterval) ?? 0)
         self.sweepBatch = reader.value(Key.sweepBatch) ?? 0
+        self.courierInterval = .seconds(reader.value(Key.courierInterval) ?? 0)
+        self.webhooksAllow = reader.value(Key.webhooksAllow) ?? WebhookAllowList()
         self.logLevel = reader.value(Key.logLevel) ?? .info
         self.logFormat = reader.value(Key.logFormat) ?? .json
         guard reader.faults.isEmpty else {

@@ -13,7 +13,7 @@ struct ConversationTests {
                     101 capability list\r
                     VERSION 2\r
                     IMPLEMENTATION bihuan 0.1.0\r
-                    LIST ACTIVE NEWSGROUPS UNITS CASES CLOCKS WORK\r
+                    LIST ACTIVE NEWSGROUPS UNITS CASES CLOCKS WORK OUTBOX\r
                     STARTTLS\r
                     XBIHUAN 1 LINE=16384 BLOCK=1048576 OUT=2046\r
                     XJSON 1\r

@@ -217,6 +217,18 @@ select x.city_id, x.case_id, row_number() over (partition by x.city_id, x.case_i
 insert into bihuan.outbox (city_id, outbox_id, case_id, seq, unit_id, topic, payload)
 select k.city_id, md5('message ' || k.ref)::uuid, k.case_id, 1, 1, 'assigned', '{}' from bihuan.cases k;
 
+insert into bihuan.webhooks (city_id, webhook_id, unit_id, url)
+select u.city_id, md5('webhook ' || u.unit_id)::uuid, u.unit_id, 'https://' || u.label || '.example/hook'
+  from bihuan.units u
+ where u.unit_id in (1, 10, 20);
+insert into bihuan.webhook_secrets (city_id, webhook_id, number, secret)
+select w.city_id, w.webhook_id, n, sha256('x') from bihuan.webhooks w cross join generate_series(1, 2) n;
+insert into bihuan.deliveries (city_id, outbox_id, webhook_id)
+select o.city_id, o.outbox_id, w.webhook_id
+  from bihuan.outbox o
+  join bihuan.webhooks w on w.city_id = o.city_id
+ where o.outbox_id <> md5('message R-registered')::uuid;
+
 -- Leads: attached, taken in by the bureau and by a station that may not see the case; and loose ones everywhere.
 insert into bihuan.leads (city_id, lead_id, unit_id, case_id, source, reference, channel, title, content, received_at,
   recorded_at, content_hash)

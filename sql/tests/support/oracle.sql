@@ -148,6 +148,17 @@ language sql stable as $$
   select 'lead_revisions', concat_ws('/', t.city_id, t.lead_id, t.revision), l.seen, false
     from bihuan.lead_revisions t join l using (city_id, lead_id)
   union all
+  -- What the city sends is the operators' to look after.
+  select 'outbox', concat_ws('/', t.city_id, t.outbox_id), p.lives and t.city_id = p.city_id and p.role = 'operator', false
+    from bihuan.outbox t
+  union all
+  select 'webhooks', concat_ws('/', t.city_id, t.webhook_id), p.lives and t.city_id = p.city_id and p.role = 'operator', false
+    from bihuan.webhooks t
+  union all
+  select 'deliveries', concat_ws('/', t.city_id, t.outbox_id, t.webhook_id), x.is_own, x.is_own
+    from bihuan.deliveries t
+   cross join lateral (select p.lives and t.city_id = p.city_id and p.role = 'operator' as is_own) x
+  union all
   select 'counter_totals', concat_ws('/', t.city_id, t.unit_id, t.measure, t.level), (t.city_id, t.unit_id) in (table mine), false
     from bihuan.counter_totals t
   union all
@@ -165,7 +176,7 @@ begin
   foreach v_relation in array array[
     'cities', 'units', 'unit_closure', 'officers', 'posts', 'plan_versions', 'calendar_days', 'cases', 'case_visibility',
     'assignments', 'assignment_visibility', 'feedback', 'supervisions', 'clock_firings', 'overdue', 'events', 'leads',
-    'lead_revisions', 'counter_totals', 'counter_deltas'
+    'lead_revisions', 'counter_totals', 'counter_deltas', 'webhook_secrets'
   ] loop
     return query execute format(
       'select %L::text, %s, city_id = $1, city_id = $1 and %L from bihuan.%I',
@@ -175,7 +186,12 @@ begin
   return query
     select 'clocks', concat_ws('/', t.city_id, t.clock_id), true, true from bihuan.clocks t
     union all
-    select 'outbox', concat_ws('/', t.city_id, t.outbox_id), true, true from bihuan.outbox t
+    select 'outbox', concat_ws('/', t.city_id, t.outbox_id), true, t.city_id = coalesce(p.city_id, 0) from bihuan.outbox t
+    union all
+    select 'webhooks', concat_ws('/', t.city_id, t.webhook_id), true, t.city_id = coalesce(p.city_id, 0) from bihuan.webhooks t
+    union all
+    select 'deliveries', concat_ws('/', t.city_id, t.outbox_id, t.webhook_id), true, t.city_id = coalesce(p.city_id, 0)
+      from bihuan.deliveries t
     union all
     select 'idempotency_keys', concat_ws('/', t.city_id, t.officer_id, t.key), t.key = 'old', false from bihuan.idempotency_keys t
     union all
@@ -200,7 +216,7 @@ create function oracle.hidden(p_login text) returns setof text
 language sql stable as $$
   select unnest(array['credentials', 'peer_credentials', 'secrets', 'time_offset', 'series', 'import_runs'])
   union all
-  select case p_login when 'bihuan_server' then 'outbox' else 'sessions' end
+  select case p_login when 'bihuan_server' then 'webhook_secrets' else 'sessions' end
 $$;
 
 -- A statement, and what it must come to: `keys`: it returns exactly these; `count`: it touches so many rows;
@@ -228,11 +244,14 @@ language sql immutable as $$
       ('bihuan_server', 'supervisions', 'version = 99'),
       ('bihuan_server', 'clocks', 'claimed_until = now()'),
       ('bihuan_server', 'idempotency_keys', 'outcome = ''{}'''),
+      ('bihuan_server', 'deliveries', 'attempts = 0'),
       ('bihuan_worker', 'cases', 'version = 99'),
       ('bihuan_worker', 'assignments', 'version = 99'),
       ('bihuan_worker', 'supervisions', 'version = 99'),
       ('bihuan_worker', 'clocks', 'claimed_until = now()'),
-      ('bihuan_worker', 'outbox', 'attempts = 9')
+      ('bihuan_worker', 'outbox', 'fanned_at = now()'),
+      ('bihuan_worker', 'webhooks', 'disabled_at = now(), disabled_by = ''410'''),
+      ('bihuan_worker', 'deliveries', 'attempts = 9')
     ) v (login, relation, assignment)
    where (v.login, v.relation) = (p_login, p_relation)
 $$;
@@ -258,7 +277,7 @@ begin
              coalesce(array_agg(x.key) filter (where x.seen), '{}') as seen,
              coalesce(array_agg(x.key) filter (where x.seen and x.changed), '{}') as changed,
              (select quote_ident(a.attname) from pg_attribute a
-               where a.attrelid = t.oid and a.attnum > 0 and a.attgenerated = '' and a.attidentity = ''
+               where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity = ''
                order by a.attname limit 1) as any_column
         from pg_class t
         left join reach x on x.relation = t.relname
@@ -368,6 +387,18 @@ begin
    cross join generate_series(1, 2) c
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_worker' and c = p.city_id, false) as allowed
+   ) x;
+
+  -- Handing a message on to a webhook: the worker, in its city.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'deliveries', 'insert', row_number() over (partition by p.name order by w.city_id, w.unit_id),
+         format('insert into bihuan.deliveries (city_id, outbox_id, webhook_id) values (%s, %L, %L)',
+           w.city_id, md5('message R-registered')::uuid, w.webhook_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.webhooks w
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_worker' and w.city_id = p.city_id, false) as allowed
    ) x;
 
   -- Cases: dispatchers and duty officers of the city unit, in its name.
