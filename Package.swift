@@ -219,6 +219,7 @@ let package = Package(
                 "BihuanHTTP",
                 "BihuanStore",
                 "StoreTestSupport",
+                "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -25,6 +25,8 @@ package struct Housekeeping<C: Clock>: Service where C.Duration == Duration {
                     failpoint("housekeeping_after_roll_up")
                     _ = try await self.store.clockClaims.forgetOldKeys()
                 } catch {
+                    // Stopped while it waited for a connection: the next server does it.
+                    if Task.isCancelled { break }
                     self.logger.error("Housekeeping failed", metadata: ["error": "\(error)"])
                 }
                 try? await self.clock.sleep(for: self.interval)

@@ -149,7 +149,7 @@ package struct SupervisionSweeper<C: Clock>: Service where C.Duration == Duratio
         case .busy: "the case was busy"
         case .stale: "the case did not stand still"
         case .unauthenticated: "the city is gone"
-        case .keyReused, .outcomeUnknown, .unavailable: "the database could not answer"
+        case .keyReused, .overloaded, .outcomeUnknown, .unavailable: "the database could not answer"
         }
     }
 }

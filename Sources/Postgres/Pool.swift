@@ -4,6 +4,9 @@ import Synchronization
 
 /// Lends connections, a bounded number of them, to users who wait in line a bounded time.
 ///
+/// Users say which circle and which member of it they are. A connection that comes free goes to the circle that holds
+/// fewest, and there to the member that holds fewest; see ``FairLine``.
+///
 /// A connection is lent only after a look at its socket, and taken back only open, in no transaction and with nothing
 /// under way. While the server cannot be reached, users are refused at once; one attempt at a time finds out when it is
 /// back.
@@ -14,24 +17,37 @@ package final class Pool: Service, Sendable {
         var born: Duration
     }
 
-    private struct Waiter {
-        var id: Int
-        var continuation: CheckedContinuation<Result<Member, PostgresError>, Never>
+    /// On whose account a connection is used: a circle and a member of it, e.g. a city and a session.
+    package struct User: Sendable, Hashable {
+        package var circle: String
+        package var member: String
+
+        package init(circle: String, member: String) {
+            self.circle = circle
+            self.member = member
+        }
+
+        /// Who does not say.
+        package static let anybody = User(circle: "", member: "")
+
+        fileprivate var path: [String] { [self.circle, self.member] }
     }
+
+    private typealias Waiter = CheckedContinuation<Result<Member, PostgresError>, Never>
 
     private struct State {
         /// The last one back is lent first, so that a quiet pool leaves the others idle.
         var idle: [Member] = []
-        var inUse = 0
+        /// Those who wait, and on whose account connections are in use.
+        var line: FairLine<Waiter>
         var opening = 0
-        /// In order of arrival.
-        var waiters: [Waiter] = []
         var lastWaiter = 0
         var failures = 0
         var lastFailure: PostgresError?
         var retryAt: Duration = .zero
         var isClosed = false
 
+        var inUse: Int { self.line.underWay }
         var count: Int { self.idle.count + self.inUse + self.opening }
     }
 
@@ -39,7 +55,7 @@ package final class Pool: Service, Sendable {
     private let logger: Logger
     private let ticker: Ticker
     private let jitter: @Sendable () -> Double
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// - Parameters:
     ///   - clock: For waits, ages and back-off. Deadlines of statements are the system's.
@@ -54,6 +70,9 @@ package final class Pool: Service, Sendable {
         self.logger = logger
         self.ticker = Ticker(clock)
         self.jitter = jitter
+        self.state = Mutex(
+            State(
+                line: FairLine(limit: configuration.waiterLimit, innermostLimit: configuration.memberWaiterLimit)))
     }
 
     package convenience init(_ configuration: PoolConfiguration, logger: Logger) {
@@ -66,7 +85,7 @@ package final class Pool: Service, Sendable {
                 idle: $0.idle.count,
                 inUse: $0.inUse,
                 opening: $0.opening,
-                waiting: $0.waiters.count,
+                waiting: $0.line.waiting,
                 failures: $0.failures
             )
         }
@@ -77,11 +96,13 @@ package final class Pool: Service, Sendable {
     /// Runs `body` on a connection of the pool.
     ///
     /// - Parameters:
+    ///   - user: On whose account.
     ///   - deadline: For the wait and everything `body` asks of the server.
     ///   - orFail: Makes the caller's error of `.poolExhausted`, `.connection`, `.closed` and `.cancelled`: `body` has
     ///     not run.
     @discardableResult
     package func use<R: Sendable, Failure: Error>(
+        by user: User = .anybody,
         deadline: Duration = .seconds(5),
         _ body: @Sendable (isolated Connection) throws(Failure) -> R,
         orFail: @Sendable (PostgresError) -> Failure
@@ -90,31 +111,32 @@ package final class Pool: Service, Sendable {
         while true {
             let member: Member
             do throws(PostgresError) {
-                member = try await self.acquire(within: min(limit.remaining, self.configuration.waitLimit))
+                member = try await self.acquire(user.path, within: min(limit.remaining, self.configuration.waitLimit))
             } catch {
                 throw orFail(error)
             }
             let value = try await member.connection.lend(until: limit, body) { isFit in
-                self.takeBack(member, isFit: isFit)
+                self.takeBack(member, user.path, isFit: isFit)
             }
             // Nil: the server had hung up on it, and nothing was run. Try the next.
             if let value { return value }
         }
     }
 
-    /// As ``use(deadline:_:orFail:)`` for a body that throws this module's error.
+    /// As ``use(by:deadline:_:orFail:)`` for a body that throws this module's error.
     @discardableResult
     package func use<R: Sendable>(
+        by user: User = .anybody,
         deadline: Duration = .seconds(5),
         _ body: @Sendable (isolated Connection) throws(PostgresError) -> R
     ) async throws(PostgresError) -> R {
-        try await self.use(deadline: deadline, body, orFail: { $0 })
+        try await self.use(by: user, deadline: deadline, body, orFail: { $0 })
     }
 
     // MARK: Waiting in line
 
-    private func acquire(within wait: Duration) async throws(PostgresError) -> Member {
-        if let member = self.state.withLock({ Self.takeIdle(&$0) }) { return member }
+    private func acquire(_ path: [String], within wait: Duration) async throws(PostgresError) -> Member {
+        if let member = self.state.withLock({ self.takeIdle(&$0, path) }) { return member }
         let id = self.state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
@@ -122,60 +144,84 @@ package final class Pool: Service, Sendable {
         let timer = Task {
             // Cancelled when the wait is over.
             guard (try? await self.ticker.sleep(wait)) != nil else { return }
-            self.dismiss(id, PostgresError(.poolExhausted, "no connection became free within \(wait)"))
+            self.dismiss(id, path, PostgresError(.poolExhausted, "no connection became free within \(wait)"))
         }
         defer { timer.cancel() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                self.enqueue(Waiter(id: id, continuation: continuation))
+                self.enqueue(id, continuation, path)
             }
         } onCancel: {
-            self.dismiss(id, PostgresError(.cancelled, "cancelled while waiting for a connection"))
+            self.dismiss(id, path, PostgresError(.cancelled, "cancelled while waiting for a connection"))
         }
         return try result.get()
     }
 
-    private static func takeIdle(_ state: inout State) -> Member? {
-        guard !state.isClosed, state.waiters.isEmpty, let member = state.idle.popLast() else { return nil }
-        state.inUse += 1
-        return member
+    /// Whose turn it may be when so many connections are in use; see ``PoolConfiguration/reserve``.
+    private func isAllowed(_ inUse: Int) -> (_ depth: Int, _ underWay: Int) -> Bool {
+        let (size, reserve) = (self.configuration.size, self.configuration.reserve)
+        return { depth, underWay in
+            switch inUse - size {
+            case ..<0: true
+            case ..<(reserve / 2): depth == 0 || underWay == 0
+            case ..<reserve: depth > 0 || underWay == 0
+            default: false
+            }
+        }
+    }
+
+    private func takeIdle(_ state: inout State, _ path: [String]) -> Member? {
+        guard !state.isClosed, !state.idle.isEmpty else { return nil }
+        let isAllowed = self.isAllowed(state.inUse)
+        // Whoever waits while something is idle may not have it.
+        guard state.line.underWay(path).enumerated().allSatisfy({ isAllowed($0.offset, $0.element) }) else {
+            return nil
+        }
+        state.line.begin(path)
+        return state.idle.removeLast()
     }
 
     /// Puts the waiter in line, or answers at once.
-    private func enqueue(_ waiter: Waiter) {
+    private func enqueue(_ id: Int, _ waiter: Waiter, _ path: [String]) {
+        var displaced: Waiter?
         let answer: Result<Member, PostgresError>? = self.state.withLock { state in
             if state.isClosed { return .failure(PostgresError(.closed, "the pool is shut down")) }
             // Set before the cancellation handler runs; the handler, if it came first, found nobody to dismiss.
             if Task.isCancelled {
                 return .failure(PostgresError(.cancelled, "cancelled while waiting for a connection"))
             }
-            if let member = Self.takeIdle(&state) { return .success(member) }
+            if let member = self.takeIdle(&state, path) { return .success(member) }
             if state.count == 0, let failure = state.lastFailure, self.ticker.now() < state.retryAt {
                 return .failure(failure)
             }
-            guard state.waiters.count < self.configuration.waiterLimit else {
-                return .failure(PostgresError(.poolExhausted, "\(state.waiters.count) already wait for a connection"))
+            switch state.line.join(id, waiter, at: path) {
+            case .joined: break
+            case .instead(let other): displaced = other
+            case .refused:
+                return .failure(PostgresError(.poolExhausted, "\(state.line.waiting) already wait for a connection"))
             }
-            state.waiters.append(waiter)
             self.openIfNeeded(&state)
             return nil
         }
-        if let answer { waiter.continuation.resume(returning: answer) }
+        if let answer { waiter.resume(returning: answer) }
+        displaced?.resume(
+            returning: .failure(PostgresError(.poolExhausted, "too many of the same wait for a connection")))
     }
 
     /// Takes the waiter out of the line, if it still stands there.
-    private func dismiss(_ id: Int, _ error: PostgresError) {
-        let waiter = self.state.withLock { state in
-            state.waiters.firstIndex { $0.id == id }.map { state.waiters.remove(at: $0) }
-        }
-        waiter?.continuation.resume(returning: .failure(error))
+    private func dismiss(_ id: Int, _ path: [String], _ error: PostgresError) {
+        let waiter = self.state.withLock { $0.line.leave(id, path) }
+        waiter?.resume(returning: .failure(error))
     }
 
     // MARK: Coming and going
 
-    /// Begins to open a connection for whoever waits and has none on the way.
+    /// Begins to open a connection for whoever may have one and has none on the way.
     private func openIfNeeded(_ state: inout State) {
-        while !state.isClosed, state.waiters.count > state.opening, state.count < self.configuration.size {
+        let most = self.configuration.size + self.configuration.reserve
+        while !state.isClosed, state.line.waiting > state.opening, state.count < most,
+            state.line.hasNext(where: self.isAllowed(state.inUse + state.opening))
+        {
             if state.failures > 0 {
                 guard state.opening == 0, self.ticker.now() >= state.retryAt else { return }
             }
@@ -197,16 +243,17 @@ package final class Pool: Service, Sendable {
     }
 
     private func opened(_ member: Member) async {
-        let (waiter, isKept) = self.state.withLock { state in
+        let (lent, isKept) = self.state.withLock { state in
             state.opening -= 1
             if state.failures > 0 { self.logger.info("Database can be reached again") }
             state.failures = 0
             state.lastFailure = nil
-            guard !state.isClosed else { return (nil as Waiter?, false) }
+            guard !state.isClosed else { return ([] as [Loan], false) }
             defer { self.openIfNeeded(&state) }
-            return (Self.hand(member, &state), true)
+            state.idle.append(member)
+            return (self.lend(&state), true)
         }
-        waiter?.continuation.resume(returning: .success(member))
+        for loan in lent { loan.waiter.resume(returning: .success(loan.member)) }
         if !isKept { await member.connection.close() }
     }
 
@@ -224,44 +271,48 @@ package final class Pool: Service, Sendable {
             "Database cannot be reached",
             metadata: ["error": "\(error)", "failures": "\(failures)"]
         )
-        for waiter in dismissed { waiter.continuation.resume(returning: .failure(error)) }
+        for waiter in dismissed { waiter.resume(returning: .failure(error)) }
     }
 
     /// Takes a connection back on its own thread.
     ///
     /// - Returns: whether it is kept; if not the caller closes it.
-    private func takeBack(_ member: Member, isFit: Bool) -> Bool {
+    private func takeBack(_ member: Member, _ path: [String], isFit: Bool) -> Bool {
         let age = self.ticker.now() - member.born
-        let (waiter, isKept, dismissed, failure) = self.state.withLock { state in
-            state.inUse -= 1
+        let (lent, isKept, dismissed, failure) = self.state.withLock { state in
+            state.line.end(path)
             let isKept = isFit && !state.isClosed && age < self.configuration.maximumAge
-            let waiter = isKept ? Self.hand(member, &state) : nil
+            if isKept { state.idle.append(member) }
+            let lent = state.isClosed ? [] : self.lend(&state)
             self.openIfNeeded(&state)
             let failure = state.lastFailure
-            return (waiter, isKept, failure == nil ? [] : Self.hopeless(&state), failure)
+            return (lent, isKept, failure == nil ? [] : Self.hopeless(&state), failure)
         }
-        waiter?.continuation.resume(returning: .success(member))
+        for loan in lent { loan.waiter.resume(returning: .success(loan.member)) }
         if let failure {
-            for waiter in dismissed { waiter.continuation.resume(returning: .failure(failure)) }
+            for waiter in dismissed { waiter.resume(returning: .failure(failure)) }
         }
         return isKept
     }
 
-    /// To the first in line, who is to be resumed, or to the idle.
-    private static func hand(_ member: Member, _ state: inout State) -> Waiter? {
-        guard !state.waiters.isEmpty else {
-            state.idle.append(member)
-            return nil
+    private struct Loan {
+        var waiter: Waiter
+        var member: Member
+    }
+
+    /// Lends what is idle to those whose turn it is, who are to be resumed.
+    private func lend(_ state: inout State) -> [Loan] {
+        var lent: [Loan] = []
+        while let member = state.idle.last, let waiter = state.line.next(where: self.isAllowed(state.inUse)) {
+            state.idle.removeLast()
+            lent.append(Loan(waiter: waiter, member: member))
         }
-        state.inUse += 1
-        return state.waiters.removeFirst()
+        return lent
     }
 
     /// Those for whom no connection can come, because there is none and none is on the way.
     private static func hopeless(_ state: inout State) -> [Waiter] {
-        guard state.count == 0 else { return [] }
-        defer { state.waiters.removeAll() }
-        return state.waiters
+        state.count == 0 ? state.line.removeAll() : []
     }
 
     // MARK: Service
@@ -276,15 +327,12 @@ package final class Pool: Service, Sendable {
     /// Refuses new users, closes idle connections, and waits for those in use up to the drain limit.
     package func shutdown() async {
         let (idle, waiters) = self.state.withLock { state in
-            defer {
-                state.idle.removeAll()
-                state.waiters.removeAll()
-            }
+            defer { state.idle.removeAll() }
             state.isClosed = true
-            return (state.idle, state.waiters)
+            return (state.idle, state.line.removeAll())
         }
         for waiter in waiters {
-            waiter.continuation.resume(returning: .failure(PostgresError(.closed, "the pool is shut down")))
+            waiter.resume(returning: .failure(PostgresError(.closed, "the pool is shut down")))
         }
         for member in idle { await member.connection.close() }
         let limit = Deadline.after(self.configuration.drainLimit)

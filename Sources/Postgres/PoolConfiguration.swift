@@ -4,10 +4,15 @@ package struct PoolConfiguration: Sendable {
     package var conninfo: String
     /// Connections at most. They are opened when first needed.
     package var size: Int
+    /// Connections beyond `size` that are lent only to who has none: half of them to a member without one, the rest to a
+    /// circle without one. So whoever holds all the others, and however long, somebody else gets in at once.
+    package var reserve: Int
     /// How long a user waits for a connection.
     package var waitLimit: Duration
-    /// How many may wait. One more is refused at once.
+    /// How many may wait. One more is refused at once, or takes the place of one of a larger crowd.
     package var waiterLimit: Int
+    /// How many of one member may wait.
+    package var memberWaiterLimit: Int
     /// A connection older than this is replaced when it comes back.
     package var maximumAge: Duration
     package var backoff: Backoff
@@ -18,8 +23,10 @@ package struct PoolConfiguration: Sendable {
     package init(
         conninfo: String,
         size: Int = 8,
+        reserve: Int = 0,
         waitLimit: Duration = .seconds(2),
         waiterLimit: Int = 256,
+        memberWaiterLimit: Int = 128,
         maximumAge: Duration = .seconds(1_800),
         backoff: Backoff = Backoff(),
         drainLimit: Duration = .seconds(10),
@@ -27,8 +34,10 @@ package struct PoolConfiguration: Sendable {
     ) {
         self.conninfo = conninfo
         self.size = max(1, size)
+        self.reserve = max(0, reserve)
         self.waitLimit = waitLimit
         self.waiterLimit = max(0, waiterLimit)
+        self.memberWaiterLimit = max(0, memberWaiterLimit)
         self.maximumAge = maximumAge
         self.backoff = backoff
         self.drainLimit = drainLimit

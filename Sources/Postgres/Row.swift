@@ -1,3 +1,6 @@
+package import struct FoundationEssentials.Date
+package import struct FoundationEssentials.UUID
+
 /// One row of a result. It keeps the whole result alive.
 package struct Row: Sendable {
     let memory: ResultMemory
@@ -50,4 +53,18 @@ package struct Row: Sendable {
     private func check(_ column: Int) {
         precondition(self.columns.types.indices.contains(column), "the row has no such column")
     }
+}
+
+/// The commonest types by position, compiled for themselves: a generic ``Row/get(_:as:)-(Int,_)`` asks for its type's
+/// abilities at each call from another module, and a list reads thousands of cells.
+extension Row {
+    package func text(_ column: Int) throws(PostgresError) -> String { try self.get(column) }
+    package func textIfAny(_ column: Int) throws(PostgresError) -> String? { try self.get(column) }
+    package func integer(_ column: Int) throws(PostgresError) -> Int { try self.get(column) }
+    package func integerIfAny(_ column: Int) throws(PostgresError) -> Int? { try self.get(column) }
+    package func bool(_ column: Int) throws(PostgresError) -> Bool { try self.get(column) }
+    package func boolIfAny(_ column: Int) throws(PostgresError) -> Bool? { try self.get(column) }
+    package func uuid(_ column: Int) throws(PostgresError) -> UUID { try self.get(column) }
+    package func date(_ column: Int) throws(PostgresError) -> Date { try self.get(column) }
+    package func dateIfAny(_ column: Int) throws(PostgresError) -> Date? { try self.get(column) }
 }

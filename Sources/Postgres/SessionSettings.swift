@@ -10,6 +10,9 @@ package struct SessionSettings: Sendable {
     package var statementTimeout: Duration?
     /// `lock_timeout`; nil: the server's.
     package var lockTimeout: Duration?
+    /// `idle_in_transaction_session_timeout`: how long a transaction may stand open with nothing asked; nil: the
+    /// server's. Between two flights of a pipeline the session does not count as idle; the deadline bounds that.
+    package var idleInTransactionTimeout: Duration?
     /// Other parameters of the session, by name.
     package var parameters: [String: String]
     /// The deadline of a use that names none.
@@ -21,6 +24,7 @@ package struct SessionSettings: Sendable {
         applicationName: String = "bihuan",
         statementTimeout: Duration? = .seconds(5),
         lockTimeout: Duration? = nil,
+        idleInTransactionTimeout: Duration? = .seconds(10),
         parameters: [String: String] = [:],
         deadline: Duration = .seconds(30),
         statementCapacity: Int = 256
@@ -28,6 +32,7 @@ package struct SessionSettings: Sendable {
         self.applicationName = applicationName
         self.statementTimeout = statementTimeout
         self.lockTimeout = lockTimeout
+        self.idleInTransactionTimeout = idleInTransactionTimeout
         self.parameters = parameters
         self.deadline = deadline
         self.statementCapacity = max(1, statementCapacity)
@@ -38,6 +43,9 @@ package struct SessionSettings: Sendable {
         var settings: [(String, String)] = self.parameters.sorted { $0.key < $1.key }
         if let statementTimeout { settings.append(("statement_timeout", Self.milliseconds(statementTimeout))) }
         if let lockTimeout { settings.append(("lock_timeout", Self.milliseconds(lockTimeout))) }
+        if let idleInTransactionTimeout {
+            settings.append(("idle_in_transaction_session_timeout", Self.milliseconds(idleInTransactionTimeout)))
+        }
         // The last of a name wins, so nothing above can change what the parsers rely on.
         settings += [
             ("timezone", "UTC"), ("datestyle", "ISO"), ("bytea_output", "hex"),

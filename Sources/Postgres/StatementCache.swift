@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The statements prepared on one connection, the most recently used of them.
 struct StatementCache {
     /// Texts are compared byte by byte: `==` of `String` would take NFC and NFD for one statement.
@@ -11,8 +19,15 @@ struct StatementCache {
         }
 
         static func == (left: Key, right: Key) -> Bool {
-            left.types == right.types && left.text.utf8.count == right.text.utf8.count
-                && left.text.utf8.elementsEqual(right.text.utf8)
+            guard left.types == right.types, left.text.utf8.count == right.text.utf8.count else { return false }
+            let length = left.text.utf8.count
+            var (left, right) = (left.text, right.text)
+            return left.withUTF8 { left in
+                right.withUTF8 { right in
+                    guard let left = left.baseAddress, let right = right.baseAddress else { return true }
+                    return unsafe memcmp(left, right, length) == 0
+                }
+            }
         }
 
         func hash(into hasher: inout Hasher) {

@@ -20,6 +20,7 @@ struct Bihuan: AsyncParsableCommand {
         // Rows and passwords in memory do not belong in a core file.
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        FileLimit.raise()
 
         #if FAILPOINTS
             do {

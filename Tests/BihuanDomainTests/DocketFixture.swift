@@ -77,6 +77,25 @@ struct DocketFixture {
             numbers: FreshNumbers(assignment: self.number, supervision: self.number), mint: &self.mint)
     }
 
+    mutating func fire(_ clock: ClockID, _ rung: Rung, at now: Date) throws(Refusal) -> Changes {
+        self.now = now
+        self.number += 1
+        return try self.docket.fire(
+            clock, rung, at: now, numbers: FreshNumbers(assignment: self.number, supervision: self.number),
+            mint: &self.mint)
+    }
+
+    /// From now on the working calendar of that year is known.
+    mutating func learn(holidays: Set<CivilDay>, of year: Int) {
+        var calendar = self.docket.calendar
+        calendar.holidays.formUnion(holidays)
+        calendar.years.insert(year)
+        self.docket = Docket(
+            record: self.docket.record, assignments: self.docket.assignments, feedback: self.docket.feedback,
+            supervisions: self.docket.supervisions, clocks: self.docket.clocks, tree: self.docket.tree,
+            plan: self.docket.plan, calendar: calendar)
+    }
+
     /// Graded and assigned to the east district.
     mutating func assigned(level: String = "general") throws(Refusal) -> AssignmentID {
         try self.take(.grade(level: level, reason: "x"))

@@ -278,6 +278,34 @@ struct DocketTests {
         }
     }
 
+    @Test func `a circular that falls into a year without a calendar waits for it`() throws {
+        var fixture = try DocketFixture()
+        let hop = try fixture.assigned(level: "major")
+        fixture.now = CivilDay("2026-12-31")!.start(offset: .china)
+        try fixture.take(.supervise(hop, cause: .overdue, requirement: "说明", reason: "x"), .leader)
+        // The reply is due at 08:00.
+        let due = fixture.now.addingTimeInterval(8 * 3600)
+        let clock = try #require(fixture.docket.clocks.first { $0.kind == .reply }).id
+        _ = try fixture.fire(clock, .reminder, at: due)
+        let earliest = due.addingTimeInterval(5 * 86_400 - 1)
+        #expect(fixture.docket.clocks.first { $0.id == clock }?.nextAt == earliest)
+
+        #expect(throws: Refusal.missingCalendarYear(2027)) {
+            _ = try fixture.fire(clock, .circular, at: earliest)
+        }
+
+        // 1 January 2027 is a Friday off: the five days are 4 to 8 January.
+        fixture.learn(holidays: [CivilDay("2027-01-01")!], of: 2027)
+        let moved = try fixture.fire(clock, .circular, at: earliest)
+        let exact = CivilDay("2027-01-08")!.start(offset: .china).addingTimeInterval(86_399)
+        #expect(moved.firing == nil)
+        #expect(moved.events.isEmpty)
+        #expect(moved.changedClocks.map(\.nextAt) == [exact])
+        let fired = try fixture.fire(clock, .circular, at: exact)
+        #expect(fired.firing?.rung == .circular)
+        #expect(fired.events.map(\.kind) == [.circulated])
+    }
+
     @Test func `raising an order puts the issuer under one from the tier above`() throws {
         var fixture = try DocketFixture()
         let hop = try fixture.assigned()

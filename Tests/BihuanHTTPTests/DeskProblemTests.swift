@@ -20,6 +20,7 @@ struct DeskProblemTests {
         (.stale(current: nil), 412, "version.stale"),
         (.keyReused, 422, "idempotency_key.reused"),
         (.busy(retryAfter: 1), 409, "busy"),
+        (.overloaded(retryAfter: 2), 503, "overloaded"),
         (.noPlan, 422, "plan.none"),
         (.outcomeUnknown, 503, "outcome_unknown"),
         (.unavailable("connection to 10.0.0.7 refused"), 503, "unavailable"),
@@ -42,7 +43,7 @@ struct DeskProblemTests {
     }
 
     @Test func `what may be tried again says when`() {
-        for error in [DeskError.busy(retryAfter: 1), .outcomeUnknown, .unavailable("x")] {
+        for error in [DeskError.busy(retryAfter: 1), .overloaded(retryAfter: 1), .outcomeUnknown, .unavailable("x")] {
             #expect(Problem(error, isCommand: true).retryAfter != nil)
         }
     }

@@ -11,11 +11,13 @@ enum RawClient {
     /// Sends bytes, then reads until the server closes, or nothing more has come for `patience` milliseconds.
     ///
     /// - Parameters:
+    ///   - cuts: where the bytes are cut into pieces that are sent a millisecond apart.
     ///   - hesitation: milliseconds from the first byte of the answer until it is read.
     ///   - drip: sent again and again, every `interval` milliseconds, until the server answers or closes.
     static func exchange(
         _ port: Int,
         _ bytes: [UInt8],
+        cuts: [Int] = [],
         drip: [UInt8] = [],
         interval: Int32 = 20,
         hesitation: Int32 = 0,
@@ -26,7 +28,8 @@ enum RawClient {
                 continuation.resume(
                     with: Result {
                         try Self.talk(
-                            port, bytes, drip: drip, interval: interval, hesitation: hesitation, patience: patience)
+                            port, bytes, cuts: cuts, drip: drip, interval: interval, hesitation: hesitation,
+                            patience: patience)
                     }
                 )
             }
@@ -41,6 +44,7 @@ enum RawClient {
     private static func talk(
         _ port: Int,
         _ bytes: [UInt8],
+        cuts: [Int],
         drip: [UInt8],
         interval: Int32,
         hesitation: Int32,
@@ -65,11 +69,18 @@ enum RawClient {
         }
         guard connected == 0 else { throw Failure() }
 
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard sent > 0 else { break }
-            rest = rest.dropFirst(sent)
+        var on: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        var begin = 0
+        for end in cuts + [bytes.count] {
+            var rest = bytes[begin..<end]
+            while !rest.isEmpty {
+                let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                guard sent > 0 else { break }
+                rest = rest.dropFirst(sent)
+            }
+            begin = end
+            if end < bytes.count { poll(nil, 0, 1) }
         }
         if hesitation > 0 {
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

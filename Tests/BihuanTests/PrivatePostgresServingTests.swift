@@ -45,8 +45,12 @@ private final class Program: Sendable {
         self.process.standardOutput = self.output
         self.process.standardInput = FileHandle.nullDevice
         self.process.currentDirectoryURL = URL(fileURLWithPath: "/")
+        // What a sanitizer is told holds for the programs it has built.
+        let sanitizer = ProcessInfo.processInfo.environment.filter {
+            ["LD_PRELOAD", "TSAN_OPTIONS", "ASAN_OPTIONS", "SWIFT_BACKTRACE"].contains($0.key)
+        }
         self.process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent"]
-            .merging(environment) { $1 }
+            .merging(sanitizer) { $1 }.merging(environment) { $1 }
         if let account {
             self.process.executableURL = URL(fileURLWithPath: "/usr/sbin/runuser")
             self.process.arguments = ["-u", account, "--", path] + arguments

@@ -25,6 +25,7 @@ struct ConnectionTests {
         #expect(try await setting("application_name") == "bihuan")
         #expect(try await setting("statement_timeout") == "5s")
         #expect(try await setting("lock_timeout") == "1500ms")
+        #expect(try await setting("idle_in_transaction_session_timeout") == "10s")
         #expect(try await setting("geqo") == "off")
         #expect(await connection.serverVersion >= 150_000)
     }

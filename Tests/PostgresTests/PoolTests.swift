@@ -16,8 +16,10 @@ struct PoolTests {
     /// Runs `body` with a pool on a database of its own, and shuts it down.
     private func withPool(
         size: Int = 2,
+        reserve: Int = 0,
         waitLimit: Duration = .seconds(10),
         waiterLimit: Int = 256,
+        memberWaiterLimit: Int = 128,
         clock: any Clock<Duration> = ContinuousClock(),
         _ body: @Sendable (Pool, _ observer: Connection) async throws -> Void
     ) async throws {
@@ -25,8 +27,10 @@ struct PoolTests {
             let configuration = PoolConfiguration(
                 conninfo: conninfo,
                 size: size,
+                reserve: reserve,
                 waitLimit: waitLimit,
                 waiterLimit: waiterLimit,
+                memberWaiterLimit: memberWaiterLimit,
                 maximumAge: .seconds(60)
             )
             let pool = Self.pool(configuration, clock)
@@ -146,6 +150,161 @@ struct PoolTests {
             gate.signal()
             try await holder
             try await pool.use { _ in }
+        }
+    }
+
+    // MARK: Fairness
+
+    private static func user(_ circle: String, _ member: String = "1") -> Pool.User {
+        Pool.User(circle: circle, member: member)
+    }
+
+    @Test func `one city's crowd does not make another wait for all of it`() async throws {
+        try await self.withPool(size: 1) { pool, _ in
+            let gate = DispatchSemaphore(value: 0)
+            let order = Order()
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await pool.use(by: Self.user("a")) { _ in gate.wait() } }
+                try await self.until { pool.status.inUse == 1 }
+                let cities = ["a", "a", "a", "a", "b"]
+                for (number, city) in cities.enumerated() {
+                    group.addTask {
+                        try await pool.use(by: Self.user(city)) { _ in order.numbers.withLock { $0.append(number) } }
+                    }
+                    try await self.until { pool.status.waiting == number + 1 }
+                }
+                gate.signal()
+                try await group.waitForAll()
+            }
+            #expect(order.numbers.withLock { $0 }.firstIndex(of: 4)! <= 1)
+        }
+    }
+
+    @Test func `while one city holds every connection there is still one for another`() async throws {
+        try await self.withPool(size: 3, reserve: 2) { pool, _ in
+            let gate = DispatchSemaphore(value: 0)
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<6 {
+                    group.addTask { try await pool.use(by: Self.user("a")) { _ in gate.wait() } }
+                }
+                try await self.until { pool.status.inUse == 3 && pool.status.waiting == 3 }
+
+                // Nobody lets go of anything, and yet these are served.
+                try await pool.use(by: Self.user("b")) { _ in #expect(pool.status.inUse == 4) }
+                try await pool.use(by: Self.user("a", "2")) { _ in #expect(pool.status.inUse == 4) }
+                group.addTask { try await pool.use(by: Self.user("a", "2")) { _ in gate.wait() } }
+                try await self.until { pool.status.inUse == 4 }
+                try await pool.use(by: Self.user("c")) { _ in #expect(pool.status.inUse == 5) }
+                // The reserve is for who has nothing.
+                let late = await Self.code {
+                    try await pool.use(by: Self.user("a", "3"), deadline: .milliseconds(50)) { _ in }
+                }
+                #expect(late == .poolExhausted)
+                #expect(pool.status.waiting == 3)
+
+                for _ in 0..<7 { gate.signal() }
+                try await group.waitForAll()
+            }
+            #expect(pool.status.idle <= 5)
+        }
+    }
+
+    @Test func `a connection that comes free goes to the city that holds fewest`() async throws {
+        try await self.withPool(size: 2) { pool, _ in
+            let (first, rest) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            let order = Order()
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await pool.use(by: Self.user("a")) { _ in first.wait() } }
+                group.addTask { try await pool.use(by: Self.user("a")) { _ in rest.wait() } }
+                try await self.until { pool.status.inUse == 2 }
+                for (number, city) in ["a", "b", "b"].enumerated() {
+                    group.addTask {
+                        try await pool.use(by: Self.user(city)) { _ in order.numbers.withLock { $0.append(number) } }
+                    }
+                    try await self.until { pool.status.waiting == number + 1 }
+                }
+                // One of a's is still out: both of b's come before a's next.
+                first.signal()
+                try await self.until { pool.status.waiting == 0 }
+                rest.signal()
+                try await group.waitForAll()
+            }
+            #expect(order.numbers.withLock { $0 } == [1, 2, 0])
+        }
+    }
+
+    @Test func `a full line lets a smaller crowd in at the cost of the larger`() async throws {
+        try await self.withPool(size: 1, waiterLimit: 3) { pool, _ in
+            let gate = DispatchSemaphore(value: 0)
+            async let holder: Void = pool.use(by: Self.user("a")) { _ in gate.wait() }
+            try await self.until { pool.status.inUse == 1 }
+            let crowd = (0..<3).map { _ in Task { await Self.code { try await pool.use(by: Self.user("a")) { _ in } } }
+            }
+            try await self.until { pool.status.waiting == 3 }
+
+            async let other = Self.code { try await pool.use(by: Self.user("b")) { _ in } }
+            var codes: [PostgresError.Code?] = []
+            try await withThrowingTaskGroup(of: PostgresError.Code?.self) { group in
+                for task in crowd { group.addTask { await task.value } }
+                codes.append(try await group.next()!)
+                gate.signal()
+                for try await code in group { codes.append(code) }
+            }
+
+            #expect(codes == [.poolExhausted, nil, nil])
+            #expect(await other == nil)
+            try await holder
+        }
+    }
+
+    @Test func `one session has only so many in line`() async throws {
+        try await self.withPool(size: 1, memberWaiterLimit: 1) { pool, _ in
+            let gate = DispatchSemaphore(value: 0)
+            async let holder: Void = pool.use(by: Self.user("a")) { _ in gate.wait() }
+            try await self.until { pool.status.inUse == 1 }
+            async let waiter: Void = pool.use(by: Self.user("a")) { _ in }
+            try await self.until { pool.status.waiting == 1 }
+
+            #expect(await Self.code { try await pool.use(by: Self.user("a")) { _ in } } == .poolExhausted)
+            async let other: Void = pool.use(by: Self.user("a", "2")) { _ in }
+            try await self.until { pool.status.waiting == 2 }
+            gate.signal()
+            try await holder
+            try await waiter
+            try await other
+        }
+    }
+
+    @Test func `a city of slow statements leaves another as quick as it was`() async throws {
+        try await self.withPool(size: 4, reserve: 2) { pool, _ in
+            let clock = ContinuousClock()
+            @Sendable func quick() async throws -> Duration {
+                let start = clock.now
+                try await pool.use(by: Self.user("b")) { connection throws(PostgresError) in
+                    try connection.query("select 1", intent: .read)
+                }
+                return clock.now - start
+            }
+            _ = try await quick()
+            try await withThrowingTaskGroup { group in
+                for member in 0..<40 {
+                    group.addTask {
+                        _ = await Self.code {
+                            try await pool.use(by: Self.user("a", "\(member % 3)"), deadline: .seconds(2)) {
+                                connection throws(PostgresError) in
+                                try connection.query("select pg_sleep(0.4)", intent: .read)
+                            }
+                        }
+                    }
+                }
+                try await self.until { pool.status.inUse >= 4 && pool.status.waiting > 20 }
+                var times: [Duration] = []
+                for _ in 0..<50 { times.append(try await quick()) }
+                // First come, first served would be some seconds for each.
+                #expect(times.sorted()[45] < .milliseconds(200))
+                group.cancelAll()
+                try await group.waitForAll()
+            }
         }
     }
 

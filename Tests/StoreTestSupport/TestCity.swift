@@ -26,25 +26,16 @@ package struct TestCity: Sendable {
 
     /// Runs `body` with a city of its own, and drops it whatever happens.
     ///
-    /// - Parameter now: domain time at the start; it goes on from there.
+    /// - Parameters:
+    ///   - server: nil: the one that all tests share.
+    ///   - now: domain time at the start; it goes on from there.
     package static func with<R: Sendable>(
-        now: Date? = TestCity.monday, _ body: @Sendable (TestCity) async throws -> R
+        on server: TestServer? = nil, now: Date? = TestCity.monday, _ body: @Sendable (TestCity) async throws -> R
     ) async throws -> R {
-        let server = try await TestServer.shared()
+        let server = if let server { server } else { try await TestServer.shared() }
         let template = try await Self.template(server)
         return try await server.withDatabase(template: template) { database in
-            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            var settings = SessionSettings()
-            settings.lockTimeout = .seconds(3)
-            let pools = Pools(
-                server: Pool(
-                    PoolConfiguration(
-                        conninfo: server.conninfo(database: database, user: "bihuan_server"), size: 6,
-                        settings: settings), logger: logger),
-                worker: Pool(
-                    PoolConfiguration(
-                        conninfo: server.conninfo(database: database, user: "bihuan_worker"), size: 4,
-                        settings: settings), logger: logger))
+            let pools = Self.pools(server, database)
             let installation = try Installation.find(executable: URL(fileURLWithPath: #filePath))
             let store = Store(
                 pools: pools, hasher: PasswordHasher(),
@@ -63,6 +54,23 @@ package struct TestCity: Sendable {
                 throw error
             }
         }
+    }
+
+    /// Connections of both roles; whoever opens more than a city comes with shuts them down.
+    package static func pools(
+        _ server: TestServer, _ database: String, parameters: [String: String] = [:],
+        lockTimeout: Duration = .seconds(3)
+    ) -> Pools {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let settings = SessionSettings(lockTimeout: lockTimeout, parameters: parameters)
+        func pool(_ user: String, _ size: Int, reserve: Int) -> Pool {
+            Pool(
+                PoolConfiguration(
+                    conninfo: server.conninfo(database: database, user: user), size: size, reserve: reserve,
+                    settings: settings),
+                logger: logger)
+        }
+        return Pools(server: pool("bihuan_server", 6, reserve: 2), worker: pool("bihuan_worker", 4, reserve: 0))
     }
 
     // MARK: Acting

@@ -16,30 +16,36 @@ package enum RawSocket {
     /// Sends bytes, then reads until the server closes.
     ///
     /// - Parameters:
+    ///   - cuts: where the bytes are cut into pieces that are sent a millisecond apart.
     ///   - finish: closes the sending half after the bytes, so that a server that waits for more sees the end.
     ///   - patience: milliseconds without anything to read after which the server counts as hanging.
     /// - Returns: what came, and whether the server hung.
     package static func exchange(
-        _ address: Address, _ bytes: [UInt8], finish: Bool = true, patience: Int32 = 20_000
+        _ address: Address, _ bytes: [UInt8], cuts: [Int] = [], finish: Bool = true, patience: Int32 = 20_000
     ) async throws -> (received: [UInt8], hung: Bool) {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {
-                continuation.resume(with: Result { try Self.talk(address, bytes, finish, patience) })
+                continuation.resume(with: Result { try Self.talk(address, bytes, cuts, finish, patience) })
             }
         }
     }
 
     private static func talk(
-        _ address: Address, _ bytes: [UInt8], _ finish: Bool, _ patience: Int32
+        _ address: Address, _ bytes: [UInt8], _ cuts: [Int], _ finish: Bool, _ patience: Int32
     ) throws -> (received: [UInt8], hung: Bool) {
         let descriptor = try Self.connect(address)
         defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            // The server may have had enough already.
-            guard sent > 0 else { break }
-            rest = rest.dropFirst(sent)
+        var begin = 0
+        for end in cuts + [bytes.count] {
+            var rest = bytes[begin..<end]
+            while !rest.isEmpty {
+                let sent = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+                // The server may have had enough already.
+                guard sent > 0 else { break }
+                rest = rest.dropFirst(sent)
+            }
+            begin = end
+            if end < bytes.count { poll(nil, 0, 1) }
         }
         if finish { shutdown(descriptor, Int32(SHUT_WR)) }
         var received: [UInt8] = []

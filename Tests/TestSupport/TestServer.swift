@@ -89,7 +89,7 @@ package struct TestServer: Sendable {
         named name: String,
         prepare: @escaping @Sendable (_ conninfo: String) async throws -> Void
     ) async throws -> String {
-        try await Self.templates.template(named: name) {
+        try await Self.templates.template(named: "\(self.socketDirectory) \(name)") {
             let database = "template_\(name)_\(Self.unique())"
             try await self.run("create database \(database)")
             try await prepare(self.conninfo(database: database))

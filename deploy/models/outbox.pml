@@ -1,4 +1,4 @@
-/* The outbox as it is built: sql/migrations/0002_courier.sql, Sources/BihuanStore/Outbox/Outbox.swift,
+/* The outbox as it is built: sql/migrations/0004_courier.sql, Sources/BihuanStore/Outbox/Outbox.swift,
  * Sources/BihuanWorkers/OutboxCourier.swift.
  *
  * Writers commit in any order. One statement hands a message on and marks it as handed on. A delivery is claimed by

@@ -16,10 +16,12 @@ create policy officer_sees_event on bihuan.events for select to bihuan_server
     )
   );
 
+-- In the own name and no other.
 drop policy if exists officer_records_event on bihuan.events;
 create policy officer_records_event on bihuan.events for insert to bihuan_server
   with check (
-    exists (
+    (city_id, officer_id, unit_id) = (select s.city_id, s.officer_id, s.unit_id from bihuan.sessions s)
+    and exists (
       select from bihuan.case_visibility v
        where v.city_id = events.city_id and v.case_id = events.case_id
       offset 0
@@ -30,9 +32,14 @@ drop policy if exists worker_sees_event on bihuan.events;
 create policy worker_sees_event on bihuan.events for select to bihuan_worker
   using (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer));
 
+-- The system is no officer.
 drop policy if exists worker_records_event on bihuan.events;
 create policy worker_records_event on bihuan.events for insert to bihuan_worker
-  with check (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer));
+  with check (
+    city_id = (select nullif(current_setting('bihuan.city', true), '')::integer)
+    and officer_id is null
+    and unit_id is null
+  );
 
 grant select on bihuan.events to bihuan_server, bihuan_worker;
 -- Not the hashes and not recorded_at: chain_event writes them.

@@ -22,5 +22,5 @@ drop policy if exists worker_sweeps_old_key on bihuan.idempotency_keys;
 create policy worker_sweeps_old_key on bihuan.idempotency_keys for delete to bihuan_worker
   using (created_at < statement_timestamp() - interval '7 days');
 
-grant select, insert, update (outcome) on bihuan.idempotency_keys to bihuan_server;
+grant select, insert, update (outcome, target_id, target_ref, replayed_at) on bihuan.idempotency_keys to bihuan_server;
 grant select, delete on bihuan.idempotency_keys to bihuan_worker;

@@ -44,6 +44,15 @@ package enum TimeLimit: Sendable, Hashable {
         self = .wall(seconds)
     }
 
+    /// Seconds of wall time that it takes at the least, whatever the calendar: the last of N working days ends no
+    /// earlier than N days later, but for the second in which days end.
+    var atLeast: Double {
+        switch self {
+        case .wall(let seconds): Double(seconds)
+        case .workingDays(let days): Double(days) * 86_400 - 1
+        }
+    }
+
     /// The text that ``init(_:)`` reads.
     package var text: String {
         switch self {

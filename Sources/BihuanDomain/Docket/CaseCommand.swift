@@ -42,6 +42,25 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         }
     }
 
+    /// The same command with remarks that say nothing left out: doors differ in whether they send an empty one.
+    package var canonical: CaseCommand {
+        func said(_ remark: String?) -> String? {
+            remark.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
+        }
+        switch self {
+        case .receive(let id, let reason): return .receive(id, reason: said(reason))
+        case .accept(let id, let reason): return .accept(id, reason: said(reason))
+        case .feedBack(let id, var draft, let reason):
+            draft.measures = said(draft.measures)
+            draft.result = said(draft.result)
+            return .feedBack(id, draft, reason: said(reason))
+        case .reply(let id, let text, let reason): return .reply(id, text: text, reason: said(reason))
+        case .grade, .assign, .forward, .return, .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise,
+            .conclude, .dismiss, .reopen:
+            return self
+        }
+    }
+
     /// Longest text of a reason, an instruction, a requirement or a reply, in characters.
     package static let longestText = 4000
 

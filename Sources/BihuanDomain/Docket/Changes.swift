@@ -25,7 +25,8 @@ package struct Changes: Sendable {
         self.subject = .record
     }
 
-    package var isEmpty: Bool { self.events.isEmpty }
+    /// A clock may move by itself; everything else leaves an event.
+    package var isEmpty: Bool { self.events.isEmpty && self.changedClocks.isEmpty }
 
     /// The object a step was about.
     package enum Subject: Sendable, Hashable {

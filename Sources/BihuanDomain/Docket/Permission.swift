@@ -3,7 +3,7 @@
 /// The doors list the result as `allowed_actions`; the docket asks the same functions before it moves anything.
 package enum Permission {
     /// What decides about a case.
-    package struct CaseFacts: Sendable {
+    package struct CaseFacts: Sendable, Hashable {
         package var state: CaseState
         package var owner: UnitID
         /// Whether an assignment or an order is still open.
@@ -17,7 +17,7 @@ package enum Permission {
     }
 
     /// What decides about an assignment.
-    package struct AssignmentFacts: Sendable {
+    package struct AssignmentFacts: Sendable, Hashable {
         package var state: AssignmentState
         package var from: UnitID
         package var to: UnitID
@@ -34,7 +34,7 @@ package enum Permission {
     }
 
     /// What decides about an order.
-    package struct SupervisionFacts: Sendable {
+    package struct SupervisionFacts: Sendable, Hashable {
         package var state: SupervisionState
         package var from: UnitID
         package var to: UnitID

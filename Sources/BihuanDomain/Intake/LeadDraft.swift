@@ -3,9 +3,9 @@ package import FoundationEssentials
 /// A lead as somebody typed it or a file told it: nothing checked, nothing masked.
 ///
 /// It becomes a ``Lead`` through that type's only initialiser.
-package struct LeadDraft: Hashable, Sendable {
+package struct LeadDraft: Hashable, Sendable, Encodable {
     /// A time, told in text or already read by a map's date forms.
-    package enum Time: Hashable, Sendable {
+    package enum Time: Hashable, Sendable, Encodable {
         /// Read as RFC 3339, zone required, e.g. `2026-03-02T08:15:00+08:00`.
         case text(String)
         case instant(Date)

@@ -27,7 +27,8 @@ extension API {
         }
         let login: Gate.Login
         do throws(DeskError) {
-            login = try await self.store.gate.logIn(name: name, password: password, post: post, via: .json)
+            login = try await self.store.gate.logIn(
+                name: name, password: password, post: post, via: .json, from: call.source)
         } catch {
             guard case .unauthenticated = error else { throw self.problem(error, call, isCommand: false) }
             throw Self.logInRefused

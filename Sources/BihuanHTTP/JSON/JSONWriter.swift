@@ -116,21 +116,30 @@ package struct JSONWriter {
 
     package mutating func uuid(_ value: UUID) {
         self.separate()
-        self.bytes.append(UInt8(ascii: "\""))
-        withUnsafeBytes(of: value.uuid) { octets in
-            for (index, octet) in octets.enumerated() {
-                if index == 4 || index == 6 || index == 8 || index == 10 { self.bytes.append(UInt8(ascii: "-")) }
-                self.bytes.append(Self.hexDigits[Int(octet >> 4)])
-                self.bytes.append(Self.hexDigits[Int(octet & 15)])
+        // 36 characters between two quotes, put together on the stack.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 38) { text in
+            text[0] = UInt8(ascii: "\"")
+            var position = 1
+            withUnsafeBytes(of: value.uuid) { octets in
+                for index in 0..<16 {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        text[position] = UInt8(ascii: "-")
+                        position += 1
+                    }
+                    text[position] = Self.hexDigit(octets[index] >> 4)
+                    text[position + 1] = Self.hexDigit(octets[index] & 15)
+                    position += 2
+                }
             }
+            text[37] = UInt8(ascii: "\"")
+            self.bytes.append(contentsOf: UnsafeBufferPointer(text))
         }
-        self.bytes.append(UInt8(ascii: "\""))
     }
 
     package mutating func time(_ value: Date) {
         self.separate()
         self.bytes.append(UInt8(ascii: "\""))
-        self.bytes.append(contentsOf: Timestamp.text(value, zone: self.zone).utf8)
+        Timestamp.append(value, zone: self.zone, to: &self.bytes)
         self.bytes.append(UInt8(ascii: "\""))
     }
 
@@ -205,10 +214,13 @@ package struct JSONWriter {
         case 0x09: self.bytes.append(UInt8(ascii: "t"))
         default:
             self.bytes.append(contentsOf: "u00".utf8)
-            self.bytes.append(Self.hexDigits[Int(byte >> 4)])
-            self.bytes.append(Self.hexDigits[Int(byte & 15)])
+            self.bytes.append(Self.hexDigit(byte >> 4))
+            self.bytes.append(Self.hexDigit(byte & 15))
         }
     }
 
-    private static let hexDigits = Array("0123456789abcdef".utf8)
+    /// The lower-case digit of a half byte.
+    private static func hexDigit(_ half: UInt8) -> UInt8 {
+        half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "a") + half - 10
+    }
 }

@@ -35,6 +35,14 @@ extension Problem {
                 detail: Phrase(zh: "正忙，请在 \(seconds) 秒后重试", en: "Busy; try again in \(seconds) s.")
             )
             self.retryAfter = seconds
+        case .overloaded(let seconds):
+            self.init(
+                .unavailable,
+                code: "overloaded",
+                detail: Phrase(
+                    zh: "系统繁忙，请在 \(seconds) 秒后重试", en: "Too much to do; try again in \(seconds) s.")
+            )
+            self.retryAfter = seconds
         case .noPlan:
             self.init(
                 .refused,

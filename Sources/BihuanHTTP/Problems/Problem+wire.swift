@@ -108,6 +108,17 @@ extension Problem {
         return problem
     }()
 
+    /// The door has more to do than it can.
+    package static let overloaded: Problem = {
+        var problem = Problem(
+            .unavailable,
+            code: "overloaded",
+            detail: Phrase(zh: "系统繁忙，请稍后重试", en: "Too much to do; try again shortly.")
+        )
+        problem.retryAfter = 5
+        return problem
+    }()
+
     /// The text is no strict JSON; the fault says where and why.
     package init(_ fault: JSONFault) {
         self.init(.malformedJSON, faults: [RequestFault(.body(fault.pointer), fault.code.rawValue, fault.detail)])

@@ -15,6 +15,12 @@ package struct Call: Sendable {
     let parameters: [String: String]
     let request: Request
     let bodyLimit: Int
+    let bodyBudget: BodyBudget
+    /// Who is at the other end of the connection; behind a proxy, the proxy.
+    let peer: SocketAddress?
+
+    /// The address that the connection comes from.
+    package var source: String? { self.peer?.ipAddress }
 
     /// The value of `{name}` in the route's template.
     package func parameter(_ name: String) -> String {
@@ -41,12 +47,14 @@ package struct Call: Sendable {
         let declared = self.request.headers[.contentLength].flatMap { Int($0) }
         if let declared, declared > self.bodyLimit { throw .bodyTooLarge(limit: self.bodyLimit) }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(declared ?? 0)
+        var draft = BodyBudget.Draft(on: self.bodyBudget)
+        // What is only announced costs nothing.
+        bytes.reserveCapacity(min(declared ?? 0, BodyBudget.small))
         do {
             for try await buffer in self.request.body {
-                guard bytes.count + buffer.readableBytes <= self.bodyLimit else {
-                    throw Problem.bodyTooLarge(limit: self.bodyLimit)
-                }
+                let size = bytes.count + buffer.readableBytes
+                guard size <= self.bodyLimit else { throw Problem.bodyTooLarge(limit: self.bodyLimit) }
+                guard draft.cover(size) else { throw Problem.overloaded }
                 bytes.append(contentsOf: buffer.readableBytesView)
             }
         } catch let problem as Problem {

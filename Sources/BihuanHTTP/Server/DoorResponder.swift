@@ -8,13 +8,14 @@ import NIOCore
 ///
 /// Whatever goes wrong is a problem document; nothing that happened inside shows in one.
 struct DoorResponder: HTTPResponder {
-    typealias Context = BasicRequestContext
+    typealias Context = DoorContext
 
     let table: RouteTable
     let configuration: JSONDoorConfiguration
+    let bodyBudget: BodyBudget
     let logger: Logger
 
-    func respond(to request: Request, context: BasicRequestContext) async -> Response {
+    func respond(to request: Request, context: DoorContext) async -> Response {
         let start = ContinuousClock.now
         let id = RequestID(header: request.headers[.requestID])
         let language = Language(accepting: request.headers[.acceptLanguage])
@@ -35,7 +36,9 @@ struct DoorResponder: HTTPResponder {
                 token: BearerToken(authorization: request.headers[.authorization]),
                 parameters: parameters,
                 request: request,
-                bodyLimit: self.configuration.bodyLimit
+                bodyLimit: self.configuration.bodyLimit,
+                bodyBudget: self.bodyBudget,
+                peer: context.peer
             )
             response = try await self.answer(call, by: route)
         } catch let problem as Problem {

@@ -40,8 +40,9 @@ package struct JSONDoor: Service {
         let configuration = self.configuration
         let logger = self.logger
         let onListening = self.onListening
+        let book = ConnectionBook(limit: configuration.connectionLimit)
         var channel = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestGuard(configuration: configuration, logger: logger)],
+            additionalChannelHandlers: [RequestGuard(configuration: configuration, book: book, logger: logger)],
             idleTimeout: .init(configuration.idleTimeout)
         )
         channel.httpDecoder = .init(
@@ -50,11 +51,14 @@ package struct JSONDoor: Service {
             maxHeaderFieldCount: configuration.headerCountLimit
         )
         let application = Application(
-            responder: DoorResponder(table: self.table, configuration: configuration, logger: logger),
+            responder: DoorResponder(
+                table: self.table, configuration: configuration, bodyBudget: BodyBudget(configuration.bodyBudget),
+                logger: logger),
             server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
-                availableConnectionsDelegate: .maximum(configuration.connectionLimit, logger: logger)
+                // The book keeps the limit. This only bounds those who are on their way out.
+                availableConnectionsDelegate: .maximum(configuration.connectionLimit * 5 / 4 + 8, logger: logger)
             ),
             onServerRunning: { await onListening($0.localAddress?.port ?? configuration.port) },
             logger: logger

@@ -30,9 +30,14 @@ package struct JSONDoorConfiguration: Sendable {
     package var idleTimeout: Duration = .seconds(30)
     /// How long an answer may wait for a client that does not read. Default 30 s.
     package var writeTimeout: Duration = .seconds(30)
+    /// Bytes of an answer that the kernel takes off the door's hands; the kernel doubles it. Default 128 KiB.
+    package var sendBuffer = 131_072
     /// How long a refused client's bytes are taken and dropped, so that the answer reaches it. Default 1 s.
     package var linger: Duration = .seconds(1)
-    /// Connections at once; more wait in the backlog. Default 4,096.
+    /// Bytes of all bodies that are not whole yet, beyond the first 16 KiB of each. Default 32 MiB.
+    package var bodyBudget = 33_554_432
+    /// Connections at once. One more makes those leave that have waited for their client longest; while all are being
+    /// answered it gets 503. Default 4,096.
     package var connectionLimit = 4_096
 
     /// - Throws: ``Fault`` for a port outside 0 to 65,535 or an empty host.

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import Logging
 import NIOCore
@@ -13,7 +14,8 @@ import NIOHTTPTypes
 /// - a message that is not HTTP/1.1 gets a problem document and the end of the connection: it is never resynchronised;
 /// - an answer given before the whole request was read ends the connection, after a short linger;
 /// - an answer that cannot be written ends the connection;
-/// - `Expect: 100-continue` is met if the body may come.
+/// - `Expect: 100-continue` is met if the body may come;
+/// - when the door is full, a connection that waits for its client gives way; see ``ConnectionBook``.
 ///
 /// All of it runs on the connection's event loop.
 final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -23,8 +25,10 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPResponsePart
 
     private let configuration: JSONDoorConfiguration
+    private let book: ConnectionBook
     private let logger: Logger
 
+    private var entry: ConnectionBook.Entry?
     /// Requests whose answer has not been written.
     private var outstanding = 0
     /// Whether the newest request's end has not been seen.
@@ -41,9 +45,43 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var writeTimer: Scheduled<Void>?
     private var lingerTimer: Scheduled<Void>?
 
-    init(configuration: JSONDoorConfiguration, logger: Logger) {
+    init(configuration: JSONDoorConfiguration, book: ConnectionBook, logger: Logger) {
         self.configuration = configuration
+        self.book = book
         self.logger = logger
+    }
+
+    // MARK: Coming and going
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { self.begin(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        self.begin(context)
+        context.fireChannelActive()
+    }
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard self.entry == nil, !self.isClosing else { return }
+        self.limitKernel(context.channel)
+        self.entry = self.book.open(context.channel)
+        if self.entry == nil { self.answer(.overloaded, context) }
+    }
+
+    /// What the kernel has taken is written as far as the door can see. So the kernel itself gives up a client that does
+    /// not read, and takes no more for it than it needs.
+    private func limitKernel(_ channel: any Channel) {
+        let timeout = SocketOptionValue(self.configuration.writeTimeout / .milliseconds(1))
+        _ = channel.setOption(.tcpOption(.init(rawValue: TCP_USER_TIMEOUT)), value: timeout)
+        let size = SocketOptionValue(self.configuration.sendBuffer)
+        _ = channel.setOption(.socketOption(.so_sndbuf), value: size)
+    }
+
+    private func end() {
+        self.cancelTimers()
+        if let entry { self.book.close(entry) }
+        self.entry = nil
     }
 
     // MARK: In
@@ -66,6 +104,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func requestBegins(_ head: HTTPRequest, _ context: ChannelHandlerContext) {
         self.outstanding += 1
+        if self.outstanding == 1 { self.entry?.waits() }
         self.isReading = true
         self.receivedBytes = 0
         self.startedAt = .now()
@@ -81,6 +120,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func requestEnds() {
         self.isReading = false
+        if self.outstanding > 0 { self.entry?.answers() }
         self.bodyTimer?.cancel()
         self.bodyTimer = nil
     }
@@ -133,16 +173,21 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if self.isClosing, case ChannelEvent.inputClosed? = event as? ChannelEvent {
             context.close(promise: nil)
         }
+        if event is ConnectionBook.GiveWay {
+            // Not if a request has become whole meanwhile.
+            if self.isReading || self.outstanding == 0 { context.close(promise: nil) }
+            return
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        self.cancelTimers()
+        self.end()
         context.fireChannelInactive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        self.cancelTimers()
+        self.end()
     }
 
     // MARK: Out
@@ -158,6 +203,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: promise)
         case .end:
             self.outstanding -= 1
+            if self.outstanding == (self.isReading ? 1 : 0) { self.entry?.waits() }
             let ends = self.endsWithAnswer
             guard ends || self.pending != nil else {
                 context.write(data, promise: promise)
@@ -195,17 +241,16 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             "Request",
             metadata: ["request_id": "\(id.text)", "route": "-", "status": "\(problem.kind.status)"]
         )
-        let head = HTTPResponse(
-            status: .init(code: problem.kind.status),
-            headerFields: [
-                .contentType: "application/problem+json; charset=utf-8",
-                .contentLength: "\(body.count)",
-                .connection: "close",
-                .requestID: id.text,
-                .contentTypeOptions: "nosniff",
-                .cacheControl: "no-store",
-            ]
-        )
+        var fields: HTTPFields = [
+            .contentType: "application/problem+json; charset=utf-8",
+            .contentLength: "\(body.count)",
+            .connection: "close",
+            .requestID: id.text,
+            .contentTypeOptions: "nosniff",
+            .cacheControl: "no-store",
+        ]
+        if let seconds = problem.retryAfter { fields[.retryAfter] = "\(seconds)" }
+        let head = HTTPResponse(status: .init(code: problem.kind.status), headerFields: fields)
         self.isClosing = true
         context.write(self.wrapOutboundOut(.head(head)), promise: nil)
         context.write(self.wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: body))), promise: nil)

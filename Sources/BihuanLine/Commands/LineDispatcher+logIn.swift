@@ -1,6 +1,7 @@
 import BihuanDomain
 import BihuanStore
 import Foundation
+import Logging
 
 /// AUTHINFO (RFC 4643).
 extension LineDispatcher {
@@ -53,8 +54,13 @@ extension LineDispatcher {
     }
 
     func logOut(_ token: String) async {
-        // A session that has ended already needs no ending.
-        try? await self.store.gate.logOut(token)
+        do throws(DeskError) {
+            try await self.store.gate.logOut(token)
+        } catch {
+            // A session that has ended already needs no ending. Any other stays open until its time is over.
+            if case .unauthenticated = error { return }
+            self.logger.warning("A session could not be ended", metadata: ["error": "\(error)"])
+        }
     }
 
     private func authenticate(
@@ -79,7 +85,8 @@ extension LineDispatcher {
 
     private func logIn(_ user: String, _ password: String, _ session: inout LineSession) async -> LineAnswer {
         do throws(DeskError) {
-            let login = try await self.store.gate.logIn(name: user, password: password, via: .line)
+            let login = try await self.store.gate.logIn(
+                name: user, password: password, via: .line, from: session.source)
             return try await self.welcome(login.token, &session)
         } catch {
             // Only a wrong name or password is the client's failure.

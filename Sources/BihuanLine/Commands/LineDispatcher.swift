@@ -86,7 +86,7 @@ struct LineDispatcher: Sendable {
             self.registry.logOut(session.number)
         case .unavailable(let why):
             self.logger.error("Line command failed", metadata: ["session": "\(session.name)", "error": "\(why)"])
-        case .refused, .notFound, .stale, .keyReused, .busy, .noPlan, .outcomeUnknown:
+        case .refused, .notFound, .stale, .keyReused, .busy, .overloaded, .noPlan, .outcomeUnknown:
             break
         }
         return LineReply(error, about: kind, in: session.language)

@@ -20,6 +20,8 @@ extension LineReply {
         case .keyReused:
             self = say(.refusedByRule, ["key.reused"], "该 key 已用于另一命令", "the key was used for another command")
         case .busy(let seconds): self = say(.busy, [String(seconds)], "正忙, 请稍后重试", "busy, try again")
+        case .overloaded(let seconds):
+            self = say(.busy, [String(seconds)], "系统繁忙, 请稍后重试", "too much to do, try again")
         case .noPlan: self = say(.refusedByRule, ["plan.none"], "本市尚未采用预案", "the city has adopted no plan")
         case .outcomeUnknown:
             self = say(.fault, [], "结果未知; 请用同一 key 重试", "outcome unknown; repeat with the same key")

@@ -35,7 +35,9 @@ struct LineConnection {
         let greeting = await self.dispatcher.greet(&session)
         try await self.write(greeting.reply)
         var next = greeting.next
+        var strangerSince = NIODeadline.now()
         while true {
+            if session.logIn != nil { strangerSince = .now() }
             switch next {
             case .close:
                 return
@@ -43,7 +45,7 @@ struct LineConnection {
                 guard try await reader.discardUntilSecured() else { return }
                 next = .command
             case .command, .response, .block:
-                guard let answer = try await self.converse(next, &reader, &session) else { return }
+                guard let answer = try await self.converse(next, strangerSince, &reader, &session) else { return }
                 if case .secure = answer.next {
                     try await self.secure(answer.reply, &session)
                 } else {
@@ -58,14 +60,15 @@ struct LineConnection {
 
     /// The answer to what comes next; nil when nothing comes any more.
     private func converse(
-        _ next: LineAnswer.Next, _ reader: inout LineReader, _ session: inout LineSession
+        _ next: LineAnswer.Next, _ strangerSince: NIODeadline, _ reader: inout LineReader, _ session: inout LineSession
     ) async throws -> LineAnswer? {
         if case .block(let take) = next { return try await self.block(&reader, &session, then: take) }
         if self.registry.isDraining { return LineAnswer(self.goingDown(session), next: .close) }
         let isKnown = session.logIn != nil
         let event = try await reader.next(
             idle: isKnown ? self.timeouts.idle : self.timeouts.stranger,
-            rest: isKnown ? self.timeouts.line : self.timeouts.strangerLine
+            rest: isKnown ? self.timeouts.line : self.timeouts.strangerLine,
+            until: isKnown ? .distantFuture : strangerSince + TimeAmount(self.timeouts.logIn)
         )
         switch event {
         case .end: return nil

@@ -1,4 +1,5 @@
 package import BihuanStore
+import Glibc
 package import Logging
 import NIOConcurrencyHelpers
 import NIOCore
@@ -113,7 +114,10 @@ package struct LineServer: Service {
     private func listen(
         _ port: Int, on group: MultiThreadedEventLoopGroup, tls: NIOSSLContext?
     ) async throws -> Listener {
-        try await self.bootstrap(on: group)
+        let timeout = SocketOptionValue(self.configuration.timeouts.write / .milliseconds(1))
+        return try await self.bootstrap(on: group)
+            // What the kernel has taken counts as written, so the kernel itself gives up a client that does not read.
+            .childChannelOption(.tcpOption(.init(rawValue: TCP_USER_TIMEOUT)), value: timeout)
             .bind(host: self.configuration.host, port: port) { self.prepare($0, tls: tls) }
     }
 
@@ -146,7 +150,8 @@ package struct LineServer: Service {
         do {
             try await stream.executeThenClose { inbound, _ in
                 let channel = stream.channel
-                switch self.registry.admit(channel, isStranger: entrance != .local) {
+                let source = entrance == .local ? nil : channel.remoteAddress?.ipAddress ?? "unknown"
+                switch self.registry.admit(channel, from: source) {
                 case .failure(let fault):
                     try await self.turnAway(fault.refusal, channel, entrance)
                 case .success(let number):

@@ -34,6 +34,11 @@ package struct LineSession: Sendable {
         }
     }
 
+    /// The address of the other end; nil on the Unix socket.
+    package var source: String? {
+        if case .remote(let address) = self.peer { address } else { nil }
+    }
+
     package func format(of command: LineCommand) -> OutputFormat { command.format ?? self.format }
 
     package func reply(_ code: ReplyCode, _ phrase: Phrase) -> LineReply {

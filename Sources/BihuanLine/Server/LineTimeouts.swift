@@ -4,6 +4,8 @@ package struct LineTimeouts: Sendable, Hashable {
     package var stranger = Duration.seconds(30)
     /// For the next line, after log-in (RFC 3977 §3.1 asks for three minutes at least).
     package var idle = Duration.seconds(600)
+    /// For the whole time until log-in, however busily it is spent.
+    package var logIn = Duration.seconds(120)
     /// For the rest of a line that has begun, before log-in.
     package var strangerLine = Duration.seconds(30)
     /// For the rest of a line that has begun, after log-in; somebody may be typing it.

@@ -4,7 +4,7 @@ import Foundation
 import Postgres
 
 /// A case to be registered: what came in, and which leads taken in before belong to it.
-package struct CaseDraft: Sendable {
+package struct CaseDraft: Sendable, Encodable {
     package var lead: LeadDraft
     /// Leads that belong to no case yet.
     package var leads: [LeadID]
@@ -22,33 +22,37 @@ package struct CaseDraft: Sendable {
     }
 }
 
+/// The two commands that make something new, as an idempotency key knows them apart.
+private enum Intake: Encodable {
+    case lead(LeadDraft)
+    case record(CaseDraft)
+}
+
 extension Desk {
     /// Takes in a lead (线索) for the asker's unit. The same source and reference again is the lead that is there.
     package func take(
         _ draft: LeadDraft, by token: String, via door: Door, key: String? = nil
     ) async throws(DeskError) -> Outcome {
-        let hash = try Self.hash(of: "lead", "\(draft)")
+        let keeping = try IdempotencyKey(key, of: Intake.lead(draft))
         let reading: [SQL] = [
             Self.existing(draft), "select bihuan.now() as now",
         ]
         return try await self.again {
             () async throws(DeskError) in
             try await self.transaction(
-                by: .session(token), key: key, hash: hash, reading: reading
+                by: .session(token), keeping: keeping, reading: reading
             ) { answers, authority, book throws(DeskError) in
                 guard let identity = authority.identity else { throw .unauthenticated }
                 guard identity.role != .operator else {
                     throw .refused(.notPermitted(.register, role: identity.role))
                 }
-                if let known = try Self.outcome(ofExisting: answers[0]) { return ([], known) }
+                if let known = try Self.outcome(ofExisting: answers[0]) { return Decision(outcome: known) }
                 let now = try Self.now(answers[1])
                 let lead = try Self.lead(draft, now)
                 var mint = UUIDv7Mint(now: now)
                 let id: LeadID = mint.next()
-                return (
-                    [Self.insert(lead, id, of: identity, in: nil, now)],
-                    Outcome(lead: id, isNew: true)
-                )
+                return Decision(
+                    [Self.insert(lead, id, of: identity, in: nil, now)], outcome: Outcome(lead: id, isNew: true))
             }
         }
     }
@@ -59,12 +63,13 @@ extension Desk {
     package func register(
         _ draft: CaseDraft, by token: String, via door: Door, key: String? = nil
     ) async throws(DeskError) -> Outcome {
-        let hash = try Self.hash(of: "case", "\(draft)")
+        let keeping = try IdempotencyKey(key, of: Intake.record(draft))
         let principal = Principal.session(token)
         let attached = draft.leads.map(\.rawValue)
         let existing = Self.existing(draft.lead)
         let reading: [SQL] = [
-            existing,
+            // Leads before the series, as an import locks them: neither ever waits for the other in a ring.
+            "\(existing) for update of l",
             """
             select l.lead_id, l.title, l.content, l.category, l.place, l.channel, l.source, l.received_at,
                    l.occurred_at
@@ -89,7 +94,7 @@ extension Desk {
         return try await self.again {
             () async throws(DeskError) in
             try await self.transaction(
-                by: principal, key: key, hash: hash, reading: reading
+                by: principal, keeping: keeping, reading: reading
             ) { answers, authority, book throws(DeskError) in
                 guard let identity = authority.identity else { throw .unauthenticated }
                 guard Verb.register.roles.contains(identity.role) else {
@@ -100,7 +105,7 @@ extension Desk {
                 }
                 var draft = draft
                 if let known = try Self.outcome(ofExisting: answers[0]) {
-                    guard known.kind == .lead else { return ([], known) }
+                    guard known.kind == .lead else { return Decision(outcome: known) }
                     // Taken in before under this reference, and in no case yet: now it is.
                     draft.leads.append(LeadID(rawValue: known.id))
                     return try Self.open(draft, answers, identity, authority, book, door, isOwnLead: false)
@@ -121,7 +126,7 @@ extension Desk {
     private static func open(
         _ draft: CaseDraft, _ answers: [QueryResult], _ identity: Identity, _ authority: Authority, _ book: CityBook,
         _ door: Door, isOwnLead: Bool
-    ) throws(DeskError) -> (writes: [SQL], outcome: Outcome) {
+    ) throws(DeskError) -> Decision {
         guard let planKey = book.adopted, let plan = book.plans[planKey] else { throw .noPlan }
         let now: Date
         let year: Int
@@ -206,7 +211,7 @@ extension Desk {
                 city: book.city.rawValue, before: nil, changes: changes, plan: plan,
                 actor: Actor(authority, via: door), now: now
             ).statements
-        return (writes, Outcome(changes, docket, authority))
+        return Decision(writes, outcome: Outcome(changes, docket, authority))
     }
 
     // MARK: Parts

@@ -1,5 +1,4 @@
 package import BihuanDomain
-import Crypto
 import Failpoints
 package import Foundation
 import Postgres
@@ -17,137 +16,121 @@ package struct Desk: Sendable {
     ///
     /// - Parameters:
     ///   - target: what the step is about; its case is locked.
-    ///   - key: idempotency key, 1–255 visible ASCII characters; the same command under the same key is done once.
+    ///   - key: idempotency key, 1–255 visible ASCII characters; the same command under the same key is done once,
+    ///     whichever door it comes back by and whichever way it names the target.
     ///   - expecting: the version the asker has seen of the target (`If-Match`); another one is `.stale`.
     ///   - command: makes the command once the target's id is known.
     package func perform(
         on target: Target, by principal: Principal, via door: Door, key: String? = nil, expecting: Int? = nil,
         _ command: @escaping @Sendable (UUID) -> CaseCommand
     ) async throws(DeskError) -> Outcome {
+        let said = command(UUID.none)
         // Bad words are refused before anything is locked.
-        do throws(Refusal) { try command(UUID.none).check() } catch { throw .refused(error) }
-        let hash = try Self.hash(of: "\(target)", command(UUID.none))
-        let verb = command(UUID.none).verb
-        let reading =
-            DocketReading.statements(of: target, in: principal.city) + [
-                "select bihuan.now() as now",
-                verb == .assign || verb == .forward
-                    ? "select bihuan.next_ref('assignment') as number" : "select 0::bigint as number",
-                verb == .supervise || verb == .raise
-                    ? "select bihuan.next_ref('supervision') as number" : "select 0::bigint as number",
-                // A unit that returns its hop does not see those of others.
-                verb == .return
-                    ? "select open, accepted from bihuan.first_hops(\(target.caseID(in: principal.city)))"
-                    : "select null::bigint as open, null::bigint as accepted",
-            ]
-        return try await self.transaction(by: principal, key: key, hash: hash, reading: reading) {
-            answers, authority, book throws(DeskError) in
-            guard
-                var docket = try DocketReading.docket(
-                    answers[..<DocketReading.count], book, firstHops: answers[DocketReading.count + 3])
-            else { throw .notFound }
-            let (id, version) = try Self.find(target, in: docket)
-            if let expecting, expecting != version { throw .stale(current: version) }
-            let numbers: FreshNumbers
-            let now: Date
-            do throws(PostgresError) {
-                now = try answers[DocketReading.count].rows[0].get("now")
-                numbers = FreshNumbers(
-                    assignment: try answers[DocketReading.count + 1].rows[0].get("number"),
-                    supervision: try answers[DocketReading.count + 2].rows[0].get("number"))
-            } catch {
-                throw DeskError(error)
+        do throws(Refusal) { try said.check() } catch { throw .refused(error) }
+        let reading = StepReading(of: target, for: said.verb, in: principal.city)
+        return try await self.transaction(
+            by: principal, keeping: try IdempotencyKey(key, of: said.canonical, on: target), reading: reading.statements
+        ) { answers, authority, book throws(DeskError) in
+            let (docket, facts) = try reading.read(answers, book)
+            if let expecting, expecting != facts.target.version { throw .stale(current: facts.target.version) }
+            return try Self.decide(docket, facts, authority, book, door) { docket, mint throws(Refusal) in
+                try docket.perform(
+                    command(facts.target.id), by: authority, at: facts.now, numbers: facts.numbers, mint: &mint)
             }
-            var mint = UUIDv7Mint(now: now)
-            let before = docket.record
-            let changes: Changes
-            do throws(Refusal) {
-                changes = try docket.perform(command(id), by: authority, at: now, numbers: numbers, mint: &mint)
-            } catch {
-                if case .notFound = error { throw .notFound }
-                throw .refused(error)
-            }
-            let outcome = Outcome(changes, docket, authority)
-            guard !changes.isEmpty else { return ([], outcome) }
-            let writing = ChangesWriting(
-                city: book.city.rawValue, before: before, changes: changes, plan: docket.plan,
-                actor: Actor(authority, via: door), now: now)
-            return (writing.statements, outcome)
         }
     }
 
     /// Fires one rung of one clock, if it still is to be fired.
     ///
-    /// - Returns: whether it was fired now. Whoever comes second, or after the stop, finds nothing to do.
+    /// - Returns: whether anything was done. Whoever comes second, or after the stop, finds nothing to do.
     package func fire(_ clock: ClockID, _ rung: Rung, of city: CityID) async throws(DeskError) -> Bool {
         let principal = Principal.system(city)
-        let target = Target.clock(clock.rawValue)
-        let reading =
-            DocketReading.statements(of: target, in: principal.city) + [
-                "select bihuan.now() as now",
-                rung == .supervision
-                    ? "select bihuan.next_ref('supervision') as number" : "select 0::bigint as number",
-            ]
-        let outcome = try await self.transaction(by: principal, key: nil, hash: [], reading: reading) {
+        let reading = StepReading(
+            of: .clock(clock.rawValue), drawing: rung == .supervision ? .supervision : nil, in: principal.city)
+        let outcome = try await self.transaction(by: principal, keeping: nil, reading: reading.statements) {
             answers, authority, book throws(DeskError) in
-            guard var docket = try DocketReading.docket(answers[..<DocketReading.count], book) else { throw .notFound }
-            let now: Date
-            let number: Int
-            do throws(PostgresError) {
-                now = try answers[DocketReading.count].rows[0].get("now")
-                number = try answers[DocketReading.count + 1].rows[0].get("number")
-            } catch {
-                throw DeskError(error)
+            let (docket, facts) = try reading.read(answers, book)
+            return try Self.decide(docket, facts, authority, book, .worker) { docket, mint throws(Refusal) in
+                try docket.fire(clock, rung, at: facts.now, numbers: facts.numbers, mint: &mint)
             }
-            var mint = UUIDv7Mint(now: now)
-            let before = docket.record
-            let changes: Changes
-            do throws(Refusal) {
-                changes = try docket.fire(
-                    clock, rung, at: now, numbers: FreshNumbers(assignment: 0, supervision: number), mint: &mint)
-            } catch {
-                throw .refused(error)
-            }
-            let outcome = Outcome(changes, docket, authority)
-            guard !changes.isEmpty else { return ([], outcome) }
-            let writing = ChangesWriting(
-                city: book.city.rawValue, before: before, changes: changes, plan: docket.plan,
-                actor: Actor(authority, via: .worker), now: now)
-            return (writing.statements, outcome)
         }
         return outcome.changed
     }
 
+    /// Lets the rules act on the docket and puts what they changed into statements.
+    private static func decide(
+        _ docket: Docket, _ facts: StepReading.Facts, _ authority: Authority, _ book: CityBook, _ door: Door,
+        _ act: (inout Docket, inout UUIDv7Mint) throws(Refusal) -> Changes
+    ) throws(DeskError) -> Decision {
+        var docket = docket
+        var mint = UUIDv7Mint(now: facts.now)
+        let before = docket.record
+        let changes: Changes
+        do throws(Refusal) {
+            changes = try act(&docket, &mint)
+        } catch {
+            if case .notFound = error { throw .notFound }
+            throw .refused(error)
+        }
+        var decision = Decision(outcome: Outcome(changes, docket, authority))
+        decision.target = (facts.target.id, facts.target.ref)
+        if !changes.isEmpty {
+            decision.writes =
+                ChangesWriting(
+                    city: book.city.rawValue, before: before, changes: changes, plan: docket.plan,
+                    actor: Actor(authority, via: door), now: facts.now
+                ).statements
+        }
+        return decision
+    }
+
     // MARK: The transaction
+
+    /// What a command comes to, before it is written.
+    struct Decision: Sendable {
+        var writes: [SQL] = []
+        var outcome: Outcome
+        /// What the command was about; nil for intake, which is about nothing that was there before.
+        var target: (id: UUID, ref: String?)?
+
+        init(_ writes: [SQL] = [], outcome: Outcome) {
+            self.writes = writes
+            self.outcome = outcome
+        }
+    }
 
     /// Runs one command as two flights.
     ///
     /// - Parameters:
+    ///   - keeping: the key its outcome is kept under, if any.
     ///   - reading: statements of the first flight, after session and key; they lock what the command is about.
-    ///   - decide: takes their answers and returns what to write, with the outcome to keep under the key.
+    ///   - decide: takes their answers and decides.
     func transaction(
-        by principal: Principal, key: String?, hash: [UInt8], reading: [SQL],
-        _ decide:
-            @escaping @Sendable ([QueryResult], Authority, CityBook) throws(DeskError) -> (
-                writes: [SQL], outcome: Outcome
-            )
+        by principal: Principal, keeping: IdempotencyKey?, reading: [SQL],
+        _ decide: @escaping @Sendable ([QueryResult], Authority, CityBook) throws(DeskError) -> Decision
     ) async throws(DeskError) -> Outcome {
-        let opening = Opening(principal: principal, keeping: key.map { IdempotencyKey(key: $0, hash: hash) })
+        let opening = Opening(principal: principal, keeping: keeping)
         let books = self.books
         do throws(Halt) {
             return try await self.pools.pool(for: principal).use { connection throws(Halt) in
-                try connection.transaction { _, transaction throws(Halt) in
-                    let settled: (outcome: Outcome, isKept: Bool)
-                    do throws(DeskError) {
-                        settled = try Self.settle(transaction, opening, reading, books, decide)
-                    } catch {
-                        throw .failed(error)
+                do throws(Halt) {
+                    return try connection.transaction { _, transaction throws(Halt) in
+                        let settled: (outcome: Outcome, isKept: Bool)
+                        do throws(DeskError) {
+                            settled = try Self.settle(transaction, opening, reading, books, decide)
+                        } catch {
+                            throw .failed(error)
+                        }
+                        // Whatever the first flight drew, e.g. a case number, is given back.
+                        if settled.isKept { throw .kept(settled.outcome) }
+                        return settled.outcome
+                    } orFail: {
+                        .failed(DeskError($0))
                     }
-                    // Whatever the first flight drew, e.g. a case number, is given back.
-                    if settled.isKept { throw .kept(settled.outcome) }
-                    return settled.outcome
-                } orFail: {
-                    .failed(DeskError($0))
+                } catch {
+                    guard case .kept(let outcome) = error, let keeping = opening.keeping else { throw error }
+                    try Self.stamp(keeping, by: opening.principal, on: connection)
+                    return outcome
                 }
             } orFail: {
                 .failed(DeskError($0))
@@ -157,6 +140,20 @@ package struct Desk: Sendable {
             case .kept(let outcome): return outcome
             case .failed(let error): throw error
             }
+        }
+    }
+
+    /// Writes down that a kept outcome is told again.
+    ///
+    /// The command's own commit may have been one that its asker was left in doubt about, made here and not yet on the
+    /// standby. What is told must be as safe as any answer, and this commit waits for everything before it.
+    private static func stamp(
+        _ keeping: IdempotencyKey, by principal: Principal, on connection: isolated Connection
+    ) throws(Halt) {
+        do throws(PostgresError) {
+            _ = try connection.flight([principal.presentation, keeping.stamp])
+        } catch {
+            throw .failed(DeskError(error))
         }
     }
 
@@ -179,7 +176,7 @@ package struct Desk: Sendable {
 
     private static func settle(
         _ transaction: borrowing Transaction, _ opening: Opening, _ reading: [SQL], _ books: CityBooks,
-        _ decide: ([QueryResult], Authority, CityBook) throws(DeskError) -> (writes: [SQL], outcome: Outcome)
+        _ decide: ([QueryResult], Authority, CityBook) throws(DeskError) -> Decision
     ) throws(DeskError) -> (outcome: Outcome, isKept: Bool) {
         let statements = opening.statements
         let first: [QueryResult]
@@ -208,16 +205,16 @@ package struct Desk: Sendable {
             }
             books.keep(book)
         }
-        var (writes, outcome) = try decide(Array(first[statements.count...]), authority, book)
-        if let keeping = opening.keeping { writes.append(try keeping.keep(outcome, in: opening.principal.city)) }
+        var decision = try decide(Array(first[statements.count...]), authority, book)
+        if let keeping = opening.keeping { decision.writes.append(try keeping.keep(decision)) }
         if failpoint("before_last_flight") { throw .unavailable("failpoint before_last_flight") }
         do throws(PostgresError) {
-            _ = try transaction.finish(writes)
+            _ = try transaction.finish(decision.writes)
         } catch {
             throw DeskError(error)
         }
         if failpoint("after_commit_before_reply") { throw .outcomeUnknown }
-        return (outcome, false)
+        return (decision.outcome, false)
     }
 
     /// Who the introduction says is asking, and how new the city's book must be.
@@ -235,45 +232,6 @@ package struct Desk: Sendable {
         } catch {
             throw DeskError(error)
         }
-    }
-
-    /// The target's id and version in its own docket.
-    private static func find(_ target: Target, in docket: Docket) throws(DeskError) -> (UUID, Int) {
-        switch target {
-        case .record: return (docket.record.id.rawValue, docket.record.version)
-        case .assignment(let key):
-            guard
-                let hop = docket.assignments.first(where: { hop in
-                    switch key {
-                    case .id(let id): hop.id.rawValue == id
-                    case .ref(let ref): hop.ref == ref
-                    }
-                })
-            else { throw .notFound }
-            return (hop.id.rawValue, hop.version)
-        case .feedback(let id):
-            guard let feedback = docket.feedback.first(where: { $0.id.rawValue == id }) else { throw .notFound }
-            return (id, feedback.number)
-        case .supervision(let key):
-            guard
-                let order = docket.supervisions.first(where: { order in
-                    switch key {
-                    case .id(let id): order.id.rawValue == id
-                    case .ref(let ref): order.ref == ref
-                    }
-                })
-            else { throw .notFound }
-            return (order.id.rawValue, order.version)
-        case .clock(let id): return (id, docket.record.version)
-        }
-    }
-
-    /// SHA-256 of the target and the command, to tell a repeat from another command under the same key.
-    static func hash(of target: String, _ command: some Encodable) throws(DeskError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        guard let data = try? encoder.encode(command) else { throw .unavailable("a command could not be encoded") }
-        return Array(SHA256.hash(data: Data(target.utf8) + [0] + data))
     }
 }
 

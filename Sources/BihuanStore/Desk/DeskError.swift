@@ -13,8 +13,10 @@ package enum DeskError: Error, Sendable {
     case stale(current: Int?)
     /// The idempotency key was used for another command.
     case keyReused
-    /// The object or the desk is busy; try again after that many seconds.
+    /// Somebody else is at this very object; try again after that many seconds.
     case busy(retryAfter: Int)
+    /// The desk has more to do than it can, whatever the object; try again after that many seconds.
+    case overloaded(retryAfter: Int)
     /// The city has not adopted a plan that this program can read.
     case noPlan
     /// The commit's outcome is not known; the idempotency key settles it.
@@ -40,7 +42,7 @@ extension DeskError {
             case SQLState(rawValue: "42501"): self = .notFound
             default: self = .unavailable("\(error)")
             }
-        case .poolExhausted: self = .busy(retryAfter: 2)
+        case .poolExhausted: self = .overloaded(retryAfter: 2)
         case .outcomeUnknown: self = .outcomeUnknown
         case .connection, .timeout, .closed, .cancelled, .encoding, .decoding, .misuse:
             self = .unavailable("\(error)")

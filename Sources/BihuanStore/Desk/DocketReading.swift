@@ -99,6 +99,23 @@ extension Row {
         return text == nil ? nil : try self.word(column, type)
     }
 
+    /// A word of the closed list, by the column's position.
+    func word<Word: RawRepresentable<String>>(_ column: Int, _ type: Word.Type = Word.self) throws(PostgresError)
+        -> Word
+    {
+        let text = try self.text(column)
+        guard let word = Word(rawValue: text) else {
+            throw PostgresError(.decoding, "a column holds a word this program does not know: \(text)")
+        }
+        return word
+    }
+
+    func wordIfAny<Word: RawRepresentable<String>>(
+        _ column: Int, _ type: Word.Type = Word.self
+    ) throws(PostgresError) -> Word? {
+        self.isNull(column) ? nil : try self.word(column, type)
+    }
+
     func identifier<Kind>(_ column: String, _ kind: Kind.Type = Kind.self) throws(PostgresError) -> Identifier<Kind> {
         Identifier(rawValue: try self.get(column))
     }

@@ -1,12 +1,28 @@
+import BihuanDomain
+import Crypto
 import Foundation
 import Postgres
 
 /// A key in use: a row of the command's own transaction.
 ///
-/// A concurrent duplicate waits on the row and then finds the outcome; a command that fails leaves no row.
+/// A concurrent duplicate waits on the row and then finds the outcome; a command that fails leaves no row. The command
+/// is known again by its hash and its target, in words of no door: an object named by its id at one door and by its ref
+/// at another is the same object.
 struct IdempotencyKey: Sendable {
-    var key: String
-    var hash: [UInt8]
+    let key: String
+    private let hash: [UInt8]
+    private let target: Target?
+
+    /// - Parameters:
+    ///   - key: nil: the command has none.
+    ///   - command: everything that was said, without the target's id.
+    ///   - target: nil for a command that makes something new.
+    init?(_ key: String?, of command: some Encodable, on target: Target? = nil) throws(DeskError) {
+        guard let key else { return nil }
+        self.key = key
+        self.hash = Array(SHA256.hash(data: try Self.data(command)))
+        self.target = target
+    }
 
     /// Takes the key, or finds out whose it is.
     var claim: [SQL] {
@@ -17,7 +33,7 @@ struct IdempotencyKey: Sendable {
                 on conflict do nothing
             """,
             """
-            select k.request_hash, k.outcome
+            select k.request_hash, k.target_id, k.target_ref, k.outcome
               from bihuan.idempotency_keys k
              where (k.city_id, k.officer_id) = (select s.city_id, s.officer_id from bihuan.sessions s)
                and k.key = \(self.key)
@@ -28,44 +44,64 @@ struct IdempotencyKey: Sendable {
     /// The outcome kept by an earlier use; nil when the key was free and is ours now.
     func replay(_ claimed: QueryResult, _ found: QueryResult) throws(DeskError) -> Outcome? {
         guard claimed.affected == 0 else { return nil }
+        let hash: [UInt8]
+        let target: (id: UUID?, ref: String?)
+        let kept: JSON?
         do throws(PostgresError) {
-            guard let row = found.rows.first else { return nil }
-            let hash: [UInt8] = try row.get("request_hash")
-            guard hash == self.hash else { return try Self.reused() }
-            let kept: JSON? = try row.get("outcome")
-            guard let kept, var outcome = try? Self.decoder.decode(Outcome.self, from: Data(kept.text.utf8)) else {
-                throw PostgresError(.decoding, "a kept outcome cannot be read", column: "outcome")
-            }
-            outcome.replayed = true
-            return outcome
+            // It was there a statement ago: kept for 7 days, it has just been forgotten.
+            guard let row = found.rows.first else { throw PostgresError(.decoding, "the key was just forgotten") }
+            hash = try row.get("request_hash")
+            target = (try row.get("target_id"), try row.get("target_ref"))
+            kept = try row.get("outcome")
         } catch {
-            if error.code == .misuse { throw .keyReused }
             throw DeskError(error)
         }
+        guard hash == self.hash, self.isAbout(target.id, target.ref) else { throw .keyReused }
+        guard let kept, var outcome = try? Self.decoder.decode(Outcome.self, from: Data(kept.text.utf8)) else {
+            throw .unavailable("the outcome kept under a key cannot be read")
+        }
+        outcome.replayed = true
+        return outcome
     }
 
-    private static func reused() throws(PostgresError) -> Outcome? {
-        throw PostgresError(.misuse, "the key belongs to another command")
+    private func isAbout(_ id: UUID?, _ ref: String?) -> Bool {
+        switch self.target {
+        case nil: id == nil
+        case .record(let key)?, .assignment(let key)?, .supervision(let key)?: id.map { key.names($0, ref) } ?? false
+        case .feedback(let own)?, .clock(let own)?: own == id
+        }
     }
 
     /// Writes the outcome down under the key.
-    func keep(_ outcome: Outcome, in city: SQL) throws(DeskError) -> SQL {
-        guard let data = try? Self.encoder.encode(outcome) else {
-            throw .unavailable("an outcome could not be encoded")
-        }
+    func keep(_ decision: Desk.Decision) throws(DeskError) -> SQL {
+        let outcome = JSON(text: String(decoding: try Self.data(decision.outcome), as: UTF8.self))
         return """
             update bihuan.idempotency_keys
-               set outcome = \(JSON(text: String(decoding: data, as: UTF8.self)))
+               set outcome = \(outcome), target_id = \(decision.target?.id), target_ref = \(decision.target?.ref)
              where (city_id, officer_id) = (select s.city_id, s.officer_id from bihuan.sessions s)
                and key = \(self.key)
             """
     }
 
-    private static var encoder: JSONEncoder {
+    /// Writes down that the outcome was told again.
+    var stamp: SQL {
+        """
+        update bihuan.idempotency_keys
+           set replayed_at = clock_timestamp()
+         where (city_id, officer_id) = (select s.city_id, s.officer_id from bihuan.sessions s)
+           and key = \(self.key)
+        """
+    }
+
+    private static func data(_ value: some Encodable) throws(DeskError) -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         encoder.dateEncodingStrategy = .secondsSince1970
-        return encoder
+        do {
+            return try encoder.encode(value)
+        } catch {
+            throw .unavailable("a command or its outcome could not be encoded: \(error)")
+        }
     }
 
     private static var decoder: JSONDecoder {

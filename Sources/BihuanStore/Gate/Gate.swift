@@ -9,6 +9,9 @@ package struct Gate: Sendable {
     let hasher: PasswordHasher
     /// Absolute life of a session, in hours.
     let hours: Int
+    /// From the hash to a refusal, so that what the database had to do, and for whom, does not show: a failure of an
+    /// account that exists is written down, and one of a name that does not exist is not.
+    private static let refusalTime = Duration.milliseconds(50)
 
     package init(pools: Pools, hasher: PasswordHasher, hours: Int = 8) {
         self.pools = pools
@@ -29,10 +32,11 @@ package struct Gate: Sendable {
     ///   - name: `login@city`.
     ///   - password: raw bytes as typed, in UTF-8.
     ///   - post: the acting post; nil: the one held longest.
+    ///   - source: the address that the connection comes from; those who come from one wait in one line.
     /// - Throws: `.unauthenticated` for a wrong name, a wrong password, a locked account and a post not held, without
-    ///   telling which and in the same time; `.busy` when too many log-ins wait.
+    ///   telling which and in the same time; `.overloaded` when too many log-ins wait.
     package func logIn(
-        name: String, password: String, post: PostID? = nil, via door: Door
+        name: String, password: String, post: PostID? = nil, via door: Door, from source: String? = nil
     ) async throws(DeskError) -> Login {
         let parts = name.utf8.split(separator: UInt8(ascii: "@"), maxSplits: 1, omittingEmptySubsequences: false)
         let login = String(parts[0]) ?? ""
@@ -41,7 +45,12 @@ package struct Gate: Sendable {
         guard bytes.count <= PasswordHasher.longestPassword, !login.utf8.contains(0), !city.utf8.contains(0) else {
             throw .unauthenticated
         }
-        let salt: [UInt8] = try await self.pools.server.use { connection throws(DeskError) in
+        // Made-up cities are one crowd, not many.
+        let applicant = PasswordHasher.Applicant(
+            source: source ?? "", city: self.pools.acquaintances.isKnown(city: city) ? city : "", account: name)
+        guard !self.hasher.refuses(applicant) else { throw .overloaded(retryAfter: 5) }
+        let connections = self.pools.poolForLogIns(city)
+        let salt: [UInt8] = try await connections.use { connection throws(DeskError) in
             do throws(PostgresError) {
                 return try connection.query("select bihuan.log_in_salt(\(login), \(city)) as salt").rows[0].get("salt")
             } catch {
@@ -50,20 +59,30 @@ package struct Gate: Sendable {
         } orFail: {
             DeskError($0)
         }
-        guard let derived = await self.hasher.derive(bytes, salt: salt) else { throw .busy(retryAfter: 5) }
+        guard let derived = await self.hasher.derive(bytes, salt: salt, for: applicant) else {
+            throw .overloaded(retryAfter: 5)
+        }
         let hours = self.hours
-        return try await self.open(
-            """
-            select token, session_id, expires_at
-              from bihuan.log_in(\(login), \(city), \(derived), \(post?.rawValue), \(door.rawValue), \(Int32(hours)))
-            """
-        )
+        let refusal = ContinuousClock.now.advanced(by: Self.refusalTime)
+        do throws(DeskError) {
+            return try await self.open(
+                on: connections,
+                """
+                select token, session_id, expires_at
+                  from bihuan.log_in(\(login), \(city), \(derived), \(post?.rawValue), \(door.rawValue), \(Int32(hours)))
+                """
+            )
+        } catch {
+            if case .unauthenticated = error { try? await Task.sleep(until: refusal, clock: .continuous) }
+            throw error
+        }
     }
 
     /// Log-in of a local account of the machine, as an operator; the secret comes from a file of the server's own.
     package func logInPeer(osUser: String, secret: [UInt8]) async throws(DeskError) -> Login {
         let hours = self.hours
         return try await self.open(
+            on: self.pools.poolForLogIns(""),
             """
             select token, session_id, expires_at
               from bihuan.log_in_peer(\(osUser), \(secret), 'line', \(Int32(hours)))
@@ -71,8 +90,8 @@ package struct Gate: Sendable {
         )
     }
 
-    private func open(_ sql: SQL) async throws(DeskError) -> Login {
-        let login: Login? = try await self.pools.server.use { connection throws(DeskError) in
+    private func open(on connections: Pools.Share, _ sql: SQL) async throws(DeskError) -> Login {
+        let login: Login? = try await connections.use { connection throws(DeskError) in
             do throws(PostgresError) {
                 guard let row = try connection.query(sql).rows.first else { return nil }
                 return Login(
@@ -85,13 +104,14 @@ package struct Gate: Sendable {
             DeskError($0)
         }
         guard let login else { throw .unauthenticated }
+        self.pools.acquaintances.note(login.token)
         return login
     }
 
     /// Ends a session; from the next statement on its token opens nothing.
     package func logOut(_ token: String) async throws(DeskError) {
         let principal = Principal.session(token)
-        try await self.pools.server.use { connection throws(DeskError) in
+        try await self.pools.pool(for: principal).use { connection throws(DeskError) in
             do throws(PostgresError) {
                 _ = try connection.flight([principal.presentation, "select bihuan.log_out()"])
             } catch {

@@ -20,7 +20,7 @@ package struct CaseImporter: Sendable {
     private let connection: Connection
     private let city: String
     private let actor: String
-    private let gradingClock: @Sendable (_ registeredAt: Date) -> GradingClock?
+    private let gradingClock: @Sendable (_ registeredAt: Date) throws(ImportError) -> GradingClock?
     private let size: ImportBatchSize
 
     /// - Parameters:
@@ -33,7 +33,7 @@ package struct CaseImporter: Sendable {
         city: String,
         actor: String,
         size: ImportBatchSize = ImportBatchSize(),
-        gradingClock: @escaping @Sendable (_ registeredAt: Date) -> GradingClock?
+        gradingClock: @escaping @Sendable (_ registeredAt: Date) throws(ImportError) -> GradingClock?
     ) {
         self.connection = connection
         self.city = city

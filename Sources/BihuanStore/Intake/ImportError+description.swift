@@ -1,3 +1,5 @@
+import BihuanDomain
+
 extension ImportError: CustomStringConvertible {
     /// For the person at the command line; several lines where there are several faults.
     package var description: String {
@@ -13,11 +15,15 @@ extension ImportError: CustomStringConvertible {
         case .unsupportedEncoding(let name):
             "不支持 \(name) 编码，请另存为 UTF-8 或 GB18030"
         case .unknownCity(let code):
-            "没有代码为 \(code) 的城市"
+            "没有代码为 \(code) 的城市；见 bihuan city list"
         case .noUnits(let city):
-            "城市 \(city) 还没有单位：请先导入单位"
+            "城市 \(city) 还没有单位；先运行 bihuan units import"
         case .noPlan(let city):
-            "城市 \(city) 还没有采用预案"
+            "城市 \(city) 还没有采用预案；先运行 bihuan city plan"
+        case .noDeadline(Refusal.missingCalendarYear(let year)):
+            "缺少 \(year) 年的工作日历，无法计算定级时限：请先导入日历"
+        case .noDeadline(let refusal):
+            "无法计算定级时限：\(refusal)"
         case .busy(let source):
             "来源 \(source) 的另一次导入正在进行"
         case .interrupted(let summary):

@@ -1,3 +1,4 @@
+package import BihuanDomain
 package import Postgres
 
 /// What stops an import as a whole; a fault of one row only rejects that row.
@@ -15,6 +16,8 @@ package enum ImportError: Error, Sendable {
     case noUnits(city: String)
     /// Cases are opened under a plan, and the city has adopted none.
     case noPlan(city: String)
+    /// When new cases must be graded cannot be told, e.g. for want of a calendar.
+    case noDeadline(Refusal)
     /// Another import of this source is running in the city.
     case busy(source: String)
     /// Stopped on request; the next import of the same file goes on from here.

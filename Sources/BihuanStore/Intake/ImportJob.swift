@@ -55,7 +55,7 @@ struct ImportJob: Sendable {
     func write(
         _ batch: ImportBatch,
         in transaction: borrowing Transaction,
-        _ gradingClock: (Date) -> GradingClock?
+        _ gradingClock: (Date) throws(ImportError) -> GradingClock?
     ) throws(ImportError) -> ImportSummary {
         let heads = try Self.database { () throws(PostgresError) in
             try transaction.flight([
@@ -138,7 +138,7 @@ struct ImportJob: Sendable {
         }
 
         var writes: [SQL] = []
-        let clock = registrations.isEmpty && adoptions.isEmpty ? nil : gradingClock(now)
+        let clock = registrations.isEmpty && adoptions.isEmpty ? nil : try gradingClock(now)
         if !registrations.isEmpty {
             writes += registrations.statements(self.site, source: self.source, who: self.who, clock: clock, now: now)
         }

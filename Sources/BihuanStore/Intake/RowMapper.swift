@@ -50,12 +50,17 @@ package final class RowMapper {
         case .collapseSpace: .collapseSpace
         case .take(let count): .take(count)
         case .replace(let pattern, let with):
-            // The map was refused if this is no pattern.
-            (try? Regex(pattern)).map { .replace($0.matchingSemantics(.unicodeScalar), with: with) } ?? .trim
+            .replace(Self.regex(pattern), with: with)
         case .lookup(let table, let otherwise): .lookup(table, otherwise: otherwise)
         case .date(let forms): .date(forms)
         case .fallback(let text): .fallback(text)
         }
+    }
+
+    /// A map whose pattern is none was refused when it was read.
+    private static func regex(_ pattern: String) -> Regex<AnyRegexOutput> {
+        guard let regex = try? Regex(pattern) else { preconditionFailure("the map holds a pattern that is none") }
+        return regex.matchingSemantics(.unicodeScalar)
     }
 
     /// The draft that a record makes, and what the map's own steps found wrong with it.

@@ -92,60 +92,45 @@ extension Queries {
     private func slice(
         _ token: String, _ filter: CaseFilter, after: PageKey?, size: Int
     ) async throws(DeskError) -> (found: [CaseView], last: PageKey?, count: Int) {
-        let openOnly = filter.isOpen
-        return try await self.ask(
-            token,
-            [
-                """
-                with page as materialized (
-                  select v.case_id, v.opened_at
-                    from bihuan.case_visibility v
-                   where v.city_id = \(Self.city) and v.unit_id = \(Self.unit)
-                     and (\(openOnly)::boolean is null or v.is_open = \(openOnly)::boolean)
-                     and (v.opened_at, v.case_id) <
-                         (coalesce(\(after?.at)::timestamptz, 'infinity'),
-                          coalesce(\(after?.id)::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                   order by v.opened_at desc, v.case_id desc
-                   limit \(size)
-                )
-                select \(raw: Self.caseColumns)
-                  from page
-                  join bihuan.cases c on c.city_id = \(Self.city) and c.case_id = page.case_id
-                  \(raw: Self.caseJoins)
-                 where (\(filter.states.isEmpty) or c.state = any (\(filter.states.map(\.rawValue))::text[]))
-                   and (\(filter.levels.isEmpty) or c.level = any (\(filter.levels)::text[]))
-                   and (\(filter.receivedAfter)::timestamptz is null or c.received_at >= \(filter.receivedAfter))
-                   and (\(filter.receivedBefore)::timestamptz is null or c.received_at < \(filter.receivedBefore))
-                   and (\(filter.unit)::text is null or exists (
-                         select from bihuan.assignments a
-                           join bihuan.units u on u.city_id = a.city_id and u.unit_id = a.to_unit
-                          where a.city_id = c.city_id and a.case_id = c.case_id
-                            and a.state not in ('returned', 'recalled') and u.label = \(filter.unit)))
-                   and (\(filter.under)::text is null or exists (
-                         select from bihuan.assignments a
-                           join bihuan.unit_closure t on t.city_id = a.city_id and t.descendant_id = a.to_unit
-                           join bihuan.units u on u.city_id = t.city_id and u.unit_id = t.ancestor_id
-                          where a.city_id = c.city_id and a.case_id = c.case_id
-                            and a.state not in ('returned', 'recalled') and u.label = \(filter.under)))
-                 order by c.opened_at desc, c.case_id desc
-                """,
-                """
-                select count(*)::bigint as n,
-                       (array_agg(p.case_id order by p.opened_at, p.case_id))[1] as last_id,
-                       min(p.opened_at) as last_at
-                  from (select v.case_id, v.opened_at
-                          from bihuan.case_visibility v
-                         where v.city_id = \(Self.city) and v.unit_id = \(Self.unit)
-                           and (\(openOnly)::boolean is null or v.is_open = \(openOnly)::boolean)
-                           and (v.opened_at, v.case_id) <
-                               (coalesce(\(after?.at)::timestamptz, 'infinity'),
-                                coalesce(\(after?.id)::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-                         order by v.opened_at desc, v.case_id desc
-                         limit \(size)) as p
-                """,
-            ]
-        ) { answers, asker throws(PostgresError) in
-            var found = try answers[0].rows.map { row throws(PostgresError) in try CaseView(row, asker) }
+        // What is not asked is not said: a condition that is always true would still be weighed at each row, and hide
+        // the index of open cases from the planner.
+        let open: SQL = filter.isOpen.map { $0 ? "and v.is_open" : "and not v.is_open" } ?? ""
+        let bound: SQL = after.map { "and (v.opened_at, v.case_id) < (\($0.at)::timestamptz, \($0.id)::uuid)" } ?? ""
+        let page: SQL = """
+            with me as materialized (select s.city_id, s.unit_id from bihuan.sessions s),
+            page as materialized (
+              select v.city_id, v.case_id, v.opened_at
+                from bihuan.case_visibility v
+               where v.city_id = (select city_id from me) and v.unit_id = (select unit_id from me) \(open) \(bound)
+               order by v.opened_at desc, v.case_id desc
+               limit \(size)
+            )
+            """
+        let list: SQL = """
+            \(page)
+            select \(raw: Self.caseColumns)
+              from page
+              join bihuan.cases c on c.city_id = page.city_id and c.case_id = page.case_id
+              \(raw: Self.caseJoins)
+             where true \(Self.conditions(filter))
+             order by c.opened_at desc, c.case_id desc
+            """
+        if filter.isPlain {
+            return try await self.ask(token, [list]) { answers, asker throws(PostgresError) in
+                let found = try CaseReader.views(answers[0], asker)
+                let last = found.last.map { PageKey(at: $0.openedAt, id: $0.id.rawValue) }
+                return (found, last, found.count)
+            }
+        }
+        // Of a slice that is sifted, the end must be known even when nothing of it is left.
+        let end: SQL = """
+            \(page)
+            select count(*)::bigint as n, (array_agg(case_id order by opened_at, case_id))[1] as last_id,
+                   min(opened_at) as last_at
+              from page
+            """
+        return try await self.ask(token, [list, end]) { answers, asker throws(PostgresError) in
+            var found = try CaseReader.views(answers[0], asker)
             if let light = filter.light { found = found.filter { $0.light == light } }
             let count: Int = try answers[1].rows[0].get("n")
             let id: UUID? = try answers[1].rows[0].get("last_id")
@@ -153,6 +138,37 @@ extension Queries {
             let last: PageKey? = if let id, let at { PageKey(at: at, id: id) } else { nil }
             return (found, last, count)
         }
+    }
+
+    /// What a filter asks beyond the visibility table.
+    private static func conditions(_ filter: CaseFilter) -> SQL {
+        var conditions: SQL = ""
+        if !filter.states.isEmpty {
+            conditions += " and c.state = any (\(filter.states.map(\.rawValue))::text[])"
+        }
+        if !filter.levels.isEmpty { conditions += " and c.level = any (\(filter.levels)::text[])" }
+        if let after = filter.receivedAfter { conditions += " and c.received_at >= \(after)" }
+        if let before = filter.receivedBefore { conditions += " and c.received_at < \(before)" }
+        if let unit = filter.unit {
+            conditions += """
+                 and exists (
+                   select from bihuan.assignments a
+                     join bihuan.units u on u.city_id = a.city_id and u.unit_id = a.to_unit
+                    where a.city_id = c.city_id and a.case_id = c.case_id
+                      and a.state not in ('returned', 'recalled') and u.label = \(unit))
+                """
+        }
+        if let under = filter.under {
+            conditions += """
+                 and exists (
+                   select from bihuan.assignments a
+                     join bihuan.unit_closure t on t.city_id = a.city_id and t.descendant_id = a.to_unit
+                     join bihuan.units u on u.city_id = t.city_id and u.unit_id = t.ancestor_id
+                    where a.city_id = c.city_id and a.case_id = c.case_id
+                      and a.state not in ('returned', 'recalled') and u.label = \(under))
+                """
+        }
+        return conditions
     }
 
     /// One case with everything about it that the asker may see.
@@ -172,9 +188,11 @@ extension Queries {
                 Self.supervisions("d.case_id = \(id)", "d.issued_at, d.supervision_id"),
             ]
         ) { answers, asker throws(PostgresError) in
-            guard let row = answers[0].rows.first else { return CaseDetail?.none }
+            guard let row = answers[0].rows.first, let view = try CaseReader.views(answers[0], asker).first else {
+                return CaseDetail?.none
+            }
             return CaseDetail(
-                view: try CaseView(row, asker), content: try row.get("content"),
+                view: view, content: try row.get("content"),
                 occurredAt: try row.get("occurred_at"), discoveredAt: try row.get("discovered_at"),
                 plan: try row.get("plan_id"), planVersion: try row.get("plan_version"),
                 leads: try answers[1].rows.map { row throws(PostgresError) in try LeadView(row, asker) },
@@ -210,34 +228,83 @@ extension Queries {
         """
 }
 
-extension CaseView {
-    init(_ row: Row, _ asker: Queries.Asker) throws(PostgresError) {
-        self.id = try row.identifier("case_id")
-        self.ref = try row.get("ref")
-        self.title = try row.get("title")
-        self.state = try row.word("state")
-        self.level = try row.get("level")
-        let key = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
-        self.levelName = self.level.flatMap { asker.book.plans[key]?.level($0)?.name }
-        self.category = try row.get("category")
-        self.place = try row.get("place")
-        self.channel = try row.get("channel")
-        let owner = try row.unit("owner_unit")
-        self.owner = asker.tag(owner)
-        let holders: [Int]? = try row.get("holders")
-        self.holders = (holders ?? []).map { asker.tag(UnitID(rawValue: $0)) }
-        self.receivedAt = try row.get("received_at")
-        self.openedAt = try row.get("opened_at")
-        self.gradedAt = try row.get("graded_at")
-        self.concludedAt = try row.get("concluded_at")
-        self.dueAt = try row.get("due_at")
-        let isLate: Bool? = try row.get("is_late")
-        let isNear: Bool? = try row.get("is_near")
-        self.light = self.dueAt == nil ? nil : isLate == true ? .red : isNear == true ? .yellow : .green
-        self.version = try row.get("version")
-        self.allowed = Permission.allowed(
-            on: .init(state: self.state, owner: owner, hasOpenWork: try row.get("has_open_work")),
-            to: asker.identity)
+/// Reads cases out of one answer: where each column stands is found once, and what many rows share once too.
+struct CaseReader {
+    private let asker: Queries.Asker
+    private let id, ref, title, state, level, plan, planVersion, category, place, channel, owner, holders: Int
+    private let receivedAt, openedAt, gradedAt, concludedAt, dueAt, isLate, isNear, version, hasOpenWork: Int
+
+    private var allowed: [Permission.CaseFacts: [Verb]] = [:]
+
+    static func views(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) -> [CaseView] {
+        var reader = try CaseReader(result, asker)
+        var views: [CaseView] = []
+        views.reserveCapacity(result.rows.count)
+        for row in result.rows { views.append(try reader.view(row)) }
+        return views
+    }
+
+    private init(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) {
+        self.asker = asker
+        self.id = try result.column("case_id")
+        self.ref = try result.column("ref")
+        self.title = try result.column("title")
+        self.state = try result.column("state")
+        self.level = try result.column("level")
+        self.plan = try result.column("plan_id")
+        self.planVersion = try result.column("plan_version")
+        self.category = try result.column("category")
+        self.place = try result.column("place")
+        self.channel = try result.column("channel")
+        self.owner = try result.column("owner_unit")
+        self.holders = try result.column("holders")
+        self.receivedAt = try result.column("received_at")
+        self.openedAt = try result.column("opened_at")
+        self.gradedAt = try result.column("graded_at")
+        self.concludedAt = try result.column("concluded_at")
+        self.dueAt = try result.column("due_at")
+        self.isLate = try result.column("is_late")
+        self.isNear = try result.column("is_near")
+        self.version = try result.column("version")
+        self.hasOpenWork = try result.column("has_open_work")
+    }
+
+    private mutating func view(_ row: Row) throws(PostgresError) -> CaseView {
+        let state: CaseState = try row.word(self.state)
+        let level = try row.textIfAny(self.level)
+        let owner = UnitID(rawValue: try row.integer(self.owner))
+        let holders: [Int]? = try row.get(self.holders)
+        let dueAt = try row.dateIfAny(self.dueAt)
+        let light: Light? =
+            dueAt == nil
+            ? nil
+            : try row.boolIfAny(self.isLate) == true
+                ? .red : try row.boolIfAny(self.isNear) == true ? .yellow : .green
+        let facts = Permission.CaseFacts(state: state, owner: owner, hasOpenWork: try row.bool(self.hasOpenWork))
+        return CaseView(
+            id: CaseID(rawValue: try row.uuid(self.id)), ref: try row.text(self.ref), title: try row.text(self.title),
+            state: state, level: level,
+            levelName: try level.flatMap { key throws(PostgresError) in
+                try self.planOf(row)?.level(key)?.name
+            },
+            category: try row.textIfAny(self.category), place: try row.textIfAny(self.place),
+            channel: try row.text(self.channel), owner: self.asker.tag(owner),
+            holders: (holders ?? []).map { self.asker.tag(UnitID(rawValue: $0)) },
+            receivedAt: try row.date(self.receivedAt), openedAt: try row.date(self.openedAt),
+            gradedAt: try row.dateIfAny(self.gradedAt), concludedAt: try row.dateIfAny(self.concludedAt),
+            dueAt: dueAt, light: light, version: try row.integer(self.version), allowed: self.allowed(facts))
+    }
+
+    private func planOf(_ row: Row) throws(PostgresError) -> Plan? {
+        let key = CityBook.PlanKey(id: try row.text(self.plan), version: try row.integer(self.planVersion))
+        return self.asker.book.plans[key]
+    }
+
+    private mutating func allowed(_ facts: Permission.CaseFacts) -> [Verb] {
+        if let known = self.allowed[facts] { return known }
+        let verbs = Permission.allowed(on: facts, to: self.asker.identity)
+        self.allowed[facts] = verbs
+        return verbs
     }
 }
 

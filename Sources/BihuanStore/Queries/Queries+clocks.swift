@@ -46,15 +46,17 @@ extension Queries {
     static let clockColumns: StaticString = """
         k.clock_id, k.kind, k.unit_id, k.case_id, c.ref as case_ref, c.title, c.level, c.state as case_state,
         c.owner_unit,
-        exists (select from bihuan.supervisions s
-                 where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied'))
+        k.kind = 'conclusion' and exists (
+          select from bihuan.supervisions s
+           where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied'))
           as has_open_order,
         coalesce(d.ref, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
-        k.breached_at, k.stopped_at, k.outcome, k.next_rung, k.next_at, bihuan.now() as now,
+        k.breached_at, k.stopped_at, k.outcome, k.next_rung, k.next_at, (select bihuan.now()) as now,
         a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
-        exists (select from bihuan.assignments s
-                 where s.city_id = a.city_id and s.parent_id = a.assignment_id
-                   and s.state in ('assigned', 'received', 'forwarded', 'fed_back')) as has_open_children,
+        k.kind = 'feedback' and exists (
+          select from bihuan.assignments s
+           where s.city_id = k.city_id and s.parent_id = k.assignment_id
+             and s.state in ('assigned', 'received', 'forwarded', 'fed_back')) as has_open_children,
         d.state as order_state, d.from_unit as order_from, d.to_unit as order_to
         """
 
@@ -88,8 +90,7 @@ extension Queries {
              limit \(limit + 1)
             """
         return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
-            let items = try answers[0].rows.map { row throws(PostgresError) in try ClockView(row, asker) }
-            return Page(items, limit: limit) { PageKey(at: $0.dueAt, id: $0.id.rawValue) }
+            Page(try ClockReader.views(answers[0], asker), limit: limit) { PageKey(at: $0.dueAt, id: $0.id.rawValue) }
         }
     }
 
@@ -101,7 +102,7 @@ extension Queries {
              where k.city_id = \(Self.city) and k.clock_id = \(id.rawValue)
             """
         return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
-            try answers[0].rows.first.map { row throws(PostgresError) in try ClockView(row, asker) }
+            try ClockReader.views(answers[0], asker).first
         }.orNotFound()
     }
 
@@ -112,100 +113,194 @@ extension Queries {
     package func worklist(
         _ token: String, after: PageKey? = nil, limit: Int = 50
     ) async throws(DeskError) -> Page<ClockView> {
+        // Without a bound of "after": a condition that is always true would still be weighed at each row.
+        let bound: SQL = after.map { "and (k.due_at, k.clock_id) > (\($0.at)::timestamptz, \($0.id)::uuid)" } ?? ""
         let sql: SQL = """
-            with page as materialized (
-              select k.*
+            with me as materialized (\(raw: Self.worker)),
+            page as materialized (
+              select k.city_id, k.clock_id, k.case_id, k.supervision_id, k.kind, k.unit_id, k."limit", k.start_event,
+                     k.started_at, k.due_at, k.breached_at, k.outcome, k.next_rung, k.next_at,
+                     a.ref, a.state, a.from_unit, a.to_unit, a.reviewer_unit
                 from bihuan.clocks k
-               where k.city_id = \(Self.city) and k.unit_id = \(Self.unit) and k.stopped_at is null
-                 and k.kind = any (\(raw: Self.kindsOfRole))
-                 and (k.due_at, k.clock_id) >
-                     (coalesce(\(after?.at)::timestamptz, '-infinity'),
-                      coalesce(\(after?.id)::uuid, '00000000-0000-0000-0000-000000000000'))
-                 and (k.kind not in ('feedback', 'interim') or exists (
-                       select from bihuan.assignments a
-                        where a.city_id = k.city_id and a.assignment_id = k.assignment_id
-                          and (a.state = 'received' or a.state = 'forwarded' and (
-                                k.kind = 'interim' or not \(raw: Self.hasOpenChildren)))))
+                left join lateral (
+                  select a.ref, a.state, a.from_unit, a.to_unit, a.reviewer_unit
+                    from bihuan.assignments a
+                   where a.city_id = k.city_id and a.assignment_id = k.assignment_id
+                  offset 0) a on true
+               where k.city_id = (select city_id from me) and k.unit_id = (select unit_id from me)
+                 and k.stopped_at is null
+                 and k.kind = any ((select kinds from me)::text[])
+                 \(bound)
+                 and (k.kind not in ('feedback', 'interim') or a.state = 'received'
+                      or a.state = 'forwarded' and (k.kind = 'interim' or not exists (
+                           select from bihuan.assignments s
+                            where s.city_id = k.city_id and s.parent_id = k.assignment_id
+                              and s.state in ('assigned', 'received', 'forwarded', 'fed_back'))))
                order by k.due_at, k.clock_id
                limit \(limit + 1)
             )
-            select \(raw: Self.clockColumns)
+            select k.clock_id, k.kind, k.unit_id, k.case_id, c.ref as case_ref, c.title, c.level, c.state as case_state,
+                   c.owner_unit,
+                   k.kind = 'conclusion' and exists (
+                     select from bihuan.supervisions s
+                      where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied'))
+                     as has_open_order,
+                   coalesce(d.ref, k.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
+                   k.breached_at, null::timestamptz as stopped_at, k.outcome, k.next_rung, k.next_at,
+                   (select bihuan.now()) as now, k.state as assignment_state, k.from_unit, k.to_unit, k.reviewer_unit,
+                   -- The page holds no feedback that waits for the units below.
+                   false as has_open_children,
+                   d.state as order_state, d.from_unit as order_from, d.to_unit as order_to
               from page k
-              \(raw: Self.clockJoins)
+              join bihuan.cases c on c.city_id = k.city_id and c.case_id = k.case_id
+              left join bihuan.supervisions d on d.city_id = k.city_id and d.supervision_id = k.supervision_id
              order by k.due_at, k.clock_id
             """
         return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
-            let items = try answers[0].rows.map { row throws(PostgresError) in try ClockView(row, asker) }
-            return Page(items, limit: limit) { PageKey(at: $0.dueAt, id: $0.id.rawValue) }
+            Page(try ClockReader.views(answers[0], asker), limit: limit) { PageKey(at: $0.dueAt, id: $0.id.rawValue) }
         }
     }
 
-    /// The kinds of clocks on the work list of the session's role; a test holds it to ``ClockKind/roles``.
-    static let kindsOfRole: StaticString = """
-        (select case s.role
-                  when 'dispatcher' then array['grading', 'dispatch', 'receipt', 'feedback', 'interim', 'review',
-                                               'reply', 'judgement', 'conclusion']
-                  when 'handler' then array['receipt', 'feedback', 'interim', 'reply']
-                  when 'reviewer' then array['review']
-                  when 'leader' then array['grading', 'reply', 'judgement', 'conclusion']
-                  when 'duty' then array['receipt']
-                  else array[]::text[]
-                end
-           from bihuan.sessions s)::text[]
+    /// Who asks, with the kinds of clocks on the work list of their role; a test holds it to ``ClockKind/roles``.
+    static let worker: StaticString = """
+        select s.city_id, s.unit_id,
+               case s.role
+                 when 'dispatcher' then array['grading', 'dispatch', 'receipt', 'feedback', 'interim', 'review',
+                                              'reply', 'judgement', 'conclusion']
+                 when 'handler' then array['receipt', 'feedback', 'interim', 'reply']
+                 when 'reviewer' then array['review']
+                 when 'leader' then array['grading', 'reply', 'judgement', 'conclusion']
+                 when 'duty' then array['receipt']
+                 else array[]::text[]
+               end as kinds
+          from bihuan.sessions s
         """
 }
 
-extension ClockView {
-    init(_ row: Row, _ asker: Queries.Asker) throws(PostgresError) {
-        self.id = try row.identifier("clock_id")
-        self.kind = try row.word("kind")
-        self.unit = asker.tag(try row.unit("unit_id"))
-        self.caseID = try row.identifier("case_id")
-        self.caseRef = try row.get("case_ref")
-        self.title = try row.get("title")
-        self.level = try row.get("level")
-        self.subject = try row.get("subject")
-        self.limit = try row.get("limit")
-        self.startEvent = try row.get("start_event")
-        self.startedAt = try row.get("started_at")
-        self.dueAt = try row.get("due_at")
-        self.breachedAt = try row.get("breached_at")
-        self.stoppedAt = try row.get("stopped_at")
-        self.outcome = try row.wordIfAny("outcome")
-        self.nextRung = try row.wordIfAny("next_rung")
-        self.nextAt = try row.get("next_at")
-        self.now = try row.get("now")
-        self.light =
-            self.stoppedAt != nil
-            ? nil : Light(due: self.dueAt, started: self.startedAt, breached: self.breachedAt != nil, now: self.now)
-        self.offset = asker.book.offset
-        self.allowed = self.stoppedAt == nil ? try Self.allowed(self.kind, row, asker) : []
+/// Reads clocks out of one answer: where each column stands is found once, and what many rows share once too.
+struct ClockReader {
+    private let asker: Queries.Asker
+    private let id, kind, unit, caseID, caseRef, title, level, caseState, owner, hasOpenOrder: Int
+    private let subject, limit, startEvent, startedAt, dueAt, breachedAt, stoppedAt, outcome, nextRung, nextAt: Int
+    private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo: Int
+
+    private var tags: [UnitID: UnitTag] = [:]
+    private var allowed: [Facts: [Verb]] = [:]
+
+    /// What decides about the verbs that answer a clock.
+    private enum Facts: Hashable {
+        case record(Permission.CaseFacts)
+        case assignment(Permission.AssignmentFacts)
+        case order(Permission.SupervisionFacts)
+    }
+
+    static func views(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) -> [ClockView] {
+        var reader = try ClockReader(result, asker)
+        var views: [ClockView] = []
+        views.reserveCapacity(result.rows.count)
+        for row in result.rows { views.append(try reader.view(row)) }
+        return views
+    }
+
+    private init(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) {
+        self.asker = asker
+        self.id = try result.column("clock_id")
+        self.kind = try result.column("kind")
+        self.unit = try result.column("unit_id")
+        self.caseID = try result.column("case_id")
+        self.caseRef = try result.column("case_ref")
+        self.title = try result.column("title")
+        self.level = try result.column("level")
+        self.caseState = try result.column("case_state")
+        self.owner = try result.column("owner_unit")
+        self.hasOpenOrder = try result.column("has_open_order")
+        self.subject = try result.column("subject")
+        self.limit = try result.column("limit")
+        self.startEvent = try result.column("start_event")
+        self.startedAt = try result.column("started_at")
+        self.dueAt = try result.column("due_at")
+        self.breachedAt = try result.column("breached_at")
+        self.stoppedAt = try result.column("stopped_at")
+        self.outcome = try result.column("outcome")
+        self.nextRung = try result.column("next_rung")
+        self.nextAt = try result.column("next_at")
+        self.now = try result.column("now")
+        self.state = try result.column("assignment_state")
+        self.from = try result.column("from_unit")
+        self.to = try result.column("to_unit")
+        self.reviewer = try result.column("reviewer_unit")
+        self.hasOpenChildren = try result.column("has_open_children")
+        self.orderState = try result.column("order_state")
+        self.orderFrom = try result.column("order_from")
+        self.orderTo = try result.column("order_to")
+    }
+
+    private mutating func view(_ row: Row) throws(PostgresError) -> ClockView {
+        let kind: ClockKind = try row.word(self.kind)
+        let unit = UnitID(rawValue: try row.integer(self.unit))
+        let startedAt = try row.date(self.startedAt)
+        let dueAt = try row.date(self.dueAt)
+        let breachedAt = try row.dateIfAny(self.breachedAt)
+        let stoppedAt = try row.dateIfAny(self.stoppedAt)
+        let now = try row.date(self.now)
+        return ClockView(
+            id: ClockID(rawValue: try row.uuid(self.id)), kind: kind, unit: self.tag(unit),
+            caseID: CaseID(rawValue: try row.uuid(self.caseID)), caseRef: try row.text(self.caseRef),
+            title: try row.text(self.title), level: try row.textIfAny(self.level),
+            subject: try row.text(self.subject), limit: try row.text(self.limit),
+            startEvent: try row.text(self.startEvent), startedAt: startedAt, dueAt: dueAt, breachedAt: breachedAt,
+            stoppedAt: stoppedAt, outcome: try row.wordIfAny(self.outcome), nextRung: try row.wordIfAny(self.nextRung),
+            nextAt: try row.dateIfAny(self.nextAt),
+            light: stoppedAt != nil
+                ? nil : Light(due: dueAt, started: startedAt, breached: breachedAt != nil, now: now),
+            allowed: stoppedAt == nil ? try self.allowed(kind, row) : [],
+            now: now, offset: self.asker.book.offset)
+    }
+
+    private mutating func tag(_ unit: UnitID) -> UnitTag {
+        if let known = self.tags[unit] { return known }
+        let tag = self.asker.tag(unit)
+        self.tags[unit] = tag
+        return tag
     }
 
     /// The verbs that answer this clock, of those the asker may use.
-    private static func allowed(
-        _ kind: ClockKind, _ row: Row, _ asker: Queries.Asker
-    ) throws(PostgresError) -> [Verb] {
-        let tree = asker.book.tree
+    private mutating func allowed(_ kind: ClockKind, _ row: Row) throws(PostgresError) -> [Verb] {
+        guard let facts = try self.facts(kind, row) else { return [] }
+        if let known = self.allowed[facts] { return known }
+        let verbs =
+            switch facts {
+            case .record(let facts): Permission.allowed(on: facts, to: self.asker.identity)
+            case .assignment(let facts):
+                Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
+            case .order(let facts): Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
+            }
+        self.allowed[facts] = verbs
+        return verbs
+    }
+
+    private func facts(_ kind: ClockKind, _ row: Row) throws(PostgresError) -> Facts? {
         switch kind {
         case .grading, .dispatch, .conclusion:
-            let facts = Permission.CaseFacts(
-                state: try row.word("case_state"), owner: try row.unit("owner_unit"),
-                hasOpenWork: kind == .conclusion ? try row.get("has_open_order") : false)
-            return Permission.allowed(on: facts, to: asker.identity)
+            return .record(
+                .init(
+                    state: try row.word(self.caseState), owner: UnitID(rawValue: try row.integer(self.owner)),
+                    hasOpenWork: kind == .conclusion ? try row.bool(self.hasOpenOrder) : false))
         case .receipt, .feedback, .interim, .review:
-            guard let state: AssignmentState = try row.wordIfAny("assignment_state") else { return [] }
-            let facts = Permission.AssignmentFacts(
-                state: state, from: try row.unit("from_unit"), to: try row.unit("to_unit"),
-                reviewer: try row.unit("reviewer_unit"),
-                // An interim report need not wait for those below.
-                hasOpenChildren: kind == .interim ? false : try row.get("has_open_children"))
-            return Permission.allowed(on: facts, to: asker.identity, in: tree)
+            guard let state: AssignmentState = try row.wordIfAny(self.state) else { return nil }
+            return .assignment(
+                .init(
+                    state: state, from: UnitID(rawValue: try row.integer(self.from)),
+                    to: UnitID(rawValue: try row.integer(self.to)),
+                    reviewer: UnitID(rawValue: try row.integer(self.reviewer)),
+                    // An interim report need not wait for those below.
+                    hasOpenChildren: kind == .interim ? false : try row.bool(self.hasOpenChildren)))
         case .reply, .judgement:
-            guard let state: SupervisionState = try row.wordIfAny("order_state") else { return [] }
-            let facts = Permission.SupervisionFacts(
-                state: state, from: try row.unit("order_from"), to: try row.unit("order_to"))
-            return Permission.allowed(on: facts, to: asker.identity, in: tree)
+            guard let state: SupervisionState = try row.wordIfAny(self.orderState) else { return nil }
+            return .order(
+                .init(
+                    state: state, from: UnitID(rawValue: try row.integer(self.orderFrom)),
+                    to: UnitID(rawValue: try row.integer(self.orderTo))))
         }
     }
 }

@@ -30,7 +30,7 @@ package struct Queries: Sendable {
     ) async throws(DeskError) -> R {
         let principal = Principal.session(token)
         let books = self.books
-        return try await self.pools.server.use { connection throws(DeskError) in
+        return try await self.pools.pool(for: principal).use { connection throws(DeskError) in
             do throws(PostgresError) {
                 let answers = try connection.flight(
                     [principal.presentation, principal.introduction] + statements, intent: .read)

@@ -6,23 +6,29 @@ extension Registry {
     /// The clock of a case registered at some moment, for imports: the same arithmetic as at the desk.
     ///
     /// - Throws: `.missing` when the city has no plan this program can read.
-    /// - Returns: nil for a moment whose deadline cannot be told because its year has no calendar.
+    /// - Returns: the clock for a moment, nil where the plan starts none; it throws where the deadline cannot be told,
+    ///   since a case without its clock would be on nobody's list.
     package func gradingClock(
         of city: CityID
-    ) async throws(RegistryFault) -> @Sendable (Date) -> GradingClock? {
+    ) async throws(RegistryFault) -> @Sendable (Date) throws(ImportError) -> GradingClock? {
         let book = try await self.book(of: city)
         guard let plan = book.adopted.flatMap({ book.plans[$0] }) else {
             throw RegistryFault(.missing, "the city has adopted no plan that this program can read")
         }
         guard let root = book.tree.root else { throw RegistryFault(.missing, "the city has no units yet") }
-        return { moment in
+        return { moment throws(ImportError) in
             var mint = UUIDv7Mint(now: moment, seed: 0)
             let record = CaseRecord(
                 id: mint.next(), ref: "", title: "", owner: root.id, state: .registered, openedAt: moment, version: 0)
-            let opened = try? Docket.register(
-                record, tree: book.tree, plan: plan, calendar: book.calendar, by: .system, reason: nil, at: moment,
-                mint: &mint)
-            return opened?.changes.newClocks.first.map {
+            let changes: Changes
+            do throws(Refusal) {
+                (_, changes) = try Docket.register(
+                    record, tree: book.tree, plan: plan, calendar: book.calendar, by: .system, reason: nil, at: moment,
+                    mint: &mint)
+            } catch {
+                throw .noDeadline(error)
+            }
+            return changes.newClocks.first.map {
                 GradingClock(
                     limit: $0.limit.text, dueAt: $0.dueAt, nextRung: $0.nextRung?.rawValue, nextAt: $0.nextAt)
             }

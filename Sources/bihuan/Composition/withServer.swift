@@ -75,14 +75,16 @@ private struct ServerAssembly: Sendable {
         let worker = Self.pool(.worker, settings.databaseWorkerConnections, settings, access)
         self.store = Store(
             pools: Pools(server: server, worker: worker),
-            hasher: PasswordHasher(width: settings.hashingThreads),
+            hasher: PasswordHasher(width: settings.hashingThreads, perAccount: 8),
             sessionHours: settings.sessionHours,
             newestMigration: newest
         )
 
         let opening = self.opening
+        var doorConfiguration = try JSONDoorConfiguration(host: settings.httpHost, port: settings.httpPort)
+        doorConfiguration.connectionLimit = FileLimit.connections(atMost: doorConfiguration.connectionLimit)
         let json = JSONDoor(
-            configuration: try JSONDoorConfiguration(host: settings.httpHost, port: settings.httpPort),
+            configuration: doorConfiguration,
             store: self.store,
             cursorKey: try SecretFile.load(SecretFile.cursor, in: directory),
             logger: settings.logger("bihuan.http")
@@ -167,7 +169,9 @@ private struct ServerAssembly: Sendable {
     ) -> Pool {
         Pool(
             PoolConfiguration(
-                conninfo: access.conninfo[role] ?? "", size: size, waitLimit: settings.databaseWait,
+                conninfo: access.conninfo[role] ?? "", size: size,
+                // One city or session that is slow must not shut out the others.
+                reserve: role == .server ? max(2, size / 4) : 0, waitLimit: settings.databaseWait,
                 // Shorter than the deadline of a command, so that a wait for somebody else is told as one.
                 settings: SessionSettings(lockTimeout: .seconds(2))
             ),

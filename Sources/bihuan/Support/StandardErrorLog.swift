@@ -22,38 +22,118 @@ struct StandardErrorLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let metadata = self.metadata
-            .merging(self.metadataProvider?.get() ?? [:]) { $1 }
-            .merging(event.metadata ?? [:]) { $1 }
-        let line = self.line(at: Date(), event.level, "\(event.message)", metadata) + "\n"
-        var bytes = Array(line.utf8)[...]
-        while !bytes.isEmpty {
-            let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
-            if written < 0, errno == EINTR { continue }
-            // A log nobody reads must not stop the work.
-            guard written > 0 else { return }
-            bytes = bytes.dropFirst(written)
+        var metadata = event.metadata ?? [:]
+        // What stands nearest to the event wins.
+        if let provided = self.metadataProvider?.get() { metadata.merge(provided) { nearest, _ in nearest } }
+        if !self.metadata.isEmpty { metadata.merge(self.metadata) { nearest, _ in nearest } }
+        var line = self.line(at: Date(), event.level, "\(event.message)", metadata)
+        line.append("\n")
+        line.withUTF8 { utf8 in
+            var rest = UnsafeRawBufferPointer(utf8)
+            while !rest.isEmpty {
+                let written = write(STDERR_FILENO, rest.baseAddress, rest.count)
+                if written < 0, errno == EINTR { continue }
+                // A log nobody reads must not stop the work.
+                guard written > 0 else { return }
+                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            }
         }
     }
 
     /// The line without its end.
     func line(at date: Date, _ level: Logger.Level, _ message: String, _ metadata: Logger.Metadata) -> String {
-        let time = date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         let pairs = metadata.sorted { $0.key < $1.key }
+        var line = ""
+        line.reserveCapacity(256)
         switch self.format {
         case .json:
-            var fields = [("time", time), ("level", level.rawValue), ("label", self.label), ("message", message)]
-            fields += pairs.map { ($0.key, "\($0.value)") }
-            return "{" + fields.map { "\(Self.quoted($0.0)):\(Self.quoted($0.1))" }.joined(separator: ",") + "}"
+            line += "{\"time\":\""
+            Self.append(date, to: &line)
+            line += "\",\"level\":\""
+            line += level.rawValue
+            line += "\",\"label\":"
+            Self.append(quoted: self.label, to: &line)
+            line += ",\"message\":"
+            Self.append(quoted: message, to: &line)
+            for (key, value) in pairs {
+                line += ","
+                Self.append(quoted: key, to: &line)
+                line += ":"
+                Self.append(quoted: Self.text(value), to: &line)
+            }
+            line += "}"
         case .text:
+<<<<<<< HEAD
+            Self.append(date, to: &line)
+            line += " \(level.rawValue) \(self.label): \(message.replacing("\n", with: " "))"
+            for (key, value) in pairs {
+                line += " \(key)="
+                Self.append(quoted: Self.text(value), to: &line)
+            }
+=======
             let rest = pairs.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
-            return "\(time) \(level.rawValue) \(self.label): \(message.replacing("\n", with: " "))\(rest)"
+            return "\(time) \(level.rawValue) \(self.label): \(Self.flat(message))\(rest)"
+>>>>>>> part-d
         }
+        return line
+    }
+
+    private static func text(_ value: Logger.MetadataValue) -> String {
+        if case .string(let text) = value { text } else { "\(value)" }
+    }
+
+    /// `2026-11-22T10:15:00.123Z`, by arithmetic: a request is a line, and Foundation's formatter costs more than the
+    /// rest of it.
+    private static func append(_ date: Date, to line: inout String) {
+        var milliseconds = Int((date.timeIntervalSince1970 * 1_000).rounded(.down))
+        var seconds = time_t(milliseconds / 1_000)
+        milliseconds -= seconds * 1_000
+        if milliseconds < 0 {
+            milliseconds += 1_000
+            seconds -= 1
+        }
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        func put(_ number: Int, _ width: Int) {
+            let digits = String(number)
+            for _ in digits.utf8.count..<max(width, digits.utf8.count) { line += "0" }
+            line += digits
+        }
+        put(Int(parts.tm_year) + 1_900, 4)
+        line += "-"
+        put(Int(parts.tm_mon) + 1, 2)
+        line += "-"
+        put(Int(parts.tm_mday), 2)
+        line += "T"
+        put(Int(parts.tm_hour), 2)
+        line += ":"
+        put(Int(parts.tm_min), 2)
+        line += ":"
+        put(Int(parts.tm_sec), 2)
+        line += "."
+        put(milliseconds, 3)
+        line += "Z"
+    }
+
+    /// One line, whatever was written. On scalars: CR LF is one Character in Swift.
+    private static func flat(_ text: String) -> String {
+        var flat = String.UnicodeScalarView()
+        flat.append(contentsOf: text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 })
+        return String(flat)
     }
 
     /// A JSON string.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
+    private static func append(quoted text: String, to line: inout String) {
+        line += "\""
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0x7f
+        }
+        if isPlain { line += text } else { line += Self.escaped(text) }
+        line += "\""
+    }
+
+    private static func escaped(_ text: String) -> String {
+        var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
@@ -67,6 +147,6 @@ struct StandardErrorLog: LogHandler {
             default: result.unicodeScalars.append(scalar)
             }
         }
-        return result + "\""
+        return result
     }
 }

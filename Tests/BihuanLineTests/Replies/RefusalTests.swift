@@ -11,7 +11,7 @@ struct RefusalTests {
         (.stale(current: 8), "492 8"),
         (.stale(current: nil), "492 -"),
         (.keyReused, "494 key.reused"),
-        (.busy(retryAfter: 2), "495 2"),
+        (.busy(retryAfter: 2), "495 2"), (.overloaded(retryAfter: 5), "495 5"),
         (.noPlan, "494 plan.none"),
         (.outcomeUnknown, "403"),
         (.unavailable("host=db.internal password=hunter2"), "403"),

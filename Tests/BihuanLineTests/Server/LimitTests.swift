@@ -66,20 +66,17 @@ struct LimitTests {
 
     @Test func `there are never more sessions than places, nor more strangers than theirs`() async throws {
         try await ServerFixture.run { configuration in
-            configuration.sessions = 3
-            configuration.strangers = 2
+            configuration.sessions = 2
+            configuration.strangers = 1
         } _: { server in
             try await RawClient.connect(port: server.port) { first in
-                try await RawClient.connect(port: server.port) { second in
-                    #expect(try await first.read(until: "200 "))
-                    #expect(try await second.read(until: "200 "))
-                    let third = try await RawClient.connect(port: server.port) { try await $0.readToEnd() }
-                    #expect(third == "400 too many sessions\r\n")
-                    try await RawClient.connect(socket: server.socketPath) { local in
-                        #expect(try await local.read(until: "200 "))
-                        let answer = try await RawClient.connect(socket: server.socketPath) { try await $0.readToEnd() }
-                        #expect(answer == "400 too many sessions\r\n")
-                    }
+                #expect(try await first.read(until: "200 "))
+                let second = try await RawClient.connect(port: server.port) { try await $0.readToEnd() }
+                #expect(second == "400 too many sessions\r\n")
+                try await RawClient.connect(socket: server.socketPath) { local in
+                    #expect(try await local.read(until: "200 "))
+                    let answer = try await RawClient.connect(socket: server.socketPath) { try await $0.readToEnd() }
+                    #expect(answer == "400 too many sessions\r\n")
                 }
             }
             // The places are free again once their sessions are gone.
@@ -89,6 +86,76 @@ struct LimitTests {
                 answer = (try? await RawClient.exchange(port: server.port, "QUIT\r\n")) ?? ""
             }
             #expect(RawClient.codes(answer) == [200, 205])
+        }
+    }
+
+    @Test func `whoever takes every place of strangers keeps no other address out`() async throws {
+        try await ServerFixture.run { configuration in
+            configuration.strangers = 3
+        } _: { server in
+            try await RawClient.connect(port: server.port, from: "127.0.0.2") { oldest in
+                let isIn = try await oldest.read(until: "200 ")
+                #expect(isIn)
+                try await RawClient.connect(port: server.port, from: "127.0.0.2") { second in
+                    try await RawClient.connect(port: server.port, from: "127.0.0.2") { third in
+                        #expect(try await second.read(until: "200 "))
+                        #expect(try await third.read(until: "200 "))
+                        let fourth = try await RawClient.connect(port: server.port, from: "127.0.0.2") {
+                            try await $0.readToEnd()
+                        }
+                        #expect(fourth == "400 too many sessions\r\n")
+
+                        let honest = try await RawClient.exchange(port: server.port, "DATE\r\nQUIT\r\n")
+                        #expect(RawClient.codes(honest) == [200, 111, 205])
+                        try await second.send("DATE\r\n")
+                        #expect(try await second.read(until: "111 "))
+                    }
+                }
+                let answer = try await oldest.readToEnd()
+                #expect(RawClient.codes(answer) == [200])
+            }
+        }
+    }
+
+    @Test func `a stranger who keeps busy without logging in is cut off all the same`() async throws {
+        try await ServerFixture.run {
+            $0.timeouts.logIn = .milliseconds(300)
+        } _: { server in
+            let (answer, sent) = try await RawClient.connect(port: server.port) { client in
+                var sent = 0
+                do {
+                    while sent < 1_000 {
+                        try await client.send("DATE\r\n")
+                        sent += 1
+                        try await Task.sleep(for: .milliseconds(20))
+                    }
+                } catch {}
+                return (try await client.readToEnd(), sent)
+            }
+            #expect(sent < 1_000)
+            #expect(Set(RawClient.codes(answer).dropFirst()) == [111])
+        }
+    }
+
+    @Test func `handshakes that never come leave the other doors open`() async throws {
+        try await ServerFixture.run { configuration in
+            configuration.strangers = 2
+            configuration.timeouts.write = .milliseconds(200)
+        } _: { server in
+            // They connect to the TLS port, say nothing or nonsense, and wait for the end.
+            let ends = try await withThrowingTaskGroup(of: String.self) { group in
+                for number in 0..<8 {
+                    group.addTask {
+                        try await RawClient.connect(port: server.tlsPort, from: "127.0.0.2") { client in
+                            if number % 2 == 1 { try? await client.send("AUTHINFO USER x\r\n") }
+                            return try await client.readToEnd()
+                        }
+                    }
+                }
+                return try await group.reduce(into: [String]()) { $0.append($1) }
+            }
+            #expect(ends.allSatisfy { !$0.utf8.contains("200 ".utf8) && !$0.utf8.contains("381 ".utf8) })
+            #expect(RawClient.codes(try await RawClient.exchange(port: server.port, "QUIT\r\n")) == [200, 205])
         }
     }
 

@@ -10,12 +10,16 @@ struct RawClient {
 
     /// Connects to a port of this machine or, without one, to the socket.
     ///
-    /// - Parameter trust: PEM file of the certificate to trust; with it TLS begins at once.
+    /// - Parameters:
+    ///   - source: the address of this machine to come from.
+    ///   - trust: PEM file of the certificate to trust; with it TLS begins at once.
     static func connect<Result: Sendable>(
-        port: Int? = nil, socket: String = "", trust: String? = nil, _ body: (inout RawClient) async throws -> Result
+        port: Int? = nil, socket: String = "", from source: String? = nil, trust: String? = nil,
+        _ body: (inout RawClient) async throws -> Result
     ) async throws -> Result {
-        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
+        if let source { bootstrap = try bootstrap.bind(to: SocketAddress(ipAddress: source, port: 0)) }
         let prepare: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>> = { channel in
             channel.eventLoop.makeCompletedFuture {
                 if let trust {
@@ -54,9 +58,13 @@ struct RawClient {
 
     /// Reads until the text has come; false when the connection ended before.
     mutating func read(until text: String) async throws -> Bool {
-        while !self.received.utf8.contains(text.utf8) {
-            guard let bytes = try await self.messages.next(isolation: nil) else { return false }
-            self.received += String(buffer: bytes)
+        do {
+            while !self.received.utf8.contains(text.utf8) {
+                guard let bytes = try await self.messages.next(isolation: nil) else { return false }
+                self.received += String(buffer: bytes)
+            }
+        } catch is IOError {
+            return false
         }
         return true
     }

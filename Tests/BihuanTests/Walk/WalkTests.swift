@@ -25,6 +25,32 @@ struct WalkTests {
         }
     }
 
+    @Test func `a command begun at one door and repeated at the other under its key is done once`() async throws {
+        try await BothDoors.with { doors in
+            let (json, line) = (JSONHand(port: doors.http), LineHand(socket: doors.socket))
+            let city = "dispatcher.city"
+            let record = try await json.register("W-2", by: "duty.city")
+            let id = try #require(try await json.call("GET", "/cases/\(record)", by: city)["id"] as? String)
+
+            _ = try await json.call(
+                "POST", "/cases/\(id)/actions/grade", ["level": "sensitive", "reason": "关注度"], key: "g", by: city)
+            let graded = try await line.say(#"CASE GRADE \#(record) sensitive reason="关注度" key=g"#, by: city)
+            let assigned = try await line.say(
+                #"CASE ASSIGN \#(record) east note="请核查" reason="属地" key=a"#, by: city)
+            let again = try await json.call(
+                "POST", "/cases/\(id)/assignments", ["unit": "east", "instruction": "请核查", "reason": "属地"], key: "a",
+                by: city)
+
+            #expect(graded.code == 290)
+            #expect(assigned.code == 291)
+            #expect(assigned.text.hasPrefix("\(try #require(again["ref"] as? String)) "))
+            #expect(try await json.look(record, by: city).log == ["registered", "graded", "assigned"])
+            await #expect(throws: DoorSaidNo.self, "another command under the same key") {
+                try await line.say(#"CASE GRADE \#(record) major reason="关注度" key=g"#, by: city)
+            }
+        }
+    }
+
     /// Assigned wrongly and returned, assigned and recalled, assigned and forwarded, fed back, sent back, supervised,
     /// accepted hop by hop, concluded.
     private static func walk(_ hand: (Int) -> any Hand) async throws {

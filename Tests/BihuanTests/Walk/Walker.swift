@@ -35,8 +35,8 @@ struct DoorSaidNo: Error, CustomStringConvertible {
 struct JSONHand: Hand {
     let port: Int
 
-    private func call(
-        _ method: String, _ path: String, _ body: [String: Any]? = nil, by login: String?
+    func call(
+        _ method: String, _ path: String, _ body: [String: Any]? = nil, key: String? = nil, by login: String?
     ) async throws -> [String: Any] {
         var request = URLRequest(url: URL(string: "http://127.0.0.1:\(self.port)/api/v1\(path)")!)
         request.httpMethod = method
@@ -46,6 +46,7 @@ struct JSONHand: Hand {
                 ["name": "\(login)@\(TestCity.code)", "password": TestCity.password], by: nil)
             request.setValue("Bearer \(try #require(session["token"] as? String))", forHTTPHeaderField: "Authorization")
         }
+        if let key { request.setValue(key, forHTTPHeaderField: "Idempotency-Key") }
         if let body {
             request.httpBody = try JSONSerialization.data(withJSONObject: body)
             request.setValue("application/json", forHTTPHeaderField: "Content-Type")
@@ -135,7 +136,7 @@ struct LineHand: Hand {
     let socket: String
 
     @discardableResult
-    private func say(_ line: String, by login: String) async throws -> ClientReply {
+    func say(_ line: String, by login: String) async throws -> ClientReply {
         try await LineClient(.socket(path: self.socket)).converse { conversation, _ in
             for (line, code) in [
                 ("AUTHINFO USER \(login)@\(TestCity.code)", 381), ("AUTHINFO PASS \(TestCity.password)", 281),

@@ -358,10 +358,6 @@ begin
      ('clocks', format(
        'insert into bihuan.clocks (city_id, clock_id, case_id, unit_id, kind, "limit", start_event, started_at, due_at) '
        'values (%s, gen_random_uuid(), %L, 20, ''grading'', ''PT1H'', ''opened'', now(), now())', k.city_id, k.case_id)),
-     ('events', format(
-       'insert into bihuan.events (city_id, case_id, seq, at, kind, actor, via) values (%s, %L, %s, now(), ''told'', ''x'', ''json'')',
-       k.city_id, k.case_id,
-       1 + (select count(*) from bihuan.events e where e.city_id = k.city_id and e.case_id = k.case_id))),
      ('outbox', format(
        'insert into bihuan.outbox (city_id, case_id, unit_id, topic, payload) values (%s, %L, 20, ''told'', ''{}'')',
        k.city_id, k.case_id)),
@@ -377,6 +373,35 @@ begin
        and (p.login = 'bihuan_worker' or oracle.sees_case(k.city_id, p.unit_id, k.case_id)), false) as allowed
    ) x
    where v.statement is not null;
+
+  -- What happened in a case that is seen: told by an officer in the own name, by the worker in nobody's.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'events', 'insert', row_number() over (partition by p.name order by k.city_id, k.ref, v.manner),
+         format(
+           'insert into bihuan.events (city_id, case_id, seq, at, kind, actor, officer_id, unit_id, via) '
+           'values (%s, %L, %s, now(), ''told'', ''x'', %L, %L, ''json'')', k.city_id, k.case_id,
+           1 + (select count(*) from bihuan.events e where e.city_id = k.city_id and e.case_id = k.case_id),
+           v.officer_id, v.unit_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.cases k
+   cross join lateral (values
+     ('own', p.officer_id, p.unit_id),
+     ('nobody', null, null),
+     ('another officer', md5('officer duty')::uuid, p.unit_id),
+     ('another unit', p.officer_id, 22),
+     ('a unit alone', null, p.unit_id)
+   ) v (manner, officer_id, unit_id)
+   cross join lateral (
+     select coalesce(
+       p.lives and k.city_id = p.city_id
+       and case p.login
+             when 'bihuan_worker' then v.officer_id is null and v.unit_id is null
+             else (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id)
+                  and oracle.sees_case(k.city_id, p.unit_id, k.case_id)
+           end, false) as allowed
+   ) x
+   where v.manner = 'own' or k.ref in ('R-registered', 'R-forwarded', 'R-late');
 
   -- A message without a case is the worker's.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)

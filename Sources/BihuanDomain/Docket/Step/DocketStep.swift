@@ -1,0 +1,120 @@
+import struct Foundation.Date
+
+/// One step under way: the working copy of a docket, on whose authority and when, and what has changed so far.
+///
+/// What the steps do is told in files of their own, by what they are about: the case, an assignment, a supervision
+/// order, a clock.
+struct DocketStep {
+    var docket: Docket
+    let authority: Authority
+    let now: Date
+    let numbers: FreshNumbers
+    var changes: Changes
+    var mint: UUIDv7Mint
+
+    init(
+        _ docket: Docket, by authority: Authority, at now: Date, numbers: FreshNumbers, mint: UUIDv7Mint
+    ) {
+        self.docket = docket
+        self.authority = authority
+        self.now = now
+        self.numbers = numbers
+        self.changes = Changes(record: docket.record)
+        self.mint = mint
+    }
+
+    mutating func take(_ command: CaseCommand) throws(Refusal) {
+        self.changes.subject = command.subject
+        switch command {
+        case .grade(let level, let reason): try self.grade(level, reason)
+        case .assign(let unit, let instruction, let reason): try self.assign(unit, instruction, reason)
+        case .conclude(let reason): try self.conclude(reason)
+        case .dismiss(let reason): try self.dismiss(reason)
+        case .reopen(let reason): try self.reopen(reason)
+        case .receive(let id, let reason): try self.receive(id, reason)
+        case .return(let id, let reason): try self.giveBack(id, reason)
+        case .recall(let id, let reason): try self.recall(id, reason)
+        case .forward(let id, let unit, let instruction, let reason): try self.forward(id, unit, instruction, reason)
+        case .feedBack(let id, let draft, let reason): try self.feedBack(id, draft, reason)
+        case .accept(let id, let reason): try self.accept(id, reason)
+        case .sendBack(let id, let reason): try self.sendBack(id, reason)
+        case .urge(let id, let reason): try self.urge(id, reason)
+        case .supervise(let id, let cause, let requirement, let reason):
+            try self.supervise(id, cause, requirement, reason)
+        case .reply(let id, let text, let reason): try self.reply(id, text, reason)
+        case .lift(let id, let reason): try self.lift(id, reason)
+        case .uphold(let id, let reason): try self.uphold(id, reason)
+        case .raise(let id, let reason): try self.raise(id, reason)
+        }
+    }
+
+    // MARK: Bookkeeping
+
+    func unit(_ label: String, below upper: UnitID) throws(Refusal) -> Unit {
+        guard let unit = self.docket.tree[label] else {
+            throw .badFields([FieldFault(field: "unit", rule: .unknownUnit)])
+        }
+        guard !unit.isDisabled else { throw .badFields([FieldFault(field: "unit", rule: .disabledUnit)]) }
+        guard unit.parent == upper else {
+            throw .badFields([FieldFault(field: "unit", rule: .notDirectlyBelow)])
+        }
+        return unit
+    }
+
+    /// Refs of what is still open.
+    var openWork: [String] {
+        self.docket.assignments.filter { $0.state.isOpen }.map(\.ref)
+            + self.docket.supervisions.filter { $0.state.isOpen }.map(\.ref)
+    }
+
+    func openChildren(of id: AssignmentID) -> [AssignmentRecord] {
+        self.docket.assignments.filter { $0.parent == id && $0.state.isOpen }
+    }
+
+    func require(_ verb: Verb, on id: AssignmentID) throws(Refusal) -> AssignmentRecord {
+        guard let hop = self.docket.assignment(id) else { throw .notFound }
+        try Permission.require(verb, on: self.docket.facts(of: hop), by: self.authority, in: self.docket.tree)
+        return hop
+    }
+
+    func require(_ verb: Verb, on id: SupervisionID) throws(Refusal) -> SupervisionRecord {
+        guard let order = self.docket.supervision(id) else { throw .notFound }
+        try Permission.require(verb, on: self.docket.facts(of: order), by: self.authority, in: self.docket.tree)
+        return order
+    }
+
+    mutating func move(_ step: CaseTransition.Step) {
+        if let next = CaseTransition.next(from: self.docket.record.state, on: step) { self.docket.record.state = next }
+    }
+
+    mutating func move(_ hop: inout AssignmentRecord, _ step: AssignmentTransition.Step) {
+        if let next = AssignmentTransition.next(from: hop.state, on: step) { hop.state = next }
+        self.touch(&hop)
+    }
+
+    mutating func touch(_ hop: inout AssignmentRecord) {
+        hop.version += 1
+        if let index = self.docket.assignments.firstIndex(where: { $0.id == hop.id }) {
+            self.docket.assignments[index] = hop
+        }
+        self.changes.changedAssignments.append(hop)
+    }
+
+    mutating func move(_ order: inout SupervisionRecord, _ step: SupervisionTransition.Step) {
+        if let next = SupervisionTransition.next(from: order.state, on: step) { order.state = next }
+        order.version += 1
+        if let index = self.docket.supervisions.firstIndex(where: { $0.id == order.id }) {
+            self.docket.supervisions[index] = order
+        }
+        self.changes.changedSupervisions.append(order)
+    }
+
+    mutating func log(_ event: EventDraft) {
+        self.docket.record.version += 1
+        self.changes.events.append(event)
+    }
+
+    mutating func tell(_ unit: UnitID, _ topic: String, _ subject: String, due: Date? = nil) {
+        self.changes.messages.append(MessageDraft(unit: unit, topic: topic, subject: subject, due: due))
+    }
+}
