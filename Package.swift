@@ -171,12 +171,29 @@ let package = Package(
             path: "Tests/HistoryChecker",
             swiftSettings: house
         ),
+        // Not a product: deploy/fault/run and FaultTests use it.
+        .executableTarget(
+            name: "FaultRig",
+            dependencies: [
+                "BihuanDomain",
+                "BihuanStore",
+                "Failpoints",
+                "HistoryChecker",
+                "Postgres",
+                "StoreTestSupport",
+                "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/FaultRig",
+            swiftSettings: house
+        ),
         .testTarget(
             name: "FaultTests",
             dependencies: [
                 "BihuanDomain",
                 "BihuanStore",
                 "Failpoints",
+                "FaultRig",
                 "HistoryChecker",
                 "Postgres",
                 "StoreTestSupport",

@@ -63,17 +63,12 @@ struct StandardErrorLog: LogHandler {
             }
             line += "}"
         case .text:
-<<<<<<< HEAD
             Self.append(date, to: &line)
-            line += " \(level.rawValue) \(self.label): \(message.replacing("\n", with: " "))"
+            line += " \(level.rawValue) \(self.label): \(Self.flat(message))"
             for (key, value) in pairs {
                 line += " \(key)="
                 Self.append(quoted: Self.text(value), to: &line)
             }
-=======
-            let rest = pairs.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
-            return "\(time) \(level.rawValue) \(self.label): \(Self.flat(message))\(rest)"
->>>>>>> part-d
         }
         return line
     }
