@@ -11,6 +11,8 @@ let house: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     // SE-0443: a warning is a fault.
     .treatAllWarnings(as: .error),
+    // Failpoints stand in debug builds only; see Sources/Failpoints.
+    .define("FAILPOINTS", .when(configuration: .debug)),
 ]
 
 let package = Package(
@@ -42,10 +44,12 @@ let package = Package(
 
         // MARK: Floor 1: pure rules, and the wire to PostgreSQL
         .target(name: "BihuanDomain", swiftSettings: house),
+        .target(name: "Failpoints", swiftSettings: house),
         .target(
             name: "Postgres",
             dependencies: [
                 "CLibPQ",
+                "Failpoints",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -58,6 +62,7 @@ let package = Package(
             dependencies: [
                 "BihuanDomain",
                 "CSodium",
+                "Failpoints",
                 "Postgres",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -72,6 +77,7 @@ let package = Package(
             dependencies: [
                 "BihuanDomain",
                 "BihuanStore",
+                "Failpoints",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -89,6 +95,7 @@ let package = Package(
             dependencies: [
                 "BihuanDomain",
                 "BihuanStore",
+                "Failpoints",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
@@ -106,6 +113,7 @@ let package = Package(
             dependencies: [
                 "BihuanDomain",
                 "BihuanStore",
+                "Failpoints",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -126,6 +134,7 @@ let package = Package(
                 "BihuanLine",
                 "BihuanStore",
                 "BihuanWorkers",
+                "Failpoints",
                 "Postgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -154,6 +163,42 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/StoreTestSupport",
+            swiftSettings: house
+        ),
+        .target(
+            name: "HistoryChecker",
+            dependencies: ["Postgres"],
+            path: "Tests/HistoryChecker",
+            swiftSettings: house
+        ),
+        // Not a product: deploy/fault/run and FaultTests use it.
+        .executableTarget(
+            name: "FaultRig",
+            dependencies: [
+                "BihuanDomain",
+                "BihuanStore",
+                "Failpoints",
+                "HistoryChecker",
+                "Postgres",
+                "StoreTestSupport",
+                "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/FaultRig",
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "FaultTests",
+            dependencies: [
+                "BihuanDomain",
+                "BihuanStore",
+                "Failpoints",
+                "FaultRig",
+                "HistoryChecker",
+                "Postgres",
+                "StoreTestSupport",
+                "TestSupport",
+            ],
             swiftSettings: house
         ),
         .testTarget(

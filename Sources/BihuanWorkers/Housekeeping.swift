@@ -1,4 +1,5 @@
 package import BihuanStore
+import Failpoints
 package import Logging
 import ServiceLifecycle
 
@@ -21,6 +22,7 @@ package struct Housekeeping<C: Clock>: Service where C.Duration == Duration {
             while !Task.isCancelled {
                 do throws(DeskError) {
                     _ = try await self.store.clockClaims.rollUpCounters()
+                    failpoint("housekeeping_after_roll_up")
                     _ = try await self.store.clockClaims.forgetOldKeys()
                 } catch {
                     // Stopped while it waited for a connection: the next server does it.

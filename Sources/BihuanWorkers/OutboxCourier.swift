@@ -1,5 +1,6 @@
 import BihuanDomain
 package import BihuanStore
+import Failpoints
 import Foundation
 package import Logging
 import ServiceLifecycle
@@ -84,6 +85,7 @@ package struct OutboxCourier<C: Clock>: Service where C.Duration == Duration {
             for city in waiting.cities {
                 if Task.isCancelled { break }
                 round.handedOn += try await self.store.outbox.fanOut(of: city)
+                failpoint("courier_after_fan_out")
             }
             round.lanes = self.lanes.take(waiting.lanes, now: self.clock.now)
             round.isCrowded = round.lanes.count < waiting.lanes.count
@@ -113,6 +115,7 @@ package struct OutboxCourier<C: Clock>: Service where C.Duration == Duration {
                 self.logger.error("Deliveries cannot be claimed", metadata: ["error": "\(error)"])
                 break
             }
+            failpoint("courier_after_claim")
             tried += await self.deliver(batch, claimed: began, isProbe: isProbe)
             if batch.count < limit || self.lanes.isFailing(lane) { break }
         }
@@ -162,6 +165,7 @@ package struct OutboxCourier<C: Clock>: Service where C.Duration == Duration {
             return true
         }
         let answer = await self.sender.send(Self.request(delivery, to: target, body))
+        failpoint("courier_after_send_before_mark")
         await self.note(delivery, answer, at: lane)
         return true
     }

@@ -1,5 +1,6 @@
 import BihuanDomain
 package import BihuanStore
+import Failpoints
 package import Logging
 import ServiceLifecycle
 
@@ -57,6 +58,7 @@ package struct SupervisionSweeper<C: Clock>: Service where C.Duration == Duratio
             self.logger.error("Supervision sweep failed", metadata: ["error": "\(error)"])
             return 0
         }
+        failpoint("sweeper_after_claim")
         var idle: [ClockClaims.Due] = []
         var unreached: [ClockClaims.Due] = []
         await withTaskGroup(of: (ClockClaims.Due, Verdict).self) { group in
@@ -89,7 +91,9 @@ package struct SupervisionSweeper<C: Clock>: Service where C.Duration == Duratio
             return .notReached
         }
         do throws(DeskError) {
-            return try await self.store.desk.fire(item.clock, item.rung, of: item.city) ? .fired : .nothingToDo
+            let isFired = try await self.store.desk.fire(item.clock, item.rung, of: item.city)
+            failpoint("sweeper_after_fire")
+            return isFired ? .fired : .nothingToDo
         } catch {
             if Task.isCancelled { return .notReached }
             // Too much to do at the desk is no fault of the clock's.

@@ -1,3 +1,5 @@
+import Failpoints
+
 /// A connection to PostgreSQL, with a thread of its own because libpq blocks.
 ///
 /// Code isolated to it needs no `await`, so between the flights of a transaction there is no place to wait for a network,
@@ -156,7 +158,7 @@ package actor Connection {
         _ body: @Sendable (isolated Connection) throws(Failure) -> R,
         giveBack: @Sendable (_ isFit: Bool) -> Bool
     ) throws(Failure) -> R? {
-        guard let session, session.isAlive() else {
+        guard let session, session.isAlive(), !failpoint("pool_after_acquire") else {
             self.session?.close()
             _ = giveBack(false)
             return nil

@@ -1,4 +1,5 @@
 import CLibPQ
+import Failpoints
 
 #if canImport(Glibc)
     import Glibc
@@ -390,15 +391,19 @@ final class Session {
         var failure: PostgresError?
         var hasSynced = false
         do throws(Interruption) {
+            if failpoint("before_send") { throw .lost("failpoint before_send") }
             self.isUnsynced = true
             let steps = try unsafe self.queue(batch, on: handle)
             switch end {
-            case .sync:
+            case .sync(let intent):
+                if intent == .write, failpoint("before_commit") { throw .lost("failpoint before_commit") }
                 hasSynced = true
                 guard unsafe PQpipelineSync(handle) == 1 else { throw unsafe .lost(Self.message(of: handle)) }
+                if intent == .write, failpoint("after_commit_sent") { throw .lost("failpoint after_commit_sent") }
             case .flush:
                 guard unsafe PQsendFlushRequest(handle) == 1 else { throw unsafe .lost(Self.message(of: handle)) }
             }
+            if failpoint("after_send_before_read") { throw .lost("failpoint after_send_before_read") }
             for step in steps {
                 while let memory = try self.nextResult(deadline) {
                     guard let error = try self.take(memory, for: step, into: &results) else { continue }
@@ -412,6 +417,9 @@ final class Session {
                 guard unsafe PQpipelineSync(handle) == 1 else { throw unsafe .lost(Self.message(of: handle)) }
             }
             if hasSynced { failure = try self.readSync(deadline) ?? failure }
+            if case .sync(.write) = end, failure == nil, failpoint("after_commit_before_read") {
+                throw .lost("failpoint after_commit_before_read")
+            }
         } catch {
             // An error, once told, has rolled everything back.
             let isCommitting: Bool = if case .sync(.write) = end { hasSynced && failure == nil } else { false }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Failpoints
 import Foundation
 import Glibc
 
@@ -21,6 +22,14 @@ struct Bihuan: AsyncParsableCommand {
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         FileLimit.raise()
 
+        #if FAILPOINTS
+            do {
+                try Failpoints.arm(ProcessInfo.processInfo.environment[Failpoints.variable] ?? "")
+            } catch {
+                Terminal.tell("bihuan：\(Failpoints.variable)：\(error)")
+                Foundation.exit(ExitStatus.configuration.rawValue)
+            }
+        #endif
         let interruption = Interruption.current
         let watch = Task { await interruption.watch() }
         let work = Task { await Self.perform() }

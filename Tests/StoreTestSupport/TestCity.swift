@@ -123,18 +123,23 @@ package struct TestCity: Sendable {
     // MARK: The template
 
     private static func template(_ server: TestServer) async throws -> String {
-        try await server.template(named: "test_city") { conninfo in
-            let installation = try Installation.find(executable: URL(fileURLWithPath: #filePath))
-            let superuser = try await Connection.open(conninfo)
-            try await superuser.script(
-                String(contentsOf: installation.sql.appendingPathComponent("roles.sql"), encoding: .utf8))
-            await superuser.close()
-            let owner = try await Connection.open(
-                conninfo.replacing("user=\(TestServer.superuser)", with: "user=bihuan_migrate"))
-            _ = try await Migrator(sql: installation.sql).migrate(owner)
-            try await Self.fill(Registry(owner), installation)
-            await owner.close()
-        }
+        try await server.template(named: "test_city") { try await Self.found($0) }
+    }
+
+    /// Makes the city, and the other one, in an empty database.
+    ///
+    /// - Parameter conninfo: of the superuser ``TestServer/superuser``.
+    package static func found(_ conninfo: String) async throws {
+        let installation = try Installation.find(executable: URL(fileURLWithPath: #filePath))
+        let superuser = try await Connection.open(conninfo)
+        try await superuser.script(
+            String(contentsOf: installation.sql.appendingPathComponent("roles.sql"), encoding: .utf8))
+        await superuser.close()
+        let owner = try await Connection.open(
+            conninfo.replacing("user=\(TestServer.superuser)", with: "user=bihuan_migrate"))
+        _ = try await Migrator(sql: installation.sql).migrate(owner)
+        try await Self.fill(Registry(owner), installation)
+        await owner.close()
     }
 
     private static func fill(_ registry: Registry, _ installation: Installation) async throws {

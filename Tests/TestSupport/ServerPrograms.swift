@@ -1,14 +1,14 @@
 import Foundation
 
 /// Where PostgreSQL's server programs are.
-struct ServerPrograms {
+package struct ServerPrograms: Sendable {
     /// The oldest release the system runs on.
     static let leastMajor = 15
 
-    let directory: String
+    package let directory: String
 
     /// `PG_BINDIR`, or else the newest release under the places Debian, Red Hat and a build from source use.
-    static func find() throws -> ServerPrograms {
+    package static func find() throws -> ServerPrograms {
         if let directory = ProcessInfo.processInfo.environment["PG_BINDIR"], !directory.isEmpty {
             return ServerPrograms(directory: directory)
         }

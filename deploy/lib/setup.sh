@@ -20,6 +20,10 @@ readonly BUILD_PACKAGES=(
 # shellcheck disable=SC2034
 readonly TEST_PACKAGES=(python3 perl libio-socket-ssl-perl openssl curl netcat-openbsd)
 
+# What the fault rig uses besides: a clock that can be moved for one process.
+# shellcheck disable=SC2034
+readonly FAULT_PACKAGES=(libfaketime util-linux)
+
 say() {
     printf '%s\n' "$*" >&2
 }

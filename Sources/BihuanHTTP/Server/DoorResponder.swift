@@ -1,3 +1,4 @@
+import Failpoints
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -91,6 +92,7 @@ struct DoorResponder: HTTPResponder {
         // The pages outside the API choose their own format.
         if route.template.hasPrefix(API.base), !call.accepts("application", "json") { throw Problem.notAcceptable }
         let reply = try await route.handler(call)
+        if call.request.method == .post, failpoint("json_before_reply") { throw Problem.internalError }
         if let tag = reply.tag, reply.status == 200, call.request.method == .get || call.request.method == .head,
             try call.hasAlready(tag)
         {

@@ -1,3 +1,4 @@
+import Failpoints
 import Logging
 import NIOCore
 import NIOSSL
@@ -99,6 +100,7 @@ struct LineConnection {
                 LineReply(.badSyntax, text: "block.early \(phrase.text(in: session.language))"), next: .close)
         } else {
             answer = await self.dispatcher.answer(command, &session)
+            failpoint("line_before_reply")
         }
         self.log.answered(command, answer.reply.code, begun.duration(to: .now), session)
         return answer

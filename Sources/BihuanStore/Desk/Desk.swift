@@ -1,4 +1,5 @@
 package import BihuanDomain
+import Failpoints
 package import Foundation
 import Postgres
 
@@ -186,6 +187,7 @@ package struct Desk: Sendable {
             if error.sqlState == SQLState(rawValue: "42501") { throw .unauthenticated }
             throw DeskError(error)
         }
+        if failpoint("after_first_flight") { throw .unavailable("failpoint after_first_flight") }
         guard let introduction = first[1].rows.first else { throw .unauthenticated }
         if let kept = try opening.keeping?.replay(first[2], first[3]) { return (kept, true) }
         let (authority, city, version) = try Self.introduce(introduction)
@@ -205,11 +207,13 @@ package struct Desk: Sendable {
         }
         var decision = try decide(Array(first[statements.count...]), authority, book)
         if let keeping = opening.keeping { decision.writes.append(try keeping.keep(decision)) }
+        if failpoint("before_last_flight") { throw .unavailable("failpoint before_last_flight") }
         do throws(PostgresError) {
             _ = try transaction.finish(decision.writes)
         } catch {
             throw DeskError(error)
         }
+        if failpoint("after_commit_before_reply") { throw .outcomeUnknown }
         return (decision.outcome, false)
     }
 

@@ -1,10 +1,17 @@
+import Failpoints
 import Foundation
 import Yams
 
 /// What flags, environment and file say, as texts by the names of ``Setting``; the stronger source first.
 struct SettingSources: Sendable {
     /// Variables that are no settings: they say where the program finds its files.
-    static let otherVariables: Set<String> = ["BIHUAN_CONFIG", "BIHUAN_HOME"]
+    static let otherVariables: Set<String> = {
+        var names: Set<String> = ["BIHUAN_CONFIG", "BIHUAN_HOME"]
+        #if FAILPOINTS
+            names.insert(Failpoints.variable)
+        #endif
+        return names
+    }()
     static let standardFile = "/etc/bihuan/bihuan.yaml"
 
     private var layers: [[String: Said]] = []
