@@ -78,12 +78,13 @@ def own_cases(first, clients):
     return ["\\set k :k + 1", f"\\set n {first} + :k * {clients} + :client_id", "\\set u 1000"]
 
 
-def run(cluster, database, text, variables, seconds, clients=8, user="bihuan_server", protocol="prepared", log=None):
-    """Requests a second and the mean and median latency in milliseconds."""
+def run(cluster, database, text, variables, seconds, clients=8, user="bihuan_server", transactions=None):
+    """Requests a second and the median latency in milliseconds; for so many seconds, or so many transactions."""
     path = cluster.work / "script.sql"
     path.write_text(text, encoding="utf-8")
-    command = [cluster.bin / "pgbench", "--no-vacuum", "--client", clients, "--jobs", min(2, clients), "--time", seconds,
-               "--protocol", protocol, "--file", path, "--define", "k=0"]
+    command = [cluster.bin / "pgbench", "--no-vacuum", "--client", clients, "--jobs", min(2, clients), "--protocol", "prepared",
+               "--file", path, "--define", "k=0"]
+    command += ["--transactions", transactions] if transactions else ["--time", seconds]
     for name, value in variables.items():
         command += ["--define", f"{name}={value}"]
     prefix = cluster.work / "latencies"

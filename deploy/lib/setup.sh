@@ -20,6 +20,10 @@ readonly BUILD_PACKAGES=(
 # shellcheck disable=SC2034
 readonly TEST_PACKAGES=(python3 perl libio-socket-ssl-perl openssl curl netcat-openbsd)
 
+# What deploy/bench uses besides: a load generator, and Python for the harness and the contestant.
+# shellcheck disable=SC2034
+readonly BENCH_PACKAGES=(wrk python3 python3-venv)
+
 say() {
     printf '%s\n' "$*" >&2
 }
