@@ -225,7 +225,10 @@ class Bench:
         }
 
     def claim(self, waiting):
-        """Milliseconds of one claim of 100, so many clocks being due; each claim takes the next hundred."""
+        """Milliseconds of one claim of 100, so many clocks being due.
+
+        Each is rolled back: a server fires what it claimed before it claims again, so claims do not pile up.
+        """
         self.cluster.psql("growth", f"""
             set session_replication_role = replica;
             update bihuan.clocks set next_rung = null, next_at = null where next_at is not null;
@@ -239,11 +242,9 @@ class Bench:
                       from (select * from bihuan.cases limit 1000) few) c on c.number = n % 1000 + 1;
         """)
         self.cluster.psql("growth", "vacuum (analyze) bihuan.clocks")
-        text, variables = ceiling.script(self.flights["claim"], [])
-        (self.work / "claim.sql").write_text(text, encoding="utf-8")
-        result = ceiling.run(self.cluster, "growth", text, variables, 0, clients=1, user="bihuan_worker",
-                             transactions=min(80, waiting // 125))
-        return result["p50"]
+        text, variables = ceiling.script(self.flights["claim"], [], undo=True)
+        return ceiling.run(self.cluster, "growth", text, variables, 0, clients=1, user="bihuan_worker",
+                           transactions=200)["p50"]
 
     def ready(self):
         """Seconds from start to ready, PostgreSQL answering."""
@@ -302,7 +303,9 @@ class Bench:
         try:
             wanted = {self.small, self.middle} | ({self.large} if {"growth", "ready"} & set(parts) else set())
             for size in sorted(wanted, key=lambda size: size.cases):
-                if not self.cluster.psql("postgres", f"select 1 from pg_database where datname = '{size.name}'"):
+                if self.cluster.psql("postgres", f"select 1 from pg_database where datname = '{size.name}'"):
+                    self.world.bihuan(size.name, "migrate")
+                else:
                     self.world.fill(size)
             self.contest() if {"contest", "rls"} & set(parts) else self.only_capture()
             if "rls" in parts:

@@ -21,15 +21,15 @@ EXPRESSIONS = {
 }
 
 
-def script(flights, choice, as_owner=False):
-    """A pgbench script and its variables. Null stays a literal, for pgbench has no variable for it."""
+def script(flights, choice, as_owner=False, undo=False):
+    """A pgbench script and its variables; with `undo` it rolls back. Null stays a literal, for pgbench has no variable for it."""
     lines = list(choice)
     variables = {}
-    if len(flights) > 1:
+    if len(flights) > 1 or undo:
         # One transaction over two flights: pgbench ends each with a Sync, so it must be an explicit one.
         lines.append("\\startpipeline\nbegin;")
     for number, flight in enumerate(flights):
-        if number > 0 or len(flights) == 1:
+        if number > 0 or not (len(flights) > 1 or undo):
             lines.append("\\startpipeline")
         for position, statement in enumerate(flight):
             def put(match):
@@ -45,8 +45,8 @@ def script(flights, choice, as_owner=False):
             if as_owner:
                 text = text.replace("bihuan.sessions s", OWNER_SESSION)
             lines.append(text + ";")
-        if number == len(flights) - 1 and len(flights) > 1:
-            lines.append("commit;")
+        if number == len(flights) - 1 and (len(flights) > 1 or undo):
+            lines.append("rollback;" if undo else "commit;")
         lines.append("\\endpipeline")
     return "\n".join(lines) + "\n", variables
 
