@@ -7,10 +7,11 @@ import os
 import pathlib
 import platform
 import re
+import signal
 import statistics
 import subprocess
+import sys
 import time
-import urllib.request
 
 import capture
 import ceiling
@@ -387,6 +388,8 @@ def main():
     parser.add_argument("--keep", action="store_true", help="用上一次生成的数据，一天之内")
     parser.add_argument("--work", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--python", required=True, help=argparse.SUPPRESS)
+    # So that what was started is stopped when somebody has had enough.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     Bench(parser.parse_args()).run()
 
 
