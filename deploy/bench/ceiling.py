@@ -21,15 +21,15 @@ EXPRESSIONS = {
 }
 
 
-def script(flights, choice, as_owner=False):
-    """A pgbench script and its variables. Null stays a literal, for pgbench has no variable for it."""
+def script(flights, choice, as_owner=False, undo=False):
+    """A pgbench script and its variables; with `undo` it rolls back. Null stays a literal, for pgbench has no variable for it."""
     lines = list(choice)
     variables = {}
-    if len(flights) > 1:
+    if len(flights) > 1 or undo:
         # One transaction over two flights: pgbench ends each with a Sync, so it must be an explicit one.
         lines.append("\\startpipeline\nbegin;")
     for number, flight in enumerate(flights):
-        if number > 0 or len(flights) == 1:
+        if number > 0 or not (len(flights) > 1 or undo):
             lines.append("\\startpipeline")
         for position, statement in enumerate(flight):
             def put(match):
@@ -45,8 +45,8 @@ def script(flights, choice, as_owner=False):
             if as_owner:
                 text = text.replace("bihuan.sessions s", OWNER_SESSION)
             lines.append(text + ";")
-        if number == len(flights) - 1 and len(flights) > 1:
-            lines.append("commit;")
+        if number == len(flights) - 1 and (len(flights) > 1 or undo):
+            lines.append("rollback;" if undo else "commit;")
         lines.append("\\endpipeline")
     return "\n".join(lines) + "\n", variables
 
@@ -78,12 +78,13 @@ def own_cases(first, clients):
     return ["\\set k :k + 1", f"\\set n {first} + :k * {clients} + :client_id", "\\set u 1000"]
 
 
-def run(cluster, database, text, variables, seconds, clients=8, user="bihuan_server", protocol="prepared", log=None):
-    """Requests a second and the mean and median latency in milliseconds."""
+def run(cluster, database, text, variables, seconds, clients=8, user="bihuan_server", transactions=None):
+    """Requests a second and the median latency in milliseconds; for so many seconds, or so many transactions."""
     path = cluster.work / "script.sql"
     path.write_text(text, encoding="utf-8")
-    command = [cluster.bin / "pgbench", "--no-vacuum", "--client", clients, "--jobs", min(2, clients), "--time", seconds,
-               "--protocol", protocol, "--file", path, "--define", "k=0"]
+    command = [cluster.bin / "pgbench", "--no-vacuum", "--client", clients, "--jobs", min(2, clients), "--protocol", "prepared",
+               "--file", path, "--define", "k=0"]
+    command += ["--transactions", transactions] if transactions else ["--time", seconds]
     for name, value in variables.items():
         command += ["--define", f"{name}={value}"]
     prefix = cluster.work / "latencies"

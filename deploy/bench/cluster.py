@@ -129,6 +129,7 @@ class Cluster:
         self.run()
 
     def run(self):
+        self.stop()
         subprocess.run(
             self._as_account(self.bin / "pg_ctl", "--pgdata", self.data, "--wait", "--silent", "--log", "/dev/null", "start"),
             check=True, cwd="/",

@@ -71,8 +71,18 @@ select p.city_id, pg_temp.id(12, p.unit_id),
 
 -- Every fifth case, the newest, is open. Stages: 0 concluded; 1 registered; 2 graded; 3 assigned to a district;
 -- 4 passed on to a station; 5 received there; 6 fed back by the station; 7 fed back by a district; 8 accepted.
+-- Plain indexes are made at the end, in one go.
+create temporary table later on commit drop as
+select i.indexrelid::regclass as name, pg_get_indexdef(i.indexrelid) as definition
+  from pg_index i
+  join pg_class t on t.oid = i.indrelid
+ where t.relnamespace = 'bihuan'::regnamespace and not i.indisunique and :pool = 0
+   and t.relname in ('cases', 'leads', 'assignments', 'feedback', 'clocks', 'case_visibility', 'assignment_visibility');
+select format('drop index %s', name) from later \gexec
+
 create temporary table work on commit drop as
-select s.*, s.city_id * 1000 as root, s.city_id * 1000 + s.d as district,
+select s.*, pg_temp.id(0, s.n) as case_id, pg_temp.id(2, s.n) as first_hop, s.city_id * 1000 as root,
+       s.city_id * 1000 + s.d as district,
        s.city_id * 1000 + :districts + (s.d - 1) * :stations + s.s as station,
        (array[7, 1, 2, 3, 5, 6, 7, 5, 6])[s.stage + 1] as version,
        (select now()) - case when s.stage = 0 then interval '3 days' + (interval '365 days') * (:last - s.n) / (:last - :first + 1)
@@ -93,7 +103,7 @@ analyze work;
 insert into bihuan.cases
        (city_id, case_id, ref, owner_unit, state, level, level_rank, title, content, category, place, channel, plan_id,
         plan_version, received_at, opened_at, graded_at, concluded_at, version)
-select w.city_id, pg_temp.id(0, w.n), c.ref_prefix || '-2026-' || lpad(w.n::text, 7, '0'), w.root,
+select w.city_id, w.case_id, c.ref_prefix || '-2026-' || lpad(w.n::text, 7, '0'), w.root,
        (array['concluded', 'registered', 'graded', 'assigned', 'assigned', 'assigned', 'assigned', 'assigned', 'accepted'])
          [w.stage + 1],
        case when w.stage <> 1 then 'general' end, case when w.stage <> 1 then 1 end,
@@ -109,13 +119,13 @@ insert into bihuan.leads
         recorded_at, content_hash)
 select c.city_id, pg_temp.id(1, w.n), w.root, c.case_id, 'hotline-12345', 'T' || w.n, c.channel, c.title, c.content,
        c.category, c.place, c.received_at, c.opened_at, sha256(convert_to(c.content, 'UTF8'))
-  from work w join bihuan.cases c on c.city_id = w.city_id and c.case_id = pg_temp.id(0, w.n);
+  from work w join bihuan.cases c on c.city_id = w.city_id and c.case_id = w.case_id;
 
 -- A concluded case went straight to its station; an open one goes by way of the district.
 insert into bihuan.assignments
        (city_id, assignment_id, ref, case_id, parent_id, role, state, from_unit, to_unit, reviewer_unit, instruction,
         assigned_at, received_at, closed_at, version)
-select w.city_id, pg_temp.id(2, w.n), 'A-' || lpad((2 * w.n)::text, 7, '0'), pg_temp.id(0, w.n), null, 'lead',
+select w.city_id, w.first_hop, 'A-' || lpad((2 * w.n)::text, 7, '0'), w.case_id, null, 'lead',
        (array['accepted', '', '', 'assigned', 'forwarded', 'forwarded', 'forwarded', 'fed_back', 'accepted'])[w.stage + 1],
        w.root, case when w.stage = 0 then w.station else w.district end, w.root, '请依法核查，并按时反馈。',
        w.opened_at + interval '40 minutes', case when w.stage <> 3 then w.opened_at + interval '60 minutes' end,
@@ -123,7 +133,7 @@ select w.city_id, pg_temp.id(2, w.n), 'A-' || lpad((2 * w.n)::text, 7, '0'), pg_
        (array[4, 0, 0, 1, 3, 3, 3, 3, 4])[w.stage + 1]
   from work w where w.stage not in (1, 2)
 union all
-select w.city_id, pg_temp.id(3, w.n), 'A-' || lpad((2 * w.n + 1)::text, 7, '0'), pg_temp.id(0, w.n), pg_temp.id(2, w.n),
+select w.city_id, pg_temp.id(3, w.n), 'A-' || lpad((2 * w.n + 1)::text, 7, '0'), w.case_id, w.first_hop,
        'lead', (array['assigned', 'received', 'fed_back'])[w.stage - 3], w.district, w.station, w.district,
        '请于时限内办结。', w.opened_at + interval '70 minutes',
        case when w.stage > 4 then w.opened_at + interval '90 minutes' end, null, w.stage - 3
@@ -132,7 +142,7 @@ select w.city_id, pg_temp.id(3, w.n), 'A-' || lpad((2 * w.n + 1)::text, 7, '0'),
 insert into bihuan.feedback
        (city_id, feedback_id, case_id, assignment_id, number, kind, verdict, findings, measures, result, state,
         officer_id, submitted_at, reviewed_at)
-select w.city_id, pg_temp.id(4, w.n), pg_temp.id(0, w.n), pg_temp.id(case when w.stage = 6 then 3 else 2 end, w.n), 1,
+select w.city_id, pg_temp.id(4, w.n), w.case_id, pg_temp.id(case when w.stage = 6 then 3 else 2 end, w.n), 1,
        'final', 'substantiated', '现场检查发现过期食品 3 件，已下架封存。', '责令改正，立案调查。', '已退款，来电人表示满意。',
        case when w.stage in (0, 8) then 'accepted' else 'pending' end,
        pg_temp.id(10, case when w.stage in (0, 6) then w.station else w.district end), w.opened_at + interval '5 hours',
@@ -141,7 +151,7 @@ select w.city_id, pg_temp.id(4, w.n), pg_temp.id(0, w.n), pg_temp.id(case when w
 
 -- What runs now falls due in one to four days; 1 of 20 is overdue.
 create temporary table running on commit drop as
-select k.*, w.n, w.city_id, w.opened_at,
+select k.*, w.n, w.city_id, w.case_id, w.opened_at,
        case when k.is_late then w.opened_at + interval '1 minute'
             else (select now()) + interval '1 day' + interval '5 minutes' * (w.n % 900) end as due_at
   from work w
@@ -169,13 +179,13 @@ select k.*, w.n, w.city_id, w.opened_at,
 insert into bihuan.clocks
        (city_id, clock_id, case_id, assignment_id, unit_id, kind, level, "limit", start_event, started_at, due_at,
         breached_at, stopped_at, outcome, next_rung, next_at)
-select r.city_id, pg_temp.id(20 + r.number, r.n), pg_temp.id(0, r.n), pg_temp.id(r.hop, r.n), r.unit_id, r.kind,
+select r.city_id, pg_temp.id(20 + r.number, r.n), r.case_id, pg_temp.id(r.hop, r.n), r.unit_id, r.kind,
        case when r.kind <> 'grading' then 'general' end, 'P3WD', r.start_event, r.opened_at, r.due_at,
        case when r.is_late then r.due_at end, null, null,
        case when not r.is_late then 'reminder' end, case when not r.is_late then r.due_at end
   from running r
 union all
-select w.city_id, pg_temp.id(30 + k.number, w.n), pg_temp.id(0, w.n), pg_temp.id(2, w.n), k.unit_id, k.kind, 'general',
+select w.city_id, pg_temp.id(30 + k.number, w.n), w.case_id, w.first_hop, k.unit_id, k.kind, 'general',
        'P3WD', 'assigned', w.opened_at + interval '40 minutes', w.opened_at + interval '3 days', null,
        w.opened_at + interval '1 day', 'met', null, null
   from work w
@@ -184,7 +194,7 @@ select w.city_id, pg_temp.id(30 + k.number, w.n), pg_temp.id(0, w.n), pg_temp.id
  where w.stage = 0;
 
 insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open)
-select w.city_id, u.unit_id, pg_temp.id(0, w.n), w.opened_at, w.stage <> 0
+select w.city_id, u.unit_id, w.case_id, w.opened_at, w.stage <> 0
   from work w
  cross join lateral (
    select w.root as unit_id
@@ -194,7 +204,7 @@ select w.city_id, u.unit_id, pg_temp.id(0, w.n), w.opened_at, w.stage <> 0
    select w.station where w.stage in (0, 4, 5, 6)
  ) u;
 insert into bihuan.assignment_visibility (city_id, unit_id, assignment_id, case_id)
-select w.city_id, u.unit_id, pg_temp.id(u.hop, w.n), pg_temp.id(0, w.n)
+select w.city_id, u.unit_id, pg_temp.id(u.hop, w.n), w.case_id
   from work w
  cross join lateral (
    select w.root as unit_id, 2 as hop where w.stage not in (1, 2)
@@ -206,14 +216,14 @@ select w.city_id, u.unit_id, pg_temp.id(u.hop, w.n), pg_temp.id(0, w.n)
    select x.unit_id, 3 from (values (w.root), (w.district), (w.station)) x (unit_id) where w.stage in (4, 5, 6)
  ) u;
 insert into bihuan.overdue (city_id, unit_id, clock_id, case_id, late_unit, kind, level, level_rank, due_at)
-select r.city_id, u.ancestor_id, pg_temp.id(20 + r.number, r.n), pg_temp.id(0, r.n), r.unit_id, r.kind, 'general', 1, r.due_at
+select r.city_id, u.ancestor_id, pg_temp.id(20 + r.number, r.n), r.case_id, r.unit_id, r.kind, 'general', 1, r.due_at
   from running r
   join bihuan.unit_closure u on u.city_id = r.city_id and u.descendant_id = r.unit_id
  where r.is_late;
 insert into bihuan.counter_totals as t (city_id, unit_id, measure, level, n)
 select v.city_id, v.unit_id, case when v.is_open then 'open' else 'concluded' end, coalesce(c.level, ''), count(*)
   from bihuan.case_visibility v
-  join work w on v.city_id = w.city_id and v.case_id = pg_temp.id(0, w.n)
+  join work w on v.city_id = w.city_id and v.case_id = w.case_id
   join bihuan.cases c on c.city_id = v.city_id and c.case_id = v.case_id
  group by 1, 2, 3, 4
 union all
@@ -246,18 +256,19 @@ select h.city_id, h.case_id, h.seq, h.at, h.kind, h.assignment_id, h.actor, h.of
          coalesce(h.officer_id::text, ''), coalesce(h.unit_id::text, ''), h.via, coalesce(h.reason, ''),
          h.detail::text), 'UTF8'))
   from (
-    select w.city_id, pg_temp.id(0, w.n) as case_id, t.seq, w.opened_at + t.seq * interval '10 minutes' as at, t.kind,
+    select w.city_id, w.case_id as case_id, t.seq, w.opened_at + t.seq * interval '10 minutes' as at, t.kind,
            pg_temp.id(t.hop, w.n) as assignment_id, 'officer:' || pg_temp.id(10, w.root) as actor,
            pg_temp.id(10, w.root) as officer_id, w.root as unit_id, 'json' as via, '按程序办理' as reason,
            '{"ref": "R"}'::jsonb as detail, coalesce(p.hash, decode(repeat('00', 32), 'hex')) as prev_hash
       from work w
       join steps t on t.stage = w.stage and t.seq = %1$s
-      left join bihuan.events p on p.city_id = w.city_id and p.case_id = pg_temp.id(0, w.n) and p.seq = %1$s - 1
+      left join bihuan.events p on p.city_id = w.city_id and p.case_id = w.case_id and p.seq = %1$s - 1
      where w.version >= %1$s
   ) h
 $do$, seq) from generate_series(1, 7) seq \gexec
 
 set local session_replication_role = origin;
+select definition from later \gexec
 select setval('bihuan.units_unit_id_seq', 10000000) \g /dev/null
 select setval(format('bihuan.assignment_ref_%s', city_id), 10000000) from bihuan.cities where :pool = 0 and :first = 1 \g /dev/null
 commit;

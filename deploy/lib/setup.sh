@@ -23,6 +23,9 @@ readonly TEST_PACKAGES=(python3 perl libio-socket-ssl-perl openssl curl netcat-o
 # What the fault rig uses besides: a clock that can be moved for one process.
 # shellcheck disable=SC2034
 readonly FAULT_PACKAGES=(libfaketime util-linux)
+# What deploy/bench uses besides: a load generator, and Python for the harness and the contestant.
+# shellcheck disable=SC2034
+readonly BENCH_PACKAGES=(wrk python3 python3-venv)
 
 say() {
     printf '%s\n' "$*" >&2

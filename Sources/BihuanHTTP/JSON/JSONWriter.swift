@@ -34,13 +34,28 @@ package struct JSONWriter {
         self.bytes.append(UInt8(ascii: "]"))
     }
 
+    /// The same for items in memory, which are lent and not copied one by one.
+    package mutating func array<Item>(_ items: [Item], _ element: (inout JSONWriter, Item) -> Void) {
+        self.separate()
+        self.bytes.append(UInt8(ascii: "["))
+        items.withUnsafeBufferPointer { items in
+            for index in items.indices { element(&self, items[index]) }
+        }
+        self.bytes.append(UInt8(ascii: "]"))
+    }
+
     /// Writes a member's name; its value must follow.
     package mutating func name(_ name: StaticString) {
         self.separate()
-        self.bytes.append(UInt8(ascii: "\""))
-        self.bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        self.bytes.append(UInt8(ascii: "\""))
-        self.bytes.append(UInt8(ascii: ":"))
+        // One append instead of four: a list writes a thousand names.
+        let length = name.utf8CodeUnitCount
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length + 3) { text in
+            text[0] = UInt8(ascii: "\"")
+            for index in 0..<length { text[index + 1] = name.utf8Start[index] }
+            text[length + 1] = UInt8(ascii: "\"")
+            text[length + 2] = UInt8(ascii: ":")
+            self.bytes.append(contentsOf: UnsafeBufferPointer(text))
+        }
     }
 
     // MARK: Members
@@ -81,6 +96,11 @@ package struct JSONWriter {
 
     package mutating func member(_ name: StaticString, _ word: (some RawRepresentable<String>)?) {
         self.member(name, word?.rawValue)
+    }
+
+    package mutating func member(_ name: StaticString, _ words: [some RawRepresentable<String>]) {
+        self.name(name)
+        self.array(words) { $0.string($1.rawValue) }
     }
 
     package mutating func member(_ name: StaticString, object: (inout JSONWriter) -> Void) {

@@ -25,7 +25,7 @@ extension JSONWriter {
             body.member("due_at", assignment.dueAt)
             body.member("light", assignment.light)
             body.member("version", assignment.version)
-            body.member("allowed_actions", assignment.allowed.map(\.rawValue))
+            body.member("allowed_actions", assignment.allowed)
         }
     }
 }

@@ -43,6 +43,6 @@ extension JSONWriter {
         self.member("due_at", record.dueAt)
         self.member("light", record.light)
         self.member("version", record.version)
-        self.member("allowed_actions", record.allowed.map(\.rawValue))
+        self.member("allowed_actions", record.allowed)
     }
 }

@@ -24,7 +24,7 @@ extension JSONWriter {
             body.member("next_rung", clock.nextRung)
             body.member("next_at", clock.nextAt)
             body.member("light", clock.light)
-            body.member("allowed_actions", clock.allowed.map(\.rawValue))
+            body.member("allowed_actions", clock.allowed)
         }
     }
 }

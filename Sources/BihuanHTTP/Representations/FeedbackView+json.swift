@@ -17,7 +17,7 @@ extension JSONWriter {
             body.member("submitted_at", feedback.submittedAt)
             body.member("reviewed_at", feedback.reviewedAt)
             body.member("review_reason", feedback.reviewReason)
-            body.member("allowed_actions", feedback.allowed.map(\.rawValue))
+            body.member("allowed_actions", feedback.allowed)
         }
     }
 }

@@ -47,7 +47,7 @@ extension JSONWriter {
             } else {
                 body.member("case", nil as String?)
             }
-            body.member("allowed_actions", outcome.allowed.map(\.rawValue))
+            body.member("allowed_actions", outcome.allowed)
             body.member("changed", outcome.changed)
         }
     }

@@ -20,7 +20,7 @@ extension JSONWriter {
             body.member("closed_at", order.closedAt)
             body.member("due_at", order.dueAt)
             body.member("version", order.version)
-            body.member("allowed_actions", order.allowed.map(\.rawValue))
+            body.member("allowed_actions", order.allowed)
         }
     }
 }

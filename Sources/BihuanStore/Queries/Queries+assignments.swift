@@ -48,25 +48,29 @@ package struct FeedbackView: Sendable {
 }
 
 extension Queries {
-    static func assignments(_ condition: SQL, _ order: SQL) -> SQL {
-        """
-        select a.assignment_id, a.ref, a.case_id, c.ref as case_ref, c.title, c.level, p.ref as parent_ref, a.role,
-               a.state, a.from_unit, a.to_unit, a.reviewer_unit, a.instruction, a.assigned_at, a.received_at,
-               a.closed_at, a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children
-          from bihuan.assignments a
-          join bihuan.cases c on c.city_id = a.city_id and c.case_id = a.case_id
-          left join bihuan.assignments p on p.city_id = a.city_id and p.assignment_id = a.parent_id
-          left join lateral (
-            select min(k.due_at) as due_at,
-                   bool_or(k.breached_at is not null or k.due_at < (select bihuan.now())) as is_late,
-                   bool_or((select bihuan.now()) > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
-              from bihuan.clocks k
-             where k.city_id = a.city_id and k.case_id = a.case_id and k.assignment_id = a.assignment_id
-               and k.stopped_at is null and k.kind in ('receipt', 'feedback', 'interim')
-          ) k on true
-         where a.city_id = \(Self.city) and \(condition)
-         order by \(order)
-        """
+    /// - Parameter isCaseKnown: whether the case is read anyhow, so that its columns and its policy can be left out.
+    static func assignments(_ condition: SQL, _ order: SQL, isCaseKnown: Bool = false) -> SQL {
+        let caseColumns: SQL = isCaseKnown ? "" : "c.ref as case_ref, c.title, c.level,"
+        let caseJoin: SQL =
+            isCaseKnown ? "" : "join bihuan.cases c on c.city_id = a.city_id and c.case_id = a.case_id"
+        return """
+            select a.assignment_id, a.ref, a.case_id, \(caseColumns) p.ref as parent_ref, a.role,
+                   a.state, a.from_unit, a.to_unit, a.reviewer_unit, a.instruction, a.assigned_at, a.received_at,
+                   a.closed_at, a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children
+              from bihuan.assignments a
+              \(caseJoin)
+              left join bihuan.assignments p on p.city_id = a.city_id and p.assignment_id = a.parent_id
+              left join lateral (
+                select min(k.due_at) as due_at,
+                       bool_or(k.breached_at is not null or k.due_at < (select bihuan.now())) as is_late,
+                       bool_or((select bihuan.now()) > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
+                  from bihuan.clocks k
+                 where k.city_id = a.city_id and k.case_id = a.case_id and k.assignment_id = a.assignment_id
+                   and k.stopped_at is null and k.kind in ('receipt', 'feedback', 'interim')
+              ) k on true
+             where a.city_id = \(Self.city) and \(condition)
+             order by \(order)
+            """
     }
 
     static let hasOpenChildren: StaticString = """
@@ -136,13 +140,18 @@ extension Queries {
 }
 
 extension AssignmentView {
-    init(_ row: Row, _ asker: Queries.Asker) throws(PostgresError) {
+    /// - Parameter record: the case, if the row does not tell of it.
+    init(_ row: Row, _ asker: Queries.Asker, of record: CaseView? = nil) throws(PostgresError) {
         self.id = try row.identifier("assignment_id")
         self.ref = try row.get("ref")
         self.caseID = try row.identifier("case_id")
-        self.caseRef = try row.get("case_ref")
-        self.title = try row.get("title")
-        self.level = try row.get("level")
+        if let record {
+            (self.caseRef, self.title, self.level) = (record.ref, record.title, record.level)
+        } else {
+            (self.caseRef, self.title, self.level) = (
+                try row.get("case_ref"), try row.get("title"), try row.get("level")
+            )
+        }
         self.parent = try row.get("parent_ref")
         self.role = try row.word("role")
         self.state = try row.word("state")

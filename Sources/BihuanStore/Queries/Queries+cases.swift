@@ -1,6 +1,6 @@
 package import BihuanDomain
 package import Foundation
-import Postgres
+package import Postgres
 
 /// A case in a list.
 package struct CaseView: Sendable {
@@ -92,6 +92,30 @@ extension Queries {
     private func slice(
         _ token: String, _ filter: CaseFilter, after: PageKey?, size: Int
     ) async throws(DeskError) -> (found: [CaseView], last: PageKey?, count: Int) {
+        let (list, end) = Self.cases(filter, after: after, limit: size)
+        if filter.isPlain {
+            return try await self.ask(token, [list]) { answers, asker throws(PostgresError) in
+                let found = try CaseReader.views(answers[0], asker)
+                let last = found.last.map { PageKey(at: $0.openedAt, id: $0.id.rawValue) }
+                return (found, last, found.count)
+            }
+        }
+        return try await self.ask(token, [list, end]) { answers, asker throws(PostgresError) in
+            var found = try CaseReader.views(answers[0], asker)
+            if let light = filter.light { found = found.filter { $0.light == light } }
+            let count: Int = try answers[1].rows[0].get("n")
+            let id: UUID? = try answers[1].rows[0].get("last_id")
+            let at: Date? = try answers[1].rows[0].get("last_at")
+            let last: PageKey? = if let id, let at { PageKey(at: at, id: id) } else { nil }
+            return (found, last, count)
+        }
+    }
+
+    /// The statement that lists cases, and the one that tells how far its slice of the visibility table went; for plan
+    /// tests as well.
+    ///
+    /// - Parameter limit: rows of the visibility table that are looked at.
+    package static func cases(_ filter: CaseFilter, after: PageKey?, limit: Int) -> (list: SQL, end: SQL) {
         // What is not asked is not said: a condition that is always true would still be weighed at each row, and hide
         // the index of open cases from the planner.
         let open: SQL = filter.isOpen.map { $0 ? "and v.is_open" : "and not v.is_open" } ?? ""
@@ -103,7 +127,7 @@ extension Queries {
                 from bihuan.case_visibility v
                where v.city_id = (select city_id from me) and v.unit_id = (select unit_id from me) \(open) \(bound)
                order by v.opened_at desc, v.case_id desc
-               limit \(size)
+               limit \(limit)
             )
             """
         let list: SQL = """
@@ -115,13 +139,6 @@ extension Queries {
              where true \(Self.conditions(filter))
              order by c.opened_at desc, c.case_id desc
             """
-        if filter.isPlain {
-            return try await self.ask(token, [list]) { answers, asker throws(PostgresError) in
-                let found = try CaseReader.views(answers[0], asker)
-                let last = found.last.map { PageKey(at: $0.openedAt, id: $0.id.rawValue) }
-                return (found, last, found.count)
-            }
-        }
         // Of a slice that is sifted, the end must be known even when nothing of it is left.
         let end: SQL = """
             \(page)
@@ -129,15 +146,7 @@ extension Queries {
                    min(opened_at) as last_at
               from page
             """
-        return try await self.ask(token, [list, end]) { answers, asker throws(PostgresError) in
-            var found = try CaseReader.views(answers[0], asker)
-            if let light = filter.light { found = found.filter { $0.light == light } }
-            let count: Int = try answers[1].rows[0].get("n")
-            let id: UUID? = try answers[1].rows[0].get("last_id")
-            let at: Date? = try answers[1].rows[0].get("last_at")
-            let last: PageKey? = if let id, let at { PageKey(at: at, id: id) } else { nil }
-            return (found, last, count)
-        }
+        return (list, end)
     }
 
     /// What a filter asks beyond the visibility table.
@@ -184,8 +193,10 @@ extension Queries {
                  where c.city_id = \(Self.city) and c.case_id = \(id)
                 """,
                 Self.leads("l.case_id = \(id)"),
-                Self.assignments("a.case_id = \(id)", "a.assigned_at, a.assignment_id"),
-                Self.supervisions("d.case_id = \(id)", "d.issued_at, d.supervision_id"),
+                Self.assignments(
+                    "a.case_id = \(id)", "a.assigned_at, a.assignment_id", isCaseKnown: true),
+                Self.supervisions(
+                    "d.case_id = \(id)", "d.issued_at, d.supervision_id", isCaseKnown: true),
             ]
         ) { answers, asker throws(PostgresError) in
             guard let row = answers[0].rows.first, let view = try CaseReader.views(answers[0], asker).first else {
@@ -196,8 +207,12 @@ extension Queries {
                 occurredAt: try row.get("occurred_at"), discoveredAt: try row.get("discovered_at"),
                 plan: try row.get("plan_id"), planVersion: try row.get("plan_version"),
                 leads: try answers[1].rows.map { row throws(PostgresError) in try LeadView(row, asker) },
-                assignments: try answers[2].rows.map { row throws(PostgresError) in try AssignmentView(row, asker) },
-                supervisions: try answers[3].rows.map { row throws(PostgresError) in try SupervisionView(row, asker) },
+                assignments: try answers[2].rows.map { row throws(PostgresError) in
+                    try AssignmentView(row, asker, of: view)
+                },
+                supervisions: try answers[3].rows.map { row throws(PostgresError) in
+                    try SupervisionView(row, asker, of: view)
+                },
                 offset: asker.book.offset)
         }.orNotFound()
     }
@@ -234,7 +249,8 @@ struct CaseReader {
     private let id, ref, title, state, level, plan, planVersion, category, place, channel, owner, holders: Int
     private let receivedAt, openedAt, gradedAt, concludedAt, dueAt, isLate, isNear, version, hasOpenWork: Int
 
-    private var allowed: [Permission.CaseFacts: [Verb]] = [:]
+    // Few and searched in order: a list repeats a handful of them, and hashing costs more than comparing.
+    private var allowed: [(facts: Permission.CaseFacts, verbs: [Verb])] = []
 
     static func views(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) -> [CaseView] {
         var reader = try CaseReader(result, asker)
@@ -301,9 +317,9 @@ struct CaseReader {
     }
 
     private mutating func allowed(_ facts: Permission.CaseFacts) -> [Verb] {
-        if let known = self.allowed[facts] { return known }
+        if let known = self.allowed.first(where: { $0.facts == facts }) { return known.verbs }
         let verbs = Permission.allowed(on: facts, to: self.asker.identity)
-        self.allowed[facts] = verbs
+        self.allowed.append((facts, verbs))
         return verbs
     }
 }

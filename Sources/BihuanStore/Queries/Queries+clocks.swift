@@ -1,6 +1,6 @@
 package import BihuanDomain
 package import Foundation
-import Postgres
+package import Postgres
 
 /// A clock with what explains its deadline.
 package struct ClockView: Sendable {
@@ -113,9 +113,17 @@ extension Queries {
     package func worklist(
         _ token: String, after: PageKey? = nil, limit: Int = 50
     ) async throws(DeskError) -> Page<ClockView> {
+        let sql = Self.worklist(after: after, limit: limit)
+        return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
+            Page(try ClockReader.views(answers[0], asker), limit: limit) { PageKey(at: $0.dueAt, id: $0.id.rawValue) }
+        }
+    }
+
+    /// The statement of ``worklist(_:after:limit:)``, for plan tests as well.
+    package static func worklist(after: PageKey?, limit: Int) -> SQL {
         // Without a bound of "after": a condition that is always true would still be weighed at each row.
         let bound: SQL = after.map { "and (k.due_at, k.clock_id) > (\($0.at)::timestamptz, \($0.id)::uuid)" } ?? ""
-        let sql: SQL = """
+        return """
             with me as materialized (\(raw: Self.worker)),
             page as materialized (
               select k.city_id, k.clock_id, k.case_id, k.supervision_id, k.kind, k.unit_id, k."limit", k.start_event,
@@ -156,9 +164,6 @@ extension Queries {
               left join bihuan.supervisions d on d.city_id = k.city_id and d.supervision_id = k.supervision_id
              order by k.due_at, k.clock_id
             """
-        return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
-            Page(try ClockReader.views(answers[0], asker), limit: limit) { PageKey(at: $0.dueAt, id: $0.id.rawValue) }
-        }
     }
 
     /// Who asks, with the kinds of clocks on the work list of their role; a test holds it to ``ClockKind/roles``.
@@ -184,11 +189,12 @@ struct ClockReader {
     private let subject, limit, startEvent, startedAt, dueAt, breachedAt, stoppedAt, outcome, nextRung, nextAt: Int
     private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo: Int
 
-    private var tags: [UnitID: UnitTag] = [:]
-    private var allowed: [Facts: [Verb]] = [:]
+    // Few and searched in order: a list repeats a handful of them, and hashing costs more than comparing.
+    private var tags: [(unit: UnitID, tag: UnitTag)] = []
+    private var allowed: [(facts: Facts, verbs: [Verb])] = []
 
     /// What decides about the verbs that answer a clock.
-    private enum Facts: Hashable {
+    private enum Facts: Equatable {
         case record(Permission.CaseFacts)
         case assignment(Permission.AssignmentFacts)
         case order(Permission.SupervisionFacts)
@@ -258,16 +264,16 @@ struct ClockReader {
     }
 
     private mutating func tag(_ unit: UnitID) -> UnitTag {
-        if let known = self.tags[unit] { return known }
+        if let known = self.tags.first(where: { $0.unit == unit }) { return known.tag }
         let tag = self.asker.tag(unit)
-        self.tags[unit] = tag
+        self.tags.append((unit, tag))
         return tag
     }
 
     /// The verbs that answer this clock, of those the asker may use.
     private mutating func allowed(_ kind: ClockKind, _ row: Row) throws(PostgresError) -> [Verb] {
         guard let facts = try self.facts(kind, row) else { return [] }
-        if let known = self.allowed[facts] { return known }
+        if let known = self.allowed.first(where: { $0.facts == facts }) { return known.verbs }
         let verbs =
             switch facts {
             case .record(let facts): Permission.allowed(on: facts, to: self.asker.identity)
@@ -275,7 +281,7 @@ struct ClockReader {
                 Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
             case .order(let facts): Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
             }
-        self.allowed[facts] = verbs
+        self.allowed.append((facts, verbs))
         return verbs
     }
 

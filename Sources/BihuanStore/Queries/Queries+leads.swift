@@ -88,13 +88,16 @@ extension LeadView {
 
 extension Page {
     /// Cuts a list that was read one row too long.
-    init(_ items: [Item], limit: Int, key: (Item) -> PageKey) {
+    /// - Parameter items: one more than the page holds, if there is more.
+    init(_ items: consuming [Item], limit: Int, key: (Item) -> PageKey) {
+        var items = items
         if items.count > limit {
-            self.items = Array(items[..<limit])
-            self.next = key(items[limit - 1])
+            // Cut in place: a copy would retain everything in every item.
+            items.removeLast(items.count - limit)
+            self.next = items.last.map(key)
         } else {
-            self.items = items
             self.next = nil
         }
+        self.items = items
     }
 }

@@ -34,24 +34,28 @@ package struct SupervisionFilter: Sendable, Hashable {
 }
 
 extension Queries {
-    static func supervisions(_ condition: SQL, _ order: SQL) -> SQL {
-        """
-        select d.supervision_id, d.ref, c.ref as case_ref, a.ref as assignment_ref, r.ref as raised_from_ref,
-               d.from_unit, d.to_unit, d.cause, d.state, d.requirement, d.reply, d.issued_at, d.replied_at,
-               d.closed_at, d.version, k.due_at
-          from bihuan.supervisions d
-          join bihuan.cases c on c.city_id = d.city_id and c.case_id = d.case_id
-          join bihuan.assignments a on a.city_id = d.city_id and a.assignment_id = d.assignment_id
-          left join bihuan.supervisions r on r.city_id = d.city_id and r.supervision_id = d.raised_from
-          left join lateral (
-            select min(k.due_at) as due_at
-              from bihuan.clocks k
-             where k.city_id = d.city_id and k.case_id = d.case_id and k.supervision_id = d.supervision_id
-               and k.stopped_at is null
-          ) k on true
-         where d.city_id = \(Self.city) and \(condition)
-         order by \(order)
-        """
+    /// - Parameter isCaseKnown: whether the case is read anyhow, so that its columns and its policy can be left out.
+    static func supervisions(_ condition: SQL, _ order: SQL, isCaseKnown: Bool = false) -> SQL {
+        let caseColumn: SQL = isCaseKnown ? "" : "c.ref as case_ref,"
+        let caseJoin: SQL =
+            isCaseKnown ? "" : "join bihuan.cases c on c.city_id = d.city_id and c.case_id = d.case_id"
+        return """
+            select d.supervision_id, d.ref, \(caseColumn) a.ref as assignment_ref, r.ref as raised_from_ref,
+                   d.from_unit, d.to_unit, d.cause, d.state, d.requirement, d.reply, d.issued_at, d.replied_at,
+                   d.closed_at, d.version, k.due_at
+              from bihuan.supervisions d
+              \(caseJoin)
+              join bihuan.assignments a on a.city_id = d.city_id and a.assignment_id = d.assignment_id
+              left join bihuan.supervisions r on r.city_id = d.city_id and r.supervision_id = d.raised_from
+              left join lateral (
+                select min(k.due_at) as due_at
+                  from bihuan.clocks k
+                 where k.city_id = d.city_id and k.case_id = d.case_id and k.supervision_id = d.supervision_id
+                   and k.stopped_at is null
+              ) k on true
+             where d.city_id = \(Self.city) and \(condition)
+             order by \(order)
+            """
     }
 
     /// Orders from or to the asker's unit and those below it, newest first.
@@ -90,10 +94,11 @@ extension Queries {
 }
 
 extension SupervisionView {
-    init(_ row: Row, _ asker: Queries.Asker) throws(PostgresError) {
+    /// - Parameter record: the case, if the row does not tell of it.
+    init(_ row: Row, _ asker: Queries.Asker, of record: CaseView? = nil) throws(PostgresError) {
         self.id = try row.identifier("supervision_id")
         self.ref = try row.get("ref")
-        self.caseRef = try row.get("case_ref")
+        if let record { self.caseRef = record.ref } else { self.caseRef = try row.get("case_ref") }
         self.assignment = try row.get("assignment_ref")
         self.raisedFrom = try row.get("raised_from_ref")
         let (from, to) = (try row.unit("from_unit"), try row.unit("to_unit"))

@@ -1,6 +1,7 @@
 import Failpoints
 import Foundation
 import HistoryChecker
+import Postgres
 import Synchronization
 import TestSupport
 
