@@ -42,7 +42,7 @@ struct WalkTests {
                 "POST", "/cases/\(id)/assignments", ["unit": "east", "instruction": "请核查", "reason": "属地"], key: "a",
                 by: city)
 
-            #expect(graded.code == 290)
+            #expect(graded.code == 292)
             #expect(assigned.code == 291)
             #expect(assigned.text.hasPrefix("\(try #require(again["ref"] as? String)) "))
             #expect(try await json.look(record, by: city).log == ["registered", "graded", "assigned"])
