@@ -163,6 +163,33 @@ struct IdempotencyTests {
         }
     }
 
+    @Test func `a session that ends in the middle of its command takes the command with it`() async throws {
+        try await TestCity.with { city in
+            let dispatcher = try await city.token("dispatcher.city")
+            _ = try await Self.register("T-1", in: city, by: dispatcher)
+            let owner = try await Connection.open(
+                city.server.conninfo(database: city.database, user: "bihuan_migrate"))
+            // As if somebody logged the officer out between two statements of the last flight.
+            try await owner.script(
+                """
+                create function bihuan.log_everybody_out() returns trigger language plpgsql security definer as
+                $$ begin update bihuan.sessions set revoked_at = clock_timestamp(); return null; end $$;
+                create trigger in_between after insert on bihuan.events for each row
+                  when (new.kind = 'graded') execute function bihuan.log_everybody_out()
+                """)
+
+            await #expect(throws: DeskError.self) {
+                try await Self.grade(Self.first, in: city, by: dispatcher, key: "k")
+            }
+
+            #expect(try await city.count("bihuan.events where kind = 'graded'") == 0)
+            #expect(try await city.count("bihuan.idempotency_keys") == 0)
+            try await owner.script("drop trigger in_between on bihuan.events")
+            #expect(try await !Self.grade(Self.first, in: city, by: dispatcher, key: "k").replayed)
+            await owner.close()
+        }
+    }
+
     @Test func `a key is kept for 7 days and then forgotten`() async throws {
         try await TestCity.with { city in
             let dispatcher = try await city.token("dispatcher.city")

@@ -72,15 +72,19 @@ struct IdempotencyKey: Sendable {
         }
     }
 
-    /// Writes the outcome down under the key.
+    /// Writes the outcome down under the key; all is rolled back where there is no key to write it under.
+    ///
+    /// A session may end while its command is under way, even between two statements: then the policy hides the key,
+    /// and without this the command would stand and its outcome would not.
     func keep(_ decision: Desk.Decision) throws(DeskError) -> SQL {
         let outcome = JSON(text: String(decoding: try Self.data(decision.outcome), as: UTF8.self))
-        return """
+        return SQL.mustAffect(
+            """
             update bihuan.idempotency_keys
                set outcome = \(outcome), target_id = \(decision.target?.id), target_ref = \(decision.target?.ref)
              where (city_id, officer_id) = (select s.city_id, s.officer_id from bihuan.sessions s)
                and key = \(self.key)
-            """
+            """)
     }
 
     /// Writes down that the outcome was told again.
