@@ -104,6 +104,14 @@ final class RigPostgres: Sendable {
         let backends = ProcessTable.children(of: child.id)
         child.signal(SIGKILL)
         for backend in backends { _ = Glibc.kill(backend, SIGKILL) }
+        // One that was being born just then lives on as an orphan, and holds the pipe by which its parent's end is heard.
+        let end = ContinuousClock.now + .seconds(10)
+        while ContinuousClock.now < end {
+            let orphans = ProcessTable.standing(in: self.data).filter { $0 != child.id }
+            if orphans.isEmpty { break }
+            for orphan in orphans { _ = Glibc.kill(orphan, SIGKILL) }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
         await child.status()
         self.lifeline.ended(child.id)
     }

@@ -116,27 +116,15 @@ enum SmallScenario: String, CaseIterable, Sendable {
 
     private static func steps(_ rig: Rig, _ seed: UInt64, _ length: Duration) async throws -> ScenarioResult {
         var result = ScenarioResult(name: Self.steps.rawValue)
-        let places = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"].map {
-            "\($0)/faketime/libfaketimeMT.so.1"
-        }
-        guard let library = places.first(where: { access($0, R_OK) == 0 }) else {
-            throw RigFailure("the clock of a server can only be moved with libfaketime (Debian: libfaketime)")
-        }
-        let file = "\(rig.directory)/clock"
-        func step(_ text: String) throws { try text.write(toFile: file, atomically: true, encoding: .utf8) }
-        try step("+0s\n")
+        let clock = try SteppedClock(in: rig.directory)
+        defer { clock.remove() }
         let straight = try await rig.servers(1)
-        let crooked = try await rig.servers(
-            1, name: "crooked",
-            environment: [
-                "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": file, "FAKETIME_NO_CACHE": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            ])
+        let crooked = try await rig.servers(1, name: "crooked", environment: clock.environment)
         let servers = straight + crooked
         let fleet = Fleet(servers, rig.history)
         let crew = fleet.start(6, seed: seed)
         for jump in ["-3600s", "+3600s", "+86400s", "-86400s", "+0s"] {
-            try step(jump + "\n")
+            try clock.step(jump)
             try await Task.sleep(for: length / 5)
             try await rig.advance(minutes: 50)
             let before = crooked[0].lastAnswer
