@@ -151,7 +151,7 @@ select w.city_id, pg_temp.id(4, w.n), w.case_id, pg_temp.id(case when w.stage = 
 
 -- What runs now falls due in one to four days; 1 of 20 is overdue.
 create temporary table running on commit drop as
-select k.*, w.n, w.city_id, w.case_id, w.opened_at,
+select k.*, w.n, w.stage, w.city_id, w.case_id, w.opened_at,
        case when k.is_late then w.opened_at + interval '1 minute'
             else (select now()) + interval '1 day' + interval '5 minutes' * (w.n % 900) end as due_at
   from work w
@@ -178,15 +178,15 @@ select k.*, w.n, w.city_id, w.case_id, w.opened_at,
 
 insert into bihuan.clocks
        (city_id, clock_id, case_id, assignment_id, unit_id, kind, level, "limit", start_event, started_at, due_at,
-        breached_at, stopped_at, outcome, next_rung, next_at)
+        is_waiting, breached_at, stopped_at, outcome, next_rung, next_at)
 select r.city_id, pg_temp.id(20 + r.number, r.n), r.case_id, pg_temp.id(r.hop, r.n), r.unit_id, r.kind,
        case when r.kind <> 'grading' then 'general' end, 'P3WD', r.start_event, r.opened_at, r.due_at,
-       case when r.is_late then r.due_at end, null, null,
+       r.number = 4 or r.number = 5 and r.stage = 4, case when r.is_late then r.due_at end, null, null,
        case when not r.is_late then 'reminder' end, case when not r.is_late then r.due_at end
   from running r
 union all
 select w.city_id, pg_temp.id(30 + k.number, w.n), w.case_id, w.first_hop, k.unit_id, k.kind, 'general',
-       'P3WD', 'assigned', w.opened_at + interval '40 minutes', w.opened_at + interval '3 days', null,
+       'P3WD', 'assigned', w.opened_at + interval '40 minutes', w.opened_at + interval '3 days', false, null,
        w.opened_at + interval '1 day', 'met', null, null
   from work w
  cross join lateral (values (1, 'receipt', w.station), (2, 'feedback', w.station), (3, 'review', w.root))

@@ -51,6 +51,11 @@ begin
      except all select c.unit_id, c.measure, c.level, c.n from bihuan.counters c where c.city_id = p_city)
   ) then
     return 'counters';
+  elsif exists (
+    select from bihuan.clocks k
+     where k.city_id = p_city and k.stopped_at is null and k.is_waiting <> bihuan.clock_waits(k)
+  ) then
+    return 'clocks.is_waiting';
   end if;
   return null;
 end

@@ -50,6 +50,7 @@ begin
       ('worklist', 'clocks_work_idx',
        'select k.clock_id from bihuan.clocks k
          where (k.city_id, k.unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s) and k.stopped_at is null
+           and not k.is_waiting
          order by k.due_at, k.clock_id limit 50'),
       ('cases', 'case_visibility_page_idx',
        'select v.case_id from bihuan.case_visibility v

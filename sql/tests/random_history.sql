@@ -1,5 +1,5 @@
 -- After any history, what triggers keep step by step equals what the rules say from scratch: closure, visibility of cases
--- and assignments, overdue rows, counts. A failure names its seed and step.
+-- and assignments, overdue rows, waiting clocks, counts. A failure names its seed and step.
 insert into bihuan.cities (city_id, code, name, ref_prefix)
   overriding system value values (1, 'jiangcheng', '江城', 'JC'), (2, 'yanshi', '盐市', 'YS');
 insert into bihuan.units (city_id, unit_id, label, parent_id, tier, name)
@@ -48,10 +48,15 @@ begin
             from generate_series(1, case v_what when 'cases' then 4 else 1 end)
         ) x;
     when v_what in ('assign', 'assignments') then
-      insert into bihuan.assignments (city_id, assignment_id, ref, case_id, role, state, from_unit, to_unit, reviewer_unit, assigned_at)
-      select p_city, x.id, x.id::text, x.case_id, x.role, x.state, x.f, x.t, x.r, now()
+      insert into bihuan.assignments (city_id, assignment_id, ref, case_id, parent_id, role, state, from_unit, to_unit, reviewer_unit,
+        assigned_at)
+      select p_city, x.id, x.id::text, x.case_id, x.parent_id, x.role, x.state, x.f, x.t, x.r, now()
         from (
-          select gen_random_uuid() as id, c.case_id, pg_temp.any_of(array['lead', 'assist', 'guide', 'inform']) as role,
+          select gen_random_uuid() as id, c.case_id,
+                 (select a.assignment_id from bihuan.assignments a
+                   where a.city_id = p_city and a.case_id = c.case_id and random() < 0.5
+                   order by random() limit 1) as parent_id,
+                 pg_temp.any_of(array['lead', 'assist', 'guide', 'inform']) as role,
                  pg_temp.any_of(array['assigned', 'assigned', 'received', 'returned']) as state,
                  -- Few assigners, so that roles meet.
                  case when random() < 0.7 then 1 else pg_temp.any_unit() end as f, pg_temp.any_unit() as t,
@@ -61,7 +66,8 @@ begin
            limit 5
         ) x;
     when v_what = 'state' then
-      update bihuan.assignments set state = pg_temp.any_of(array['assigned', 'received', 'accepted', 'returned', 'recalled', 'closed'])
+      update bihuan.assignments set state = pg_temp.any_of(array['assigned', 'received', 'forwarded', 'fed_back', 'accepted', 'returned',
+          'recalled', 'closed'])
        where city_id = p_city and case_id = v_case and random() < 0.5;
     when v_what = 'returns' then
       update bihuan.assignments set state = 'returned' where city_id = p_city and random() < 0.1;
@@ -86,13 +92,22 @@ begin
       insert into bihuan.clocks (city_id, clock_id, case_id, unit_id, kind, "limit", start_event, started_at, due_at, breached_at)
       values (p_city, gen_random_uuid(), v_case, pg_temp.any_unit(), 'review', 'PT1H', 'assigned', now(), now(),
         case when random() < 0.3 then now() end);
+      -- Written as the opposite of what it is to be: whether a feedback waits is not the writer's to say.
+      insert into bihuan.clocks (city_id, clock_id, case_id, assignment_id, unit_id, kind, "limit", start_event, started_at, due_at,
+        is_waiting)
+      select p_city, gen_random_uuid(), a.case_id, a.assignment_id, a.to_unit, x.kind, 'PT1H', 'assigned', now(), now(),
+             a.state in ('received', 'forwarded')
+        from bihuan.assignments a
+       cross join (values ('feedback'), ('interim')) x (kind)
+       where a.city_id = p_city and a.case_id = v_case;
     when v_what = 'breach' then
       update bihuan.clocks set breached_at = now() where city_id = p_city and breached_at is null and random() < 0.5;
     when v_what = 'stop' then
       update bihuan.clocks set stopped_at = now(), outcome = 'met'
        where city_id = p_city and stopped_at is null and random() < 0.3;
     when v_what = 'due' then
-      update bihuan.clocks set due_at = due_at + interval '1 hour', kind = pg_temp.any_of(array['review', 'receipt'])
+      update bihuan.clocks set due_at = due_at + interval '1 hour',
+             kind = case when assignment_id is null then pg_temp.any_of(array['review', 'receipt']) else kind end
        where city_id = p_city and random() < 0.2;
     when v_what = 'order' then
       insert into bihuan.supervisions (city_id, supervision_id, ref, case_id, assignment_id, from_unit, to_unit, cause, state,

@@ -244,7 +244,7 @@ extension Queries {
 }
 
 /// Reads cases out of one answer: where each column stands is found once, and what many rows share once too.
-struct CaseReader {
+struct CaseReader: ViewReader {
     private let asker: Queries.Asker
     private let id, ref, title, state, level, plan, planVersion, category, place, channel, owner, holders: Int
     private let receivedAt, openedAt, gradedAt, concludedAt, dueAt, isLate, isNear, version, hasOpenWork: Int
@@ -252,15 +252,7 @@ struct CaseReader {
     // Few and searched in order: a list repeats a handful of them, and hashing costs more than comparing.
     private var allowed: [(facts: Permission.CaseFacts, verbs: [Verb])] = []
 
-    static func views(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) -> [CaseView] {
-        var reader = try CaseReader(result, asker)
-        var views: [CaseView] = []
-        views.reserveCapacity(result.rows.count)
-        for row in result.rows { views.append(try reader.view(row)) }
-        return views
-    }
-
-    private init(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) {
+    init(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) {
         self.asker = asker
         self.id = try result.column("case_id")
         self.ref = try result.column("ref")
@@ -285,7 +277,7 @@ struct CaseReader {
         self.hasOpenWork = try result.column("has_open_work")
     }
 
-    private mutating func view(_ row: Row) throws(PostgresError) -> CaseView {
+    mutating func view(_ row: Row) throws(PostgresError) -> CaseView {
         let state: CaseState = try row.word(self.state)
         let level = try row.textIfAny(self.level)
         let owner = UnitID(rawValue: try row.integer(self.owner))

@@ -126,24 +126,13 @@ extension Queries {
         return """
             with me as materialized (\(raw: Self.worker)),
             page as materialized (
-              select k.city_id, k.clock_id, k.case_id, k.supervision_id, k.kind, k.unit_id, k."limit", k.start_event,
-                     k.started_at, k.due_at, k.breached_at, k.outcome, k.next_rung, k.next_at,
-                     a.ref, a.state, a.from_unit, a.to_unit, a.reviewer_unit
+              select k.city_id, k.clock_id, k.case_id, k.assignment_id, k.supervision_id, k.kind, k.unit_id, k."limit",
+                     k.start_event, k.started_at, k.due_at, k.breached_at, k.outcome, k.next_rung, k.next_at
                 from bihuan.clocks k
-                left join lateral (
-                  select a.ref, a.state, a.from_unit, a.to_unit, a.reviewer_unit
-                    from bihuan.assignments a
-                   where a.city_id = k.city_id and a.assignment_id = k.assignment_id
-                  offset 0) a on true
                where k.city_id = (select city_id from me) and k.unit_id = (select unit_id from me)
-                 and k.stopped_at is null
+                 and k.stopped_at is null and not k.is_waiting
                  and k.kind = any ((select kinds from me)::text[])
                  \(bound)
-                 and (k.kind not in ('feedback', 'interim') or a.state = 'received'
-                      or a.state = 'forwarded' and (k.kind = 'interim' or not exists (
-                           select from bihuan.assignments s
-                            where s.city_id = k.city_id and s.parent_id = k.assignment_id
-                              and s.state in ('assigned', 'received', 'forwarded', 'fed_back'))))
                order by k.due_at, k.clock_id
                limit \(limit + 1)
             )
@@ -153,15 +142,14 @@ extension Queries {
                      select from bihuan.supervisions s
                       where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied'))
                      as has_open_order,
-                   coalesce(d.ref, k.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
+                   coalesce(d.ref, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
                    k.breached_at, null::timestamptz as stopped_at, k.outcome, k.next_rung, k.next_at,
-                   (select bihuan.now()) as now, k.state as assignment_state, k.from_unit, k.to_unit, k.reviewer_unit,
-                   -- The page holds no feedback that waits for the units below.
+                   (select bihuan.now()) as now, a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
+                   -- Or it would wait, and not be on the page.
                    false as has_open_children,
                    d.state as order_state, d.from_unit as order_from, d.to_unit as order_to
               from page k
-              join bihuan.cases c on c.city_id = k.city_id and c.case_id = k.case_id
-              left join bihuan.supervisions d on d.city_id = k.city_id and d.supervision_id = k.supervision_id
+              \(raw: Self.clockJoins)
              order by k.due_at, k.clock_id
             """
     }
@@ -183,7 +171,7 @@ extension Queries {
 }
 
 /// Reads clocks out of one answer: where each column stands is found once, and what many rows share once too.
-struct ClockReader {
+struct ClockReader: ViewReader {
     private let asker: Queries.Asker
     private let id, kind, unit, caseID, caseRef, title, level, caseState, owner, hasOpenOrder: Int
     private let subject, limit, startEvent, startedAt, dueAt, breachedAt, stoppedAt, outcome, nextRung, nextAt: Int
@@ -200,15 +188,7 @@ struct ClockReader {
         case order(Permission.SupervisionFacts)
     }
 
-    static func views(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) -> [ClockView] {
-        var reader = try ClockReader(result, asker)
-        var views: [ClockView] = []
-        views.reserveCapacity(result.rows.count)
-        for row in result.rows { views.append(try reader.view(row)) }
-        return views
-    }
-
-    private init(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) {
+    init(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) {
         self.asker = asker
         self.id = try result.column("clock_id")
         self.kind = try result.column("kind")
@@ -241,7 +221,7 @@ struct ClockReader {
         self.orderTo = try result.column("order_to")
     }
 
-    private mutating func view(_ row: Row) throws(PostgresError) -> ClockView {
+    mutating func view(_ row: Row) throws(PostgresError) -> ClockView {
         let kind: ClockKind = try row.word(self.kind)
         let unit = UnitID(rawValue: try row.integer(self.unit))
         let startedAt = try row.date(self.startedAt)
