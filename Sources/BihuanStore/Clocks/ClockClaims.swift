@@ -35,7 +35,7 @@ package struct ClockClaims: Sendable {
     /// up to a tenth as many of those that failed before.
     package func claim(_ limit: Int) async throws(DeskError) -> [Due] {
         let claim = Self.claim(limit)
-        return try await self.run { connection throws(PostgresError) in
+        return try await self.pools.asWorker { connection throws(PostgresError) in
             try connection.query(claim).rows.map { row throws(PostgresError) in
                 Due(
                     city: CityID(rawValue: try row.get("city_id")), clock: try row.identifier("clock_id"),
@@ -99,7 +99,7 @@ package struct ClockClaims: Sendable {
     /// - Returns: whether it was put aside.
     package func failed(_ due: Due, _ reason: String, retryIn pause: Duration) async throws(DeskError) -> Bool {
         let milliseconds = Int(pause / .milliseconds(1))
-        return try await self.run { connection throws(PostgresError) in
+        return try await self.pools.asWorker { connection throws(PostgresError) in
             let rows = try connection.query(
                 """
                 update bihuan.clocks
@@ -122,7 +122,7 @@ package struct ClockClaims: Sendable {
     /// - Parameter wereTried: a try was made and found nothing to do; otherwise it is not counted.
     package func release(_ claims: [Due], wereTried: Bool) async throws(DeskError) {
         guard !claims.isEmpty else { return }
-        try await self.run { connection throws(PostgresError) in
+        try await self.pools.asWorker { connection throws(PostgresError) in
             _ = try connection.query(
                 """
                 update bihuan.clocks k
@@ -134,37 +134,17 @@ package struct ClockClaims: Sendable {
         }
     }
 
-    private func run<R: Sendable>(
-        _ body: @Sendable (isolated Connection) throws(PostgresError) -> R
-    ) async throws(DeskError) -> R {
-        try await self.pools.worker.use { connection throws(DeskError) in
-            do throws(PostgresError) {
-                return try body(connection)
-            } catch {
-                throw DeskError(error)
-            }
-        } orFail: {
-            DeskError($0)
-        }
-    }
-
     /// Forgets idempotency keys that are older than 7 days.
     ///
     /// - Returns: keys forgotten.
     package func forgetOldKeys() async throws(DeskError) -> Int {
-        try await self.pools.worker.use { connection throws(DeskError) in
-            do throws(PostgresError) {
-                return try connection.query(
-                    """
-                    delete from bihuan.idempotency_keys
-                     where created_at < statement_timestamp() - interval '7 days'
-                    """
-                ).affected
-            } catch {
-                throw DeskError(error)
-            }
-        } orFail: {
-            DeskError($0)
+        try await self.pools.asWorker { connection throws(PostgresError) in
+            try connection.query(
+                """
+                delete from bihuan.idempotency_keys
+                 where created_at < statement_timestamp() - interval '7 days'
+                """
+            ).affected
         }
     }
 
@@ -172,14 +152,8 @@ package struct ClockClaims: Sendable {
     ///
     /// - Returns: deltas rolled up.
     package func rollUpCounters() async throws(DeskError) -> Int {
-        try await self.pools.worker.use { connection throws(DeskError) in
-            do throws(PostgresError) {
-                return try connection.query("select bihuan.roll_up_counters()::bigint as n").rows[0].get("n")
-            } catch {
-                throw DeskError(error)
-            }
-        } orFail: {
-            DeskError($0)
+        try await self.pools.asWorker { connection throws(PostgresError) in
+            try connection.query("select bihuan.roll_up_counters()::bigint as n").rows[0].get("n")
         }
     }
 }

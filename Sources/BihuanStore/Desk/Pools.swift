@@ -27,6 +27,22 @@ package struct Pools: Sendable {
         }
     }
 
+    /// The server's own upkeep, on nobody's account: looks across cities, or presents the city it works for by itself.
+    @discardableResult
+    func asWorker<R: Sendable>(
+        _ body: @Sendable (isolated Connection) throws(PostgresError) -> R
+    ) async throws(DeskError) -> R {
+        try await self.worker.use { connection throws(DeskError) in
+            do throws(PostgresError) {
+                return try body(connection)
+            } catch {
+                throw DeskError(error)
+            }
+        } orFail: {
+            DeskError($0)
+        }
+    }
+
     /// Log-ins stand together in a circle of their own, which no city's code can be: they cannot crowd out those who are
     /// in, nor the other way.
     func poolForLogIns(_ name: String) -> Share {

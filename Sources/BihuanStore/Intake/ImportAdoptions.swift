@@ -27,17 +27,10 @@ struct ImportAdoptions {
 
     /// The writes, in the order that references and visibility ask for; revisions of the leads come before them.
     func statements(_ site: ImportSite, source: String, who: ImportActor, clock: GradingClock?, now: Date) -> [SQL] {
-        var statements = [
-            self.cases(site, now: now), self.leads(site),
-            ImportSQL.registered(
-                site, cases: self.caseIDs, leads: self.leadIDs, references: self.references, source: source, who: who,
-                now: now),
-        ]
-        if let clock {
-            statements.append(
-                ImportSQL.gradingClocks(site, clock, clocks: self.clockIDs, cases: self.caseIDs, now: now))
-        }
-        return statements
+        [self.cases(site, now: now), self.leads(site)]
+            + ImportSQL.beginnings(
+                site, cases: self.caseIDs, leads: self.leadIDs, references: self.references, clocks: self.clockIDs,
+                source: source, who: who, clock: clock, now: now)
     }
 
     private func cases(_ site: ImportSite, now: Date) -> SQL {

@@ -140,8 +140,26 @@ enum ImportSQL {
 
     // MARK: Opening cases
 
-    /// The first event of each case; the arrays run side by side.
-    static func registered(
+    /// How each case begins: its first event, and the clock that asks for its grading where the plan has one. The arrays
+    /// run side by side.
+    static func beginnings(
+        _ site: ImportSite,
+        cases: [UUID],
+        leads: [UUID],
+        references: [String],
+        clocks: [UUID],
+        source: String,
+        who: ImportActor,
+        clock: GradingClock?,
+        now: Date
+    ) -> [SQL] {
+        let event = Self.registered(
+            site, cases: cases, leads: leads, references: references, source: source, who: who, now: now)
+        guard let clock else { return [event] }
+        return [event, Self.gradingClocks(site, clock, clocks: clocks, cases: cases, now: now)]
+    }
+
+    private static func registered(
         _ site: ImportSite,
         cases: [UUID],
         leads: [UUID],
@@ -158,8 +176,7 @@ enum ImportSQL {
         """
     }
 
-    /// The clock of each case that asks for its grading; the arrays run side by side.
-    static func gradingClocks(
+    private static func gradingClocks(
         _ site: ImportSite,
         _ clock: GradingClock,
         clocks: [UUID],

@@ -43,7 +43,7 @@ package struct Outbox: Sendable {
 
     /// Finds work in all cities. Its cost grows with the cities and webhooks that have some, not with the rows waiting.
     package func waiting() async throws(DeskError) -> Waiting {
-        try await self.run { connection throws(PostgresError) in
+        try await self.pools.asWorker { connection throws(PostgresError) in
             let answers = try connection.flight([Self.waitingCities, Self.waitingLanes], intent: .read)
             return Waiting(
                 cities: try answers[0].rows.map { row throws(PostgresError) in
@@ -114,7 +114,7 @@ package struct Outbox: Sendable {
     /// - Returns: messages handed on, ``fanOut`` at most.
     package func fanOut(of city: CityID) async throws(DeskError) -> Int {
         let handOn = Self.handOn(city)
-        return try await self.run { connection throws(PostgresError) in
+        return try await self.pools.asWorker { connection throws(PostgresError) in
             try connection.flight([Principal.system(city).presentation, handOn])[1].affected
         }
     }
@@ -154,7 +154,7 @@ package struct Outbox: Sendable {
     /// - Returns: none where the webhook is disabled or gone.
     package func claim(_ lane: Lane, limit: Int) async throws(DeskError) -> [Delivery] {
         let claim = Self.claim(lane, limit: limit)
-        return try await self.run { connection throws(PostgresError) in
+        return try await self.pools.asWorker { connection throws(PostgresError) in
             let answers = try connection.flight([
                 Principal.system(lane.city).presentation,
                 """
@@ -285,7 +285,7 @@ package struct Outbox: Sendable {
 
     /// Hands nothing more on to a webhook, and sends it nothing more, until an operator enables it again.
     package func disable(_ lane: Lane, by cause: String) async throws(DeskError) {
-        try await self.run { connection throws(PostgresError) in
+        try await self.pools.asWorker { connection throws(PostgresError) in
             _ = try connection.flight([
                 Principal.system(lane.city).presentation,
                 """
@@ -298,7 +298,7 @@ package struct Outbox: Sendable {
     }
 
     private func mark(_ delivery: Delivery, _ change: SQL, unless isOver: SQL) async throws(DeskError) {
-        try await self.run { connection throws(PostgresError) in
+        try await self.pools.asWorker { connection throws(PostgresError) in
             _ = try connection.flight([
                 Principal.system(delivery.city).presentation,
                 """
@@ -307,20 +307,6 @@ package struct Outbox: Sendable {
                    and d.webhook_id = \(delivery.webhook.rawValue) and not (\(isOver))
                 """,
             ])
-        }
-    }
-
-    private func run<R: Sendable>(
-        _ body: @Sendable (isolated Connection) throws(PostgresError) -> R
-    ) async throws(DeskError) -> R {
-        try await self.pools.worker.use { connection throws(DeskError) in
-            do throws(PostgresError) {
-                return try body(connection)
-            } catch {
-                throw DeskError(error)
-            }
-        } orFail: {
-            DeskError($0)
         }
     }
 }

@@ -196,7 +196,7 @@ extension Queries {
     /// Changes rows under a session, in one flight; the database decides which may be changed.
     private func change(_ token: String, _ sql: SQL) async throws(DeskError) -> Int {
         let principal = Principal.session(token)
-        return try await self.pools.server.use { connection throws(DeskError) in
+        return try await self.pools.pool(for: principal).use { connection throws(DeskError) in
             do throws(PostgresError) {
                 let answers = try connection.flight([principal.presentation, principal.introduction, sql])
                 guard !answers[1].rows.isEmpty else { throw PostgresError(.misuse, "no session") }
