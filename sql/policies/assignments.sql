@@ -1,9 +1,15 @@
 alter table bihuan.assignments enable row level security;
 
+-- The visibility table says who sees it; see functions/refresh_visibility.sql. The table always says so of the assigner,
+-- and of assignee and reviewer while it stands, who need not be looked up.
 drop policy if exists officer_sees_assignment on bihuan.assignments;
 create policy officer_sees_assignment on bihuan.assignments for select to bihuan_server
   using (
-    exists (
+    city_id = (select s.city_id from bihuan.sessions s)
+      and (select s.unit_id from bihuan.sessions s) = any (
+        case when state in ('recalled', 'returned') then array[from_unit]
+             else array[from_unit, to_unit, reviewer_unit] end)
+    or exists (
       select from bihuan.assignment_visibility v
        where v.city_id = assignments.city_id and v.assignment_id = assignments.assignment_id
       offset 0

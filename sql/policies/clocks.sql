@@ -1,10 +1,12 @@
 alter table bihuan.clocks enable row level security;
 
--- With its assignment; a clock of the case as a whole is seen by the unit that must act and those above it.
+-- What a unit has to do now it sees. Otherwise a clock is seen with its assignment; one of the case as a whole by the unit
+-- that must act and those above it.
 drop policy if exists officer_sees_clock on bihuan.clocks;
 create policy officer_sees_clock on bihuan.clocks for select to bihuan_server
   using (
-    assignment_id is not null and exists (
+    stopped_at is null and (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    or assignment_id is not null and exists (
       select from bihuan.assignment_visibility v
        where v.city_id = clocks.city_id and v.assignment_id = clocks.assignment_id
       offset 0

@@ -76,7 +76,8 @@ language sql stable as $$
     select t.city_id, t.clock_id, t.unit_id, t.breached_at, t.stopped_at,
            case when t.assignment_id is null then (t.city_id, t.unit_id) in (table mine)
                 else (t.city_id, t.assignment_id) in (select a.city_id, a.assignment_id from a where a.seen)
-           end as seen
+           end as seen,
+           p.lives and t.city_id = p.city_id and t.unit_id = p.unit_id and t.stopped_at is null as is_due_of_own
       from bihuan.clocks t
   ),
   l as materialized (
@@ -129,9 +130,9 @@ language sql stable as $$
   select 'supervisions', concat_ws('/', t.city_id, t.supervision_id), a.seen, a.seen
     from bihuan.supervisions t join a using (city_id, assignment_id)
   union all
-  select 'clocks', concat_ws('/', k.city_id, k.clock_id), k.seen, k.seen from k
+  select 'clocks', concat_ws('/', k.city_id, k.clock_id), k.seen or k.is_due_of_own, k.seen from k
   union all
-  select 'clock_firings', concat_ws('/', t.city_id, t.clock_id, t.rung), k.seen, false
+  select 'clock_firings', concat_ws('/', t.city_id, t.clock_id, t.rung), k.seen or k.is_due_of_own, false
     from bihuan.clock_firings t join k using (city_id, clock_id)
   union all
   select 'overdue', concat_ws('/', k.city_id, p.unit_id, k.clock_id), (k.city_id, k.unit_id) in (table mine), false
