@@ -147,7 +147,7 @@ package struct SupervisionSweeper<C: Clock>: Service where C.Duration == Duratio
         switch error {
         case .refused(.missingCalendarYear(let year)): "the calendar of \(year) is missing"
         case .refused: "refused by a rule"
-        case .noPlan: "the case's plan cannot be read"
+        case .noPlan: "the city has no plan"
         case .notFound: "the case is gone"
         case .busy: "the case was busy"
         case .stale: "the case did not stand still"

@@ -50,8 +50,9 @@ extension LineDispatcher {
             .text("ok"), .text("line-sessions"), .text("\(self.registry.count)/\(self.configuration.sessions)"),
         ])
         var rows = checks.map { table.row([.text($0.status.rawValue), .text($0.name), .text($0.text)]) }
-        // What the asker's own city has; without an answer the first check says why.
-        if let backlog = try? await self.store.queries.backlog(logIn.token) {
+        // What the asker's own city has.
+        do throws(DeskError) {
+            let backlog = try await self.store.queries.backlog(logIn.token)
             rows.append(
                 table.row([
                     .text(backlog.asideClocks > 0 ? "warn" : "ok"), .text("clocks-aside"),
@@ -65,6 +66,8 @@ extension LineDispatcher {
                             ? "\(backlog.dead) dead, \(backlog.failing) failing, see LIST OUTBOX state=dead"
                             : "none dead, \(backlog.failing) failing"),
                 ]))
+        } catch {
+            rows.append(table.row([.text("fail"), .text("backlog"), .text("the city's backlog could not be asked")]))
         }
         return session.block(Phrase(zh: "状况如下", en: "health follows"), .lines(table.header + rows + [sessions]))
     }

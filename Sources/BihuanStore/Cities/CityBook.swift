@@ -13,6 +13,8 @@ package struct CityBook: Sendable {
     package let calendar: WorkingCalendar
     /// Every published version, since a case keeps the one it opened under.
     package let plans: [PlanKey: Plan]
+    /// Published versions that this program cannot read, and why.
+    package let unreadablePlans: [PlanKey: String]
     /// The one new cases open under; nil until the city has adopted one.
     package let adopted: PlanKey?
 
@@ -22,4 +24,11 @@ package struct CityBook: Sendable {
     }
 
     package var offset: UTCOffset { self.calendar.offset }
+
+    /// - Throws: `.unavailable` for a version that this program cannot read.
+    func plan(_ key: PlanKey) throws(DeskError) -> Plan {
+        if let plan = self.plans[key] { return plan }
+        let reason = self.unreadablePlans[key] ?? "it is not there"
+        throw .unavailable("plan \(key.id) version \(key.version) of city \(self.code) cannot be read: \(reason)")
+    }
 }

@@ -88,12 +88,19 @@ extension CityBook {
         self.calendar = calendar
 
         var plans: [PlanKey: Plan] = [:]
+        var unreadable: [PlanKey: String] = [:]
         for row in results[3].rows {
             let key = PlanKey(id: try row.get("plan_id"), version: try row.get("version"))
-            // What was published was checked; a version this program cannot read is left out and its cases say so.
-            plans[key] = try? PlanFile.plan(try row.get("source"))
+            let source: String = try row.get("source")
+            // What was published was checked, but perhaps by a newer program. The cases of other plans go on.
+            do throws(PlanFaults) {
+                plans[key] = try PlanFile.plan(source)
+            } catch {
+                unreadable[key] = "\(error)"
+            }
         }
         self.plans = plans
+        self.unreadablePlans = unreadable
         let plan: String? = try city.get("plan_id")
         let version: Int? = try city.get("plan_version")
         if let plan, let version { self.adopted = PlanKey(id: plan, version: version) } else { self.adopted = nil }

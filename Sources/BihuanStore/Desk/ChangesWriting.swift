@@ -233,10 +233,17 @@ extension SQL {
 extension JSON {
     /// An object of texts with its keys in order.
     init(_ object: [String: String]) {
+        self.init(text: Self.encoded(object))
+    }
+
+    /// Texts, and objects of them, always encode.
+    static func encoded(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Texts always encode.
-        let data = (try? encoder.encode(object)) ?? Data("{}".utf8)
-        self.init(text: String(decoding: data, as: UTF8.self))
+        do {
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
+        } catch {
+            preconditionFailure("JSON cannot hold a text: \(error)")
+        }
     }
 }

@@ -127,7 +127,8 @@ extension Desk {
         _ draft: CaseDraft, _ answers: [QueryResult], _ identity: Identity, _ authority: Authority, _ book: CityBook,
         _ door: Door, isOwnLead: Bool
     ) throws(DeskError) -> Decision {
-        guard let planKey = book.adopted, let plan = book.plans[planKey] else { throw .noPlan }
+        guard let planKey = book.adopted else { throw .noPlan }
+        let plan = try book.plan(planKey)
         let now: Date
         let year: Int
         let number: Int

@@ -17,7 +17,7 @@ package enum DeskError: Error, Sendable {
     case busy(retryAfter: Int)
     /// The desk has more to do than it can, whatever the object; try again after that many seconds.
     case overloaded(retryAfter: Int)
-    /// The city has not adopted a plan that this program can read.
+    /// The city has not adopted a plan.
     case noPlan
     /// The commit's outcome is not known; the idempotency key settles it.
     case outcomeUnknown

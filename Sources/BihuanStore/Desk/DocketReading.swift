@@ -56,10 +56,15 @@ enum DocketReading {
         _ results: ArraySlice<QueryResult>, _ book: CityBook, firstHops: QueryResult? = nil
     ) throws(DeskError) -> Docket? {
         let results = Array(results)
+        guard let row = results[0].rows.first else { return nil }
+        let key: CityBook.PlanKey
         do throws(PostgresError) {
-            guard let row = results[0].rows.first else { return nil }
-            let key = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
-            guard let plan = book.plans[key] else { return try Self.missingPlan() }
+            key = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
+        } catch {
+            throw DeskError(error)
+        }
+        let plan = try book.plan(key)
+        do throws(PostgresError) {
             let open: Int? = try firstHops?.rows.first?.get("open")
             let accepted: Int? = try firstHops?.rows.first?.get("accepted")
             return Docket(
@@ -71,13 +76,8 @@ enum DocketReading {
                 tree: book.tree, plan: plan, calendar: book.calendar,
                 firstHops: open.map { Docket.FirstHops(open: $0, accepted: accepted ?? 0) })
         } catch {
-            if error.code == .misuse { throw .noPlan }
             throw DeskError(error)
         }
-    }
-
-    private static func missingPlan() throws(PostgresError) -> Docket? {
-        throw PostgresError(.misuse, "the case's plan cannot be read")
     }
 }
 

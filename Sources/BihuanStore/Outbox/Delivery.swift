@@ -1,5 +1,6 @@
 package import BihuanDomain
 package import Foundation
+import Postgres
 
 package enum WebhookKind {}
 package typealias WebhookID = Identifier<WebhookKind>
@@ -51,14 +52,7 @@ package struct CloudEvent: Sendable, Hashable {
         if let subject { members.append(("subject", subject)) }
         members.append(("time", self.time.ISO8601Format()))
         members.append(("datacontenttype", "application/json"))
-        let head = members.map { "\"\($0.name)\":\(Self.quoted($0.text))" }.joined(separator: ",")
+        let head = members.map { "\"\($0.name)\":\(JSON.encoded($0.text))" }.joined(separator: ",")
         return "{\(head),\"data\":\(self.data)}"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        // A text always encodes.
-        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
     }
 }

@@ -64,7 +64,11 @@ extension EventView {
         self.via = try row.get("via")
         self.reason = try row.get("reason")
         let detail: JSON = try row.get("detail")
-        self.detail = (try? JSONDecoder().decode([String: String].self, from: Data(detail.text.utf8))) ?? [:]
+        do {
+            self.detail = try JSONDecoder().decode([String: String].self, from: Data(detail.text.utf8))
+        } catch {
+            throw PostgresError(.decoding, "an event's detail is no object of texts: \(error)", column: "detail")
+        }
         self.hash = try row.get("hash")
     }
 }

@@ -12,8 +12,11 @@ extension Registry {
         of city: CityID
     ) async throws(RegistryFault) -> @Sendable (Date) throws(ImportError) -> GradingClock? {
         let book = try await self.book(of: city)
-        guard let plan = book.adopted.flatMap({ book.plans[$0] }) else {
-            throw RegistryFault(.missing, "the city has adopted no plan that this program can read")
+        guard let adopted = book.adopted else { throw RegistryFault(.missing, "the city has adopted no plan") }
+        guard let plan = book.plans[adopted] else {
+            let reason = book.unreadablePlans[adopted] ?? "it is not there"
+            throw RegistryFault(
+                .missing, "plan \(adopted.id) version \(adopted.version) of the city cannot be read: \(reason)")
         }
         guard let root = book.tree.root else { throw RegistryFault(.missing, "the city has no units yet") }
         return { moment throws(ImportError) in
