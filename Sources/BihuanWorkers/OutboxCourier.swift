@@ -117,7 +117,7 @@ package struct OutboxCourier<C: Clock>: Service where C.Duration == Duration {
             }
             failpoint("courier_after_claim")
             tried += await self.deliver(batch, claimed: began, isProbe: isProbe)
-            if batch.count < limit || self.lanes.isFailing(lane) { break }
+            if batch.count < Outbox.freshShare(of: limit) || self.lanes.isFailing(lane) { break }
         }
         return tried
     }

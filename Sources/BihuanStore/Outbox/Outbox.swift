@@ -7,7 +7,9 @@ package import Postgres
 /// A message is handed on to every webhook of its unit in one statement, which also marks it; so wherever a courier is
 /// killed, either both happened or neither, and a message for a unit without webhooks is done at once. From there on each
 /// delivery is claimed for a while, sent, and marked. A delivery is marked only after it was sent; between the two it may
-/// be sent again. What fails comes again after a pause, ordered by tries, and is put aside after ``tries``.
+/// be sent again. What was tried before, because it failed or because its courier died, comes again after a pause, least
+/// tried first, in a small share of each batch beside the new: neither can hold up the other. After ``tries`` it is put
+/// aside.
 ///
 /// What waits is looked for in all cities; everything else is done city by city, under the city's own policies.
 package struct Outbox: Sendable {
@@ -147,7 +149,8 @@ package struct Outbox: Sendable {
 
     // MARK: Claiming
 
-    /// Claims up to `limit` due deliveries to one webhook: those tried least, and of them the longest waiting, first.
+    /// Claims up to `limit` due deliveries to one webhook: ``freshShare(of:)`` of them not tried yet, the longest waiting
+    /// first, the rest tried before, the least tried first.
     ///
     /// A delivery that ended as many couriers as it has tries is put aside instead.
     ///
@@ -191,27 +194,47 @@ package struct Outbox: Sendable {
         }
     }
 
+    /// How many of a claim may be deliveries not tried yet. A claim that brings fewer has found all that is due.
+    package static func freshShare(of limit: Int) -> Int { limit - limit / 10 }
+
     package static func claim(_ lane: Lane, limit: Int) -> SQL {
         """
-        with due as materialized (
+        with lane as materialized (
+          select w.city_id, w.webhook_id
+            from bihuan.webhooks w
+           where w.city_id = \(lane.city.rawValue) and w.webhook_id = \(lane.webhook.rawValue)
+             and w.disabled_at is null
+        ),
+        fresh as materialized (
           select d.city_id, d.outbox_id, d.webhook_id
-            from generate_series(0, \(Self.tries)::integer) a (n)
+            from bihuan.deliveries d
+           where d.city_id = (select city_id from lane) and d.webhook_id = (select webhook_id from lane)
+             and d.delivered_at is null and d.aside_at is null
+             and d.attempts = 0 and d.next_at <= statement_timestamp()
+           order by d.next_at
+           limit \(Self.freshShare(of: limit))
+             for update skip locked
+        ),
+        again as materialized (
+          select d.city_id, d.outbox_id, d.webhook_id
+            from generate_series(1, \(Self.tries)::integer) a (n)
            cross join lateral (
              select d.city_id, d.outbox_id, d.webhook_id, d.next_at
                from bihuan.deliveries d
-              where d.city_id = \(lane.city.rawValue) and d.webhook_id = \(lane.webhook.rawValue)
+              where d.city_id = (select city_id from lane) and d.webhook_id = (select webhook_id from lane)
                 and d.delivered_at is null and d.aside_at is null
                 and d.attempts = a.n and d.next_at <= statement_timestamp()
               order by d.next_at
-              limit \(limit)
+              limit \(limit)::integer - (select count(*) from fresh)
                 for update skip locked
            ) d
-           where exists (
-             select from bihuan.webhooks w
-              where w.city_id = \(lane.city.rawValue) and w.webhook_id = \(lane.webhook.rawValue)
-                and w.disabled_at is null)
            order by a.n, d.next_at
-           limit \(limit)
+           limit \(limit)::integer - (select count(*) from fresh)
+        ),
+        due as (
+          select city_id, outbox_id, webhook_id from fresh
+          union all
+          select city_id, outbox_id, webhook_id from again
         ),
         taken as (
           update bihuan.deliveries d

@@ -261,6 +261,33 @@ struct CourierTests {
         }
     }
 
+    @Test func `what a dead courier held is taken over beside a heap of new messages, and takes a tenth of the claim`()
+        async throws
+    {
+        try await Self.run { _ in
+            .answer(200)
+        } _: { room, receiver in
+            let made = try await room.webhook("east", receiver.url("/"))
+            let lane = Outbox.Lane(city: room.city.city, webhook: made.id)
+            let outbox = room.city.store.outbox
+            try await room.messages(30, to: "east")
+            _ = try await outbox.fanOut(of: room.city.city)
+            // Claimed by couriers that die.
+            var dead: Set<MessageID> = []
+            for _ in 0..<3 { dead.formUnion(try await outbox.claim(lane, limit: 10).map(\.message)) }
+            #expect(dead.count == 27)
+            try await room.passTime()
+            try await room.messages(100, to: "east")
+            _ = try await outbox.fanOut(of: room.city.city)
+
+            let claimed = try await outbox.claim(lane, limit: 20)
+
+            #expect(claimed.count == 20)
+            #expect(claimed.count { $0.attempt == 2 } == 2)
+            #expect(claimed.allSatisfy { ($0.attempt == 2) == dead.contains($0.message) })
+        }
+    }
+
     @Test func `what ends its courier every time is put aside in the end`() async throws {
         try await Self.run { _ in
             .answer(200)
