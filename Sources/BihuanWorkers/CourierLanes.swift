@@ -18,6 +18,8 @@ final class CourierLanes<I: InstantProtocol>: Sendable where I.Duration == Durat
         var busy: [CityID: Int] = [:]
         /// Where the last look left off, so that the next one goes on from there.
         var turn = 0
+        /// At the last look somebody found no place.
+        var isCrowded = false
     }
 
     private let limit: Int
@@ -27,26 +29,32 @@ final class CourierLanes<I: InstantProtocol>: Sendable where I.Duration == Durat
         self.limit = limit
     }
 
-    /// Chooses whom to serve now, of those that have something due, in turn.
-    func take(_ waiting: [Outbox.Lane], now: I) -> [Outbox.Lane] {
+    /// Chooses whom to serve now, of those that have something due, in turn; and tells whether somebody found no place.
+    func take(_ waiting: [Outbox.Lane], now: I) -> (taken: [Outbox.Lane], isCrowded: Bool) {
         self.state.withLock { state in
             var taken: [Outbox.Lane] = []
+            state.isCrowded = false
             var total = state.busy.values.reduce(0, +)
             let start = waiting.isEmpty ? 0 : state.turn % waiting.count
             for lane in waiting[start...] + waiting[..<start] {
-                guard total < self.limit else { break }
                 let known = state.lanes[lane] ?? Lane()
-                if known.isBusy || state.busy[lane.city, default: 0] >= self.limit / 2 { continue }
+                if known.isBusy { continue }
                 if let rest = known.restsUntil, rest > now { continue }
+                guard total < self.limit, state.busy[lane.city, default: 0] < self.limit / 2 else {
+                    state.isCrowded = true
+                    continue
+                }
                 state.lanes[lane, default: Lane()].isBusy = true
                 state.busy[lane.city, default: 0] += 1
                 total += 1
                 taken.append(lane)
             }
             state.turn += max(1, taken.count)
-            return taken
+            return (taken, state.isCrowded)
         }
     }
+
+    var isCrowded: Bool { self.state.withLock { $0.isCrowded } }
 
     func isFailing(_ lane: Outbox.Lane) -> Bool {
         self.state.withLock { ($0.lanes[lane]?.failures ?? 0) > 0 }

@@ -20,17 +20,26 @@ package struct Housekeeping<C: Clock>: Service where C.Duration == Duration {
     package func run() async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                do throws(DeskError) {
+                await self.chore("counters") { () async throws(DeskError) in
                     _ = try await self.store.clockClaims.rollUpCounters()
-                    failpoint("housekeeping_after_roll_up")
-                    _ = try await self.store.clockClaims.forgetOldKeys()
-                } catch {
-                    // Stopped while it waited for a connection: the next server does it.
-                    if Task.isCancelled { break }
-                    self.logger.error("Housekeeping failed", metadata: ["error": "\(error)"])
+                }
+                failpoint("housekeeping_after_roll_up")
+                await self.chore("keys") { () async throws(DeskError) in
+                    while try await self.store.clockClaims.forgetOldKeys() > 0, !Task.isCancelled {}
                 }
                 try? await self.clock.sleep(for: self.interval)
             }
+        }
+    }
+
+    /// One chore that fails keeps nobody from the next.
+    private func chore(_ name: String, _ work: () async throws(DeskError) -> Void) async {
+        do throws(DeskError) {
+            try await work()
+        } catch {
+            // Stopped while it waited for a connection: the next server does it.
+            if Task.isCancelled { return }
+            self.logger.error("Housekeeping failed", metadata: ["chore": "\(name)", "error": "\(error)"])
         }
     }
 }

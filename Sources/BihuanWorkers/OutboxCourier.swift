@@ -80,24 +80,33 @@ package struct OutboxCourier<C: Clock>: Service where C.Duration == Duration {
     /// Hands on a batch of each city's messages, and chooses which webhooks to serve.
     private func round() async -> Round {
         var round = Round()
+        let waiting: Outbox.Waiting
         do throws(DeskError) {
-            let waiting = try await self.store.outbox.waiting()
-            for city in waiting.cities {
-                if Task.isCancelled { break }
-                round.handedOn += try await self.store.outbox.fanOut(of: city)
-                failpoint("courier_after_fan_out")
-            }
-            round.lanes = self.lanes.take(waiting.lanes, now: self.clock.now)
-            round.isCrowded = round.lanes.count < waiting.lanes.count
+            waiting = try await self.store.outbox.waiting()
         } catch {
             self.logger.error("The outbox cannot be looked at", metadata: ["error": "\(error)"])
+            return round
         }
+        for city in waiting.cities {
+            if Task.isCancelled { break }
+            // One city's trouble is no other's.
+            do throws(DeskError) {
+                round.handedOn += try await self.store.outbox.fanOut(of: city)
+            } catch {
+                self.logger.error(
+                    "A city's messages cannot be handed on",
+                    metadata: ["city": "\(city.rawValue)", "error": "\(error)"])
+            }
+            failpoint("courier_after_fan_out")
+        }
+        (round.lanes, round.isCrowded) = self.lanes.take(waiting.lanes, now: self.clock.now)
         return round
     }
 
     // MARK: Serving
 
-    /// Sends what is due to one webhook, batch by batch, until nothing is left or the webhook fails.
+    /// Sends what is due to one webhook, batch by batch, until nothing is left, the webhook fails, or others wait for the
+    /// place.
     ///
     /// - Returns: how many deliveries were tried.
     private func serve(_ lane: Outbox.Lane) async -> Int {
@@ -113,11 +122,16 @@ package struct OutboxCourier<C: Clock>: Service where C.Duration == Duration {
                 batch = try await self.store.outbox.claim(lane, limit: limit)
             } catch {
                 self.logger.error("Deliveries cannot be claimed", metadata: ["error": "\(error)"])
+                // Or it would be found due again at once.
+                self.lanes.failed(lane, now: self.clock.now)
                 break
             }
             failpoint("courier_after_claim")
             tried += await self.deliver(batch, claimed: began, isProbe: isProbe)
-            if batch.count < Outbox.freshShare(of: limit) || self.lanes.isFailing(lane) { break }
+            // With others waiting for a place, everybody has one batch at a time.
+            if batch.count < Outbox.freshShare(of: limit) || self.lanes.isFailing(lane) || self.lanes.isCrowded {
+                break
+            }
         }
         return tried
     }

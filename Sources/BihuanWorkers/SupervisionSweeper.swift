@@ -61,35 +61,54 @@ package struct SupervisionSweeper<C: Clock>: Service where C.Duration == Duratio
         failpoint("sweeper_after_claim")
         var idle: [ClockClaims.Due] = []
         var unreached: [ClockClaims.Due] = []
+        func settle(_ item: ClockClaims.Due, _ verdict: Verdict) async {
+            switch verdict {
+            case .fired: break
+            case .nothingToDo: idle.append(item)
+            case .failed(let error): await self.note(error, about: item)
+            case .notReached: unreached.append(item)
+            }
+        }
         await withTaskGroup(of: (ClockClaims.Due, Verdict).self) { group in
-            var rest = due.makeIterator()
+            var rest = due.filter { !$0.isSuspect }.makeIterator()
             func fireNext() {
                 guard let next = rest.next() else { return }
                 group.addTask { (next, await self.fire(next, claimed: began)) }
             }
             for _ in 0..<self.configuration.concurrency { fireNext() }
             while let (item, verdict) = await group.next() {
-                switch verdict {
-                case .fired: break
-                case .nothingToDo: idle.append(item)
-                case .failed(let error): await self.note(error, about: item)
-                case .notReached: unreached.append(item)
-                }
+                await settle(item, verdict)
                 fireNext()
             }
         }
+        // One at a time, with nothing else in hand: if this server dies, it is known of what.
+        for item in due where item.isSuspect { await settle(item, await self.fireAlone(item, claimed: began)) }
         await self.release(idle, unreached)
         return due.count
     }
 
-    private func fire(_ item: ClockClaims.Due, claimed: C.Instant) async -> Verdict {
-        if item.isAside {
-            self.logAside(item, "no sweeper came back from it")
+    private func fireAlone(_ item: ClockClaims.Due, claimed: C.Instant) async -> Verdict {
+        guard self.isReached(claimed) else { return .notReached }
+        do throws(DeskError) {
+            guard try await !self.store.clockClaims.begin(item) else {
+                self.logAside(item, "no sweeper came back from it")
+                return .fired
+            }
+        } catch {
+            // Nothing was tried: the claim runs out by itself.
+            self.logger.error("A clock could not be begun", metadata: ["error": "\(error)"])
             return .fired
         }
-        if Task.isCancelled || claimed.duration(to: self.clock.now) > self.configuration.patience {
-            return .notReached
-        }
+        return await self.fire(item, claimed: claimed)
+    }
+
+    /// Whether there is still time to fire what was claimed then.
+    private func isReached(_ claimed: C.Instant) -> Bool {
+        !Task.isCancelled && claimed.duration(to: self.clock.now) <= self.configuration.patience
+    }
+
+    private func fire(_ item: ClockClaims.Due, claimed: C.Instant) async -> Verdict {
+        guard self.isReached(claimed) else { return .notReached }
         do throws(DeskError) {
             let isFired = try await self.store.desk.fire(item.clock, item.rung, of: item.city)
             failpoint("sweeper_after_fire")

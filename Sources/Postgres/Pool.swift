@@ -141,15 +141,17 @@ package final class Pool: Service, Sendable {
             state.lastWaiter += 1
             return state.lastWaiter
         }
+        let end = self.ticker.now() + wait
         let timer = Task {
-            // Cancelled when the wait is over.
+            // Cancelled when the wait is over. Before the waiter stands in line it finds nobody; the line then finds the
+            // time over.
             guard (try? await self.ticker.sleep(wait)) != nil else { return }
             self.dismiss(id, path, PostgresError(.poolExhausted, "no connection became free within \(wait)"))
         }
         defer { timer.cancel() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                self.enqueue(id, continuation, path)
+                self.enqueue(id, continuation, path, until: end)
             }
         } onCancel: {
             self.dismiss(id, path, PostgresError(.cancelled, "cancelled while waiting for a connection"))
@@ -182,7 +184,7 @@ package final class Pool: Service, Sendable {
     }
 
     /// Puts the waiter in line, or answers at once.
-    private func enqueue(_ id: Int, _ waiter: Waiter, _ path: [String]) {
+    private func enqueue(_ id: Int, _ waiter: Waiter, _ path: [String], until end: Duration) {
         var displaced: Waiter?
         let answer: Result<Member, PostgresError>? = self.state.withLock { state in
             if state.isClosed { return .failure(PostgresError(.closed, "the pool is shut down")) }
@@ -191,6 +193,9 @@ package final class Pool: Service, Sendable {
                 return .failure(PostgresError(.cancelled, "cancelled while waiting for a connection"))
             }
             if let member = self.takeIdle(&state, path) { return .success(member) }
+            if self.ticker.now() >= end {
+                return .failure(PostgresError(.poolExhausted, "no time was left to wait for a connection"))
+            }
             if state.count == 0, let failure = state.lastFailure, self.ticker.now() < state.retryAt {
                 return .failure(failure)
             }

@@ -16,11 +16,12 @@ struct LogInFloodTests {
         let refused = Mutex<Set<Int>>([])
     }
 
-    /// Who was done when, and how many were done before the last of them came.
+    /// Who was done when, and how many were done before the last of them came and when that one was in line.
     private struct Turns {
         var order: [Int]
         var refused: Set<Int>
         var doneBefore: Int
+        var doneAfter: Int
 
         /// Hashes of others that somebody waited for since the last applicant came, but for one that may have begun and
         /// ended while that one got in line.
@@ -35,7 +36,7 @@ struct LogInFloodTests {
     ) async throws -> Turns {
         let hasher = PasswordHasher(width: 1, queue: queue, perAccount: perAccount)
         let fates = Fates()
-        var doneBefore = 0
+        var (doneBefore, doneAfter) = (0, 0)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (number, applicant) in applicants.enumerated() {
                 doneBefore = fates.order.withLock { $0.count }
@@ -52,10 +53,12 @@ struct LogInFloodTests {
                 // Until it is in line, which takes no time to speak of.
                 try await Task.sleep(for: .milliseconds(10))
             }
+            doneAfter = fates.order.withLock { $0.count }
             try await group.waitForAll()
         }
         return Turns(
-            order: fates.order.withLock { $0 }, refused: fates.refused.withLock { $0 }, doneBefore: doneBefore)
+            order: fates.order.withLock { $0 }, refused: fates.refused.withLock { $0 }, doneBefore: doneBefore,
+            doneAfter: doneAfter)
     }
 
     @Test func `a flood on one account costs another city one hash`() async throws {
@@ -80,8 +83,10 @@ struct LogInFloodTests {
         let turns = try await self.done(
             flood + [Self.applicant("", "b", "duty@b")], queue: 4, perAccount: 4)
 
-        // One runs and four wait; the sixth is one too many, and the fifth gives way.
-        #expect(turns.refused == [4, 5])
+        // One runs and four wait; the sixth is one too many, and the fifth gives way. Where a hash ended before all had
+        // come, there was room for one more.
+        #expect(turns.refused.isSubset(of: [4, 5]))
+        #expect(turns.refused.count >= 2 - turns.doneAfter)
         #expect(turns.order.contains(6))
     }
 

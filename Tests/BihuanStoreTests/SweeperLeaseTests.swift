@@ -98,15 +98,49 @@ struct SweeperLeaseTests {
         }
     }
 
-    @Test func `a clock that ends its sweeper every time is put aside in the end`() async throws {
-        try await Self.run(cases: 1) { city in
-            for _ in 0..<ClockClaims.tries {
-                #expect(try await city.store.clockClaims.claim(10).map(\.isAside) == [false])
+    @Test func `a clock that ends its sweeper every time is put aside in the end, and no other with it`() async throws {
+        try await Self.run(cases: 30) { city in
+            let claims = city.store.clockClaims
+            // The first time nobody can know which of the batch it was.
+            let poison = try #require(try await claims.claim(10).first)
+            #expect(!poison.isSuspect)
+            try await Self.endLeases(city)
+            for death in 1...ClockClaims.tries {
+                let claimed = try await claims.claim(10)
+                #expect(claimed.count(where: \.isSuspect) == (death == 1 ? 10 : 1))
+                // Suspects come after the others, and last those that were found wanting before.
+                let last = try #require(claimed.last { $0.clock == poison.clock })
+                #expect(death == 1 || claimed.last?.clock == poison.clock)
+                for innocent in claimed where innocent.clock != poison.clock {
+                    if innocent.isSuspect { #expect(try await !claims.begin(innocent)) }
+                    #expect(try await city.store.desk.fire(innocent.clock, innocent.rung, of: innocent.city))
+                }
+                #expect(try await !claims.begin(last))
                 try await Self.endLeases(city)
             }
+            let suspects = try await claims.claim(10).filter(\.isSuspect)
+            for suspect in suspects { #expect(try await claims.begin(suspect)) }
 
-            #expect(try await city.store.clockClaims.claim(10).map(\.isAside) == [true])
-            #expect(try await city.store.clockClaims.claim(10).isEmpty)
+            #expect(suspects.map(\.clock) == [poison.clock])
+            #expect(try await Self.count(city, "select count(*) from bihuan.clocks where aside_at is not null") == 1)
+            #expect(
+                try await Self.count(
+                    city, "select count(*) from bihuan.clocks where next_at is not null and attempts > 0") == 1)
+        }
+    }
+
+    @Test func `a sweeper fires what a dead one held, one clock after another`() async throws {
+        try await Self.run(cases: 40) { city in
+            _ = try await city.store.clockClaims.claim(40)
+            try await Self.endLeases(city)
+            try await Self.sweep(city, sweepers: 1)
+
+            #expect(try await Self.firings(city) == 40)
+            #expect(
+                try await Self.count(
+                    city,
+                    "select count(*) from bihuan.clocks where next_at is not null and (claimed_until is not null or attempts > 0)"
+                ) == 0)
         }
     }
 

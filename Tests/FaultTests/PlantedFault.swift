@@ -201,6 +201,9 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
             select city_id, unit_id, clock_id, case_id, unit_id, kind, due_at from bihuan.clocks where case_id = three
             """),
         PlantedFault(
+            .drift, "a feedback that can be given is passed by",
+            "update bihuan.clocks set is_waiting = not is_waiting where kind = 'feedback' and stopped_at is null"),
+        PlantedFault(
             .drift, "a unit lost an ancestor",
             "delete from bihuan.unit_closure where depth = 2 and descendant_id = (select unit_id from bihuan.units where label = 'west-1')"
         ),

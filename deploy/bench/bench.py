@@ -201,26 +201,38 @@ class Bench:
             self.results["row_security"][kind] = statistics.median(ratios)
 
     def growth(self):
-        """Median latency of the work list, by one client over HTTP, at each size; and of a claim of 100 due clocks."""
+        """Median latency of the work list, by one client over HTTP, at each size; and of a claim of 100 due clocks.
+
+        Both sizes are asked by turns, so that a machine that drifts does not decide.
+        """
         say("规模：待办与时限认领…")
-        growth = {}
-        for size in (self.small, self.large):
-            self.cluster.clone(size.name, "growth")
-            server = self.world.serve("growth")
-            latencies = {}
-            try:
-                for tier, units in size.units.items():
-                    taken = []
-                    for number in range(self.options.samples + 50):
+        sizes = (self.small, self.large)
+        latencies = {size: {tier: [] for tier in size.units} for size in sizes}
+        servers = {}
+        try:
+            for size in sizes:
+                self.cluster.clone(size.name, f"growth_{size.cases}")
+                servers[size] = self.world.serve(f"growth_{size.cases}")
+            for tier in self.small.units:
+                for number in range(self.options.samples + 50):
+                    for size in sizes[:: 1 if number % 2 else -1]:
+                        units = size.units[tier]
                         began = time.perf_counter()
-                        capture.request(server.address, "GET", "/api/v1/worklist", token(units[number % len(units)]))
+                        capture.request(servers[size].address, "GET", "/api/v1/worklist", token(units[number % len(units)]))
                         if number >= 50:
-                            taken.append((time.perf_counter() - began) * 1000)
-                    latencies[tier] = statistics.median(taken)
-            finally:
+                            latencies[size][tier].append((time.perf_counter() - began) * 1000)
+        finally:
+            for server in servers.values():
                 server.stop()
-            growth[size.cases] = {"worklist_p50": latencies, "claim_p50": self.claim(size.cases)}
-            self.cluster.drop("growth")
+        growth = {
+            size.cases: {
+                "worklist_p50": {tier: statistics.median(taken) for tier, taken in latencies[size].items()},
+                "claim_p50": self.claim(size.cases),
+            }
+            for size in sizes
+        }
+        for size in sizes:
+            self.cluster.drop(f"growth_{size.cases}")
         small, large = growth[self.small.cases], growth[self.large.cases]
         self.results["growth"] = {
             "sizes": growth,
@@ -233,7 +245,8 @@ class Bench:
 
         Each is rolled back: a server fires what it claimed before it claims again, so claims do not pile up.
         """
-        self.cluster.psql("growth", f"""
+        database = f"growth_{waiting}"
+        self.cluster.psql(database, f"""
             set session_replication_role = replica;
             update bihuan.clocks set next_rung = null, next_at = null where next_at is not null;
             insert into bihuan.clocks (city_id, clock_id, case_id, unit_id, kind, "limit", start_event, started_at, due_at,
@@ -245,9 +258,9 @@ class Bench:
               join (select row_number() over () as number, city_id, case_id, owner_unit
                       from (select * from bihuan.cases limit 1000) few) c on c.number = n % 1000 + 1;
         """)
-        self.cluster.psql("growth", "vacuum (analyze) bihuan.clocks")
+        self.cluster.psql(database, "vacuum (analyze) bihuan.clocks")
         text, variables = ceiling.script(self.flights["claim"], [], undo=True)
-        return ceiling.run(self.cluster, "growth", text, variables, 0, clients=1, user="bihuan_worker",
+        return ceiling.run(self.cluster, database, text, variables, 0, clients=1, user="bihuan_worker",
                            transactions=200)["p50"]
 
     def ready(self):
@@ -303,8 +316,8 @@ class Bench:
 
     def run(self):
         parts = self.options.only or ["contest", "rls", "growth", "ready", "import", "pingpong"]
-        self.cluster.run() if self.options.keep and self.cluster.data.exists() else self.cluster.start()
         try:
+            self.cluster.run() if self.options.keep and self.cluster.data.exists() else self.cluster.start()
             wanted = {self.small}
             wanted |= {self.middle} if {"contest", "rls"} & set(parts) else set()
             wanted |= {self.large} if {"growth", "ready"} & set(parts) else set()
@@ -389,7 +402,8 @@ def main():
     parser.add_argument("--work", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--python", required=True, help=argparse.SUPPRESS)
     # So that what was started is stopped when somebody has had enough.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     Bench(parser.parse_args()).run()
 
 

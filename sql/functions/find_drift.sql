@@ -53,7 +53,10 @@ begin
     return 'counters';
   elsif exists (
     select from bihuan.clocks k
-     where k.city_id = p_city and k.stopped_at is null and k.is_waiting <> bihuan.clock_waits(k)
+     where k.city_id = p_city and k.stopped_at is null
+       -- Asked of those only that can be wrong: the function costs.
+       and (k.kind in ('feedback', 'interim') or k.is_waiting)
+       and k.is_waiting <> bihuan.clock_waits(k)
   ) then
     return 'clocks.is_waiting';
   end if;

@@ -48,7 +48,7 @@ final class SessionRegistry: Sendable {
     func admit(_ channel: any Channel, from source: String?) -> Result<Int, AdmissionFault> {
         let (result, leaving): (Result<Int, AdmissionFault>, (any Channel)?) = self.state.withLockedValue { state in
             if state.isDraining { return (.failure(AdmissionFault(refusal: .goingDown)), nil) }
-            let strangers = state.entries.values.count { $0.user == nil }
+            let strangers = state.entries.values.count { $0.user == nil && !$0.source.isEmpty }
             var leaving: (any Channel)?
             if state.entries.count >= self.most || source != nil && strangers >= self.mostStrangers {
                 guard let number = Self.mustLeave(for: source, state.entries) else {

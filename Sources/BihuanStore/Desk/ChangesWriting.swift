@@ -219,14 +219,28 @@ struct ChangesWriting {
 }
 
 extension SQL {
-    /// A write that must meet exactly one row; none, and the whole transaction fails with division_by_zero.
+    /// Why a write that must meet a row may meet none.
+    enum Miss {
+        /// Somebody moved the row: division_by_zero, told as ``DeskError/stale(current:)``.
+        case rowMoved
+        /// The session ended, and the policy hides the row: invalid_argument_for_logarithm, told as
+        /// ``DeskError/unauthenticated``.
+        case sessionEnded
+    }
+
+    /// A write that must meet exactly one row; none, and the whole transaction fails.
     ///
     /// The last flight ends in the commit, so a miss must be caught inside the database, not after it.
-    static func mustAffect(_ write: SQL) -> SQL {
-        """
-        with touched as (\(write) returning true)
-        select 1 / (count(*) = 1)::integer from touched
-        """
+    static func mustAffect(orElse miss: Miss = .rowMoved, _ write: SQL) -> SQL {
+        let check: SQL =
+            switch miss {
+            case .rowMoved: "1 / (count(*) = 1)::integer"
+            case .sessionEnded: "ln((count(*) = 1)::integer)"
+            }
+        return """
+            with touched as (\(write) returning true)
+            select \(check) from touched
+            """
     }
 }
 

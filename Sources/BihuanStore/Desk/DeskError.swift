@@ -33,11 +33,13 @@ extension DeskError {
             // lock_not_available, deadlock_detected, query_canceled: somebody else is at the same object.
             case SQLState(rawValue: "55P03"), SQLState(rawValue: "40P01"), SQLState(rawValue: "57014"):
                 self = .busy(retryAfter: 1)
-            // A guard trigger, a write that met fewer rows than were locked (see ``SQL/mustAffect(_:)``), or a unique
+            // A guard trigger, a write that met fewer rows than were locked (see ``SQL/mustAffect(orElse:_:)``), or a unique
             // key somebody else took meanwhile.
             case SQLState(rawValue: "LP001"), SQLState(rawValue: "LP004"), SQLState(rawValue: "22012"),
                 SQLState(rawValue: "23505"):
                 self = .stale(current: nil)
+            // The session ended in the midst; see ``SQL/mustAffect(orElse:_:)``.
+            case SQLState(rawValue: "2201E"): self = .unauthenticated
             // A policy refused the row.
             case SQLState(rawValue: "42501"): self = .notFound
             default: self = .unavailable("\(error)")

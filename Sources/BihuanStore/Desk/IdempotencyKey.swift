@@ -79,6 +79,7 @@ struct IdempotencyKey: Sendable {
     func keep(_ decision: Desk.Decision) throws(DeskError) -> SQL {
         let outcome = JSON(text: String(decoding: try Self.data(decision.outcome), as: UTF8.self))
         return SQL.mustAffect(
+            orElse: .sessionEnded,
             """
             update bihuan.idempotency_keys
                set outcome = \(outcome), target_id = \(decision.target?.id), target_ref = \(decision.target?.ref)
@@ -89,12 +90,14 @@ struct IdempotencyKey: Sendable {
 
     /// Writes down that the outcome was told again.
     var stamp: SQL {
-        """
-        update bihuan.idempotency_keys
-           set replayed_at = clock_timestamp()
-         where (city_id, officer_id) = (select s.city_id, s.officer_id from bihuan.sessions s)
-           and key = \(self.key)
-        """
+        SQL.mustAffect(
+            orElse: .sessionEnded,
+            """
+            update bihuan.idempotency_keys
+               set replayed_at = clock_timestamp()
+             where (city_id, officer_id) = (select s.city_id, s.officer_id from bihuan.sessions s)
+               and key = \(self.key)
+            """)
     }
 
     private static func data(_ value: some Encodable) throws(DeskError) -> Data {

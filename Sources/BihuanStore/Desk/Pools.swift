@@ -27,12 +27,15 @@ package struct Pools: Sendable {
         }
     }
 
-    /// The server's own upkeep, on nobody's account: looks across cities, or presents the city it works for by itself.
+    /// The server's own upkeep: looks across cities, or presents the city it works for by itself.
+    ///
+    /// - Parameter user: on whose account; the crowd of one must not keep the others from a connection.
     @discardableResult
     func asWorker<R: Sendable>(
+        by user: Pool.User = .anybody,
         _ body: @Sendable (isolated Connection) throws(PostgresError) -> R
     ) async throws(DeskError) -> R {
-        try await self.worker.use { connection throws(DeskError) in
+        try await self.worker.use(by: user) { connection throws(DeskError) in
             do throws(PostgresError) {
                 return try body(connection)
             } catch {

@@ -49,7 +49,7 @@ package struct Gate: Sendable {
         let applicant = PasswordHasher.Applicant(
             source: source ?? "", city: self.pools.acquaintances.isKnown(city: city) ? city : "", account: name)
         guard !self.hasher.refuses(applicant) else { throw .overloaded(retryAfter: 5) }
-        let connections = self.pools.poolForLogIns(city)
+        let connections = self.pools.poolForLogIns(applicant.city)
         let salt: [UInt8] = try await connections.use { connection throws(DeskError) in
             do throws(PostgresError) {
                 return try connection.query("select bihuan.log_in_salt(\(login), \(city)) as salt").rows[0].get("salt")
@@ -112,12 +112,16 @@ package struct Gate: Sendable {
     package func logOut(_ token: String) async throws(DeskError) {
         let principal = Principal.session(token)
         try await self.pools.pool(for: principal).use { connection throws(DeskError) in
+            let wasIn: Bool
             do throws(PostgresError) {
-                _ = try connection.flight([principal.presentation, "select bihuan.log_out()"])
+                wasIn = try connection.flight([principal.presentation, "select bihuan.log_out() as was_in"])[1].rows[0]
+                    .get("was_in")
             } catch {
                 if error.sqlState == SQLState(rawValue: "42501") { throw .unauthenticated }
                 throw DeskError(error)
             }
+            // Thrown, so that a made-up token is not taken for one that holds.
+            guard wasIn else { throw .unauthenticated }
         } orFail: {
             DeskError($0)
         }

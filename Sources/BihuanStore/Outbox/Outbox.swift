@@ -7,9 +7,9 @@ package import Postgres
 /// A message is handed on to every webhook of its unit in one statement, which also marks it; so wherever a courier is
 /// killed, either both happened or neither, and a message for a unit without webhooks is done at once. From there on each
 /// delivery is claimed for a while, sent, and marked. A delivery is marked only after it was sent; between the two it may
-/// be sent again. What was tried before, because it failed or because its courier died, comes again after a pause, least
-/// tried first, in a small share of each batch beside the new: neither can hold up the other. After ``tries`` it is put
-/// aside.
+/// be sent again. What failed before comes again after a pause, least tried first, in a small share of each batch beside
+/// the new: neither can hold up the other. After ``tries`` it is put aside. What a courier died with may have been its
+/// death: of these only one is claimed at a time.
 ///
 /// What waits is looked for in all cities; everything else is done city by city, under the city's own policies.
 package struct Outbox: Sendable {
@@ -21,6 +21,9 @@ package struct Outbox: Sendable {
     package static let tries = 10
     /// Messages handed on at a time.
     package static let fanOut = 1_000
+
+    /// The courier in the line for a connection, beside the sweeper.
+    private static let user = Pool.User(circle: "courier", member: "")
 
     /// What there is to do.
     package struct Waiting: Sendable {
@@ -45,7 +48,7 @@ package struct Outbox: Sendable {
 
     /// Finds work in all cities. Its cost grows with the cities and webhooks that have some, not with the rows waiting.
     package func waiting() async throws(DeskError) -> Waiting {
-        try await self.pools.asWorker { connection throws(PostgresError) in
+        try await self.pools.asWorker(by: Self.user) { connection throws(PostgresError) in
             let answers = try connection.flight([Self.waitingCities, Self.waitingLanes], intent: .read)
             return Waiting(
                 cities: try answers[0].rows.map { row throws(PostgresError) in
@@ -116,7 +119,7 @@ package struct Outbox: Sendable {
     /// - Returns: messages handed on, ``fanOut`` at most.
     package func fanOut(of city: CityID) async throws(DeskError) -> Int {
         let handOn = Self.handOn(city)
-        return try await self.pools.asWorker { connection throws(PostgresError) in
+        return try await self.pools.asWorker(by: Self.user) { connection throws(PostgresError) in
             try connection.flight([Principal.system(city).presentation, handOn])[1].affected
         }
     }
@@ -149,15 +152,16 @@ package struct Outbox: Sendable {
 
     // MARK: Claiming
 
-    /// Claims up to `limit` due deliveries to one webhook: ``freshShare(of:)`` of them not tried yet, the longest waiting
-    /// first, the rest tried before, the least tried first.
+    /// Claims up to `limit` due deliveries to one webhook, and gives them in the order in which they are to be sent: one
+    /// that a courier died with; those that failed before, the least tried first; then ``freshShare(of:)`` not tried yet,
+    /// the longest waiting first.
     ///
     /// A delivery that ended as many couriers as it has tries is put aside instead.
     ///
     /// - Returns: none where the webhook is disabled or gone.
     package func claim(_ lane: Lane, limit: Int) async throws(DeskError) -> [Delivery] {
         let claim = Self.claim(lane, limit: limit)
-        return try await self.pools.asWorker { connection throws(PostgresError) in
+        return try await self.pools.asWorker(by: Self.user) { connection throws(PostgresError) in
             let answers = try connection.flight([
                 Principal.system(lane.city).presentation,
                 """
@@ -195,7 +199,7 @@ package struct Outbox: Sendable {
     }
 
     /// How many of a claim may be deliveries not tried yet. A claim that brings fewer has found all that is due.
-    package static func freshShare(of limit: Int) -> Int { limit - limit / 10 }
+    package static func freshShare(of limit: Int) -> Int { limit == 1 ? 1 : limit - max(1, limit / 10) }
 
     package static func claim(_ lane: Lane, limit: Int) -> SQL {
         """
@@ -215,37 +219,46 @@ package struct Outbox: Sendable {
            limit \(Self.freshShare(of: limit))
              for update skip locked
         ),
+        -- A claim takes the last error away, and whoever comes back from it puts down another: without one, nobody did.
         again as materialized (
-          select d.city_id, d.outbox_id, d.webhook_id
-            from generate_series(1, \(Self.tries)::integer) a (n)
+          select d.city_id, d.outbox_id, d.webhook_id, d.is_suspect
+            from (values (true, 1::bigint),
+                         (false, \(limit)::integer - (select count(*) from fresh))) kind (is_suspect, most)
            cross join lateral (
-             select d.city_id, d.outbox_id, d.webhook_id, d.next_at
-               from bihuan.deliveries d
-              where d.city_id = (select city_id from lane) and d.webhook_id = (select webhook_id from lane)
-                and d.delivered_at is null and d.aside_at is null
-                and d.attempts = a.n and d.next_at <= statement_timestamp()
-              order by d.next_at
-              limit \(limit)::integer - (select count(*) from fresh)
-                for update skip locked
+             select d.city_id, d.outbox_id, d.webhook_id, kind.is_suspect
+               from generate_series(1, \(Self.tries)::integer) a (n)
+              cross join lateral (
+                select d.city_id, d.outbox_id, d.webhook_id, d.next_at
+                  from bihuan.deliveries d
+                 where d.city_id = (select city_id from lane) and d.webhook_id = (select webhook_id from lane)
+                   and d.delivered_at is null and d.aside_at is null
+                   and d.attempts = a.n and d.next_at <= statement_timestamp()
+                   and (d.last_error is null) = kind.is_suspect
+                 order by d.next_at
+                 limit kind.most
+                   for update skip locked
+              ) d
+              order by a.n, d.next_at
+              limit kind.most
            ) d
-           order by a.n, d.next_at
-           limit \(limit)::integer - (select count(*) from fresh)
+           where kind.most > 0 and (\(limit) > 1 or not exists (select from fresh))
+           order by d.is_suspect desc
+           limit \(limit)
         ),
         due as (
-          select city_id, outbox_id, webhook_id from fresh
+          select city_id, outbox_id, webhook_id, false as is_suspect from fresh
           union all
-          select city_id, outbox_id, webhook_id from again
+          select city_id, outbox_id, webhook_id, is_suspect from again
         ),
         taken as (
           update bihuan.deliveries d
              set attempts = d.attempts + 1,
                  next_at = clock_timestamp() + make_interval(secs => \(Self.leaseSeconds)::bigint),
                  aside_at = case when d.attempts >= \(Self.tries) then clock_timestamp() end,
-                 last_error = case when d.attempts >= \(Self.tries) then 'no courier came back from it'
-                                   else d.last_error end
+                 last_error = case when d.attempts >= \(Self.tries) then 'no courier came back from it' end
             from due
            where d.city_id = due.city_id and d.outbox_id = due.outbox_id and d.webhook_id = due.webhook_id
-          returning d.city_id, d.outbox_id, d.attempts, d.aside_at
+          returning d.city_id, d.outbox_id, d.attempts, d.aside_at, due.is_suspect
         )
         select t.outbox_id, t.attempts, o.topic, coalesce(e.at, o.created_at) as at,
                coalesce(o.payload ->> 'subject', o.payload ->> 'case') as subject,
@@ -255,7 +268,7 @@ package struct Outbox: Sendable {
           join bihuan.units u on u.city_id = o.city_id and u.unit_id = o.unit_id
           left join bihuan.events e on e.city_id = o.city_id and e.case_id = o.case_id and e.seq = o.seq
          where t.aside_at is null
-         order by t.attempts, o.created_at
+         order by t.is_suspect desc, t.attempts = 1, t.attempts, o.created_at
         """
     }
 
@@ -301,14 +314,15 @@ package struct Outbox: Sendable {
         try await self.mark(
             delivery,
             """
-            set next_at = clock_timestamp(), attempts = d.attempts - \(wasTried ? 0 : 1)::integer
+            set next_at = clock_timestamp(), attempts = d.attempts - \(wasTried ? 0 : 1)::integer,
+                last_error = \(wasTried ? "given back in the midst of a try" : "given back untried")
             """,
             unless: "d.attempts <> \(delivery.attempt) or delivered_at is not null or aside_at is not null")
     }
 
     /// Hands nothing more on to a webhook, and sends it nothing more, until an operator enables it again.
     package func disable(_ lane: Lane, by cause: String) async throws(DeskError) {
-        try await self.pools.asWorker { connection throws(PostgresError) in
+        try await self.pools.asWorker(by: Self.user) { connection throws(PostgresError) in
             _ = try connection.flight([
                 Principal.system(lane.city).presentation,
                 """
@@ -321,7 +335,9 @@ package struct Outbox: Sendable {
     }
 
     private func mark(_ delivery: Delivery, _ change: SQL, unless isOver: SQL) async throws(DeskError) {
-        try await self.pools.asWorker { connection throws(PostgresError) in
+        // In many lanes at once; each stands in line for itself.
+        let user = Pool.User(circle: Self.user.circle, member: delivery.webhook.text)
+        try await self.pools.asWorker(by: user) { connection throws(PostgresError) in
             _ = try connection.flight([
                 Principal.system(delivery.city).presentation,
                 """

@@ -165,13 +165,21 @@ extension Queries {
         try await self.change(
             token,
             """
+            with chosen as (
+              select k.city_id, k.clock_id
+                from bihuan.clocks k
+               where k.city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator')
+                 and k.aside_at is not null
+                 and (\(clock)::uuid is null or k.clock_id = \(clock))
+                 and (\(unit)::text is null or k.unit_id = (
+                       select u.unit_id from bihuan.units u where u.city_id = \(Self.city) and u.label = \(unit)))
+                 -- What a command is at just now is left to the next RETRY: a wait for one case must not hold others.
+                 for update of k skip locked
+            )
             update bihuan.clocks k
                set aside_at = null, retry_at = null, attempts = 0, claimed_until = null
-             where k.city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator')
-               and k.aside_at is not null
-               and (\(clock)::uuid is null or k.clock_id = \(clock))
-               and (\(unit)::text is null or k.unit_id = (
-                     select u.unit_id from bihuan.units u where u.city_id = \(Self.city) and u.label = \(unit)))
+              from chosen
+             where k.city_id = chosen.city_id and k.clock_id = chosen.clock_id
             """)
     }
 

@@ -74,6 +74,12 @@ package struct AddressRange: Sendable, Hashable {
         AddressRange([0, 0, 0, 0], bits: 8), AddressRange([127, 0, 0, 0], bits: 8),
         AddressRange([169, 254, 0, 0], bits: 16), AddressRange([224, 0, 0, 0], bits: 4),
         AddressRange([240, 0, 0, 0], bits: 4),
+        // Where clouds tell a machine its own secrets, in the midst of what may be an intranet.
+        AddressRange([100, 100, 100, 200], bits: 32),
+        AddressRange(Self.six([0xFD, 0x00, 0x0E, 0xC2]), bits: 32),
+        // IPv4 in further clothes: local NAT64 (RFC 8215), 6to4 and Teredo. Nobody has a webhook there.
+        AddressRange(Self.six([0x00, 0x64, 0xFF, 0x9B, 0x00, 0x01]), bits: 48),
+        AddressRange(Self.six([0x20, 0x02]), bits: 16), AddressRange(Self.six([0x20, 0x01, 0x00, 0x00]), bits: 32),
         // ::/96 holds the unspecified address, loopback and the long retired IPv4-compatible ones.
         AddressRange(Self.six([]), bits: 96), AddressRange(Self.six([0xFE, 0x80]), bits: 10),
         AddressRange(Self.six([0xFF]), bits: 8),

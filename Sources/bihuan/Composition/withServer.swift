@@ -167,11 +167,14 @@ private struct ServerAssembly: Sendable {
         _ settings: Settings,
         _ access: DatabaseAccess
     ) -> Pool {
-        Pool(
+        // One city or session that is slow must not shut out the others. Of very few connections none can be spared.
+        let reserve = role == .server && size >= 4 ? max(2, size / 4) : 0
+        return Pool(
             PoolConfiguration(
-                conninfo: access.conninfo[role] ?? "", size: size,
-                // One city or session that is slow must not shut out the others.
-                reserve: role == .server ? max(2, size / 4) : 0, waitLimit: settings.databaseWait,
+                conninfo: access.conninfo[role] ?? "", size: size - reserve, reserve: reserve,
+                waitLimit: settings.databaseWait,
+                // Couriers mark what they sent, however many at once; a mark refused is a message sent twice.
+                waiterLimit: role == .worker ? 1_024 : 256,
                 // Shorter than the deadline of a command, so that a wait for somebody else is told as one.
                 settings: SessionSettings(lockTimeout: .seconds(2))
             ),

@@ -19,16 +19,23 @@ struct KillingSpree: Sendable {
         var took: Duration
         /// From the last kill to the end of the heap.
         var rescued: Duration
+        /// The longest that anything whose holder was killed waited for another, its lease included.
+        var longestWait: Duration
         var crashes: Int
     }
 
+    /// The lease of a claim.
+    private static let lease = Duration.seconds(30)
+
     /// - Parameters:
     ///   - left: how many are left now.
+    ///   - orphaned: seconds since the lease ended of what has waited longest for another holder.
     ///   - note: what else to log beside that.
     func run(
         _ rig: Rig,
         servers count: Int,
         left: () async throws -> Int,
+        orphaned: () async throws -> Int,
         note: () -> String = { "" }
     ) async throws -> Outcome {
         let random = Mutex(SeededGenerator(seed: self.seed))
@@ -45,10 +52,13 @@ struct KillingSpree: Sendable {
         var rest = self.heap
         var lastKill = start
         var isOver = false
+        var longestWait = Duration.zero
         while rest > 0, ContinuousClock.now < start + self.limit {
             let pause = random.withLock { Int.random(in: self.pause, using: &$0) }
             try await Task.sleep(for: .milliseconds(pause))
             rest = try await left()
+            let seconds = try await orphaned()
+            if seconds > 0 { longestWait = max(longestWait, Self.lease + .seconds(seconds)) }
             if rest > self.heap / 50 {
                 random.withLock { servers[Int.random(in: 0..<count, using: &$0)] }.kill()
                 lastKill = .now
@@ -63,7 +73,7 @@ struct KillingSpree: Sendable {
         let end = ContinuousClock.now
         for server in servers { await server.stop() }
         return Outcome(
-            left: rest, took: end - start, rescued: end - lastKill,
+            left: rest, took: end - start, rescued: end - lastKill, longestWait: longestWait,
             crashes: servers.reduce(0) { $0 + $1.ends.count })
     }
 }

@@ -31,6 +31,13 @@ struct OutboxScenario: Sendable {
             deaths: self.hasFailpoints ? deaths : [])
         let outcome = try await spree.run(rig, servers: 3) {
             try await rig.unsent()
+        } orphaned: {
+            try await rig.postgres.number(
+                """
+                select coalesce(max(extract(epoch from clock_timestamp() - next_at)), 0)::bigint as n
+                  from bihuan.deliveries
+                 where attempts > 0 and delivered_at is null and aside_at is null and next_at < clock_timestamp()
+                """)
         } note: {
             ", \(sink.summary.messages) came"
         }
@@ -42,7 +49,7 @@ struct OutboxScenario: Sendable {
         result.notes = [
             """
             \(came.messages) came (\(came.repeated) more than once, the second time at most \(came.longest.wholeSeconds) s \
-            after the first), \(outcome.left) left, in \(outcome.took.wholeSeconds) s; all done \
+            after the first), longest in wait for another courier \(outcome.longestWait.wholeSeconds) s, \(outcome.left) left, in \(outcome.took.wholeSeconds) s; all done \
             \(outcome.rescued.wholeSeconds) s after the last kill
             """
         ]
@@ -51,7 +58,7 @@ struct OutboxScenario: Sendable {
                 Finding(
                     .lost, "outbox", "\(self.messages - came.messages) messages never came, \(outcome.left) not done"))
         }
-        if came.longest > Self.rescue || outcome.rescued > Self.rescue {
+        if outcome.longestWait > Self.rescue || outcome.rescued > Self.rescue {
             result.misses.append("a message waited longer than \(Self.rescue) for another courier")
         }
         return result

@@ -28,6 +28,13 @@ struct SweepScenario: Sendable {
         let outcome = try await spree.run(rig, servers: 4) {
             try await rig.postgres.number(
                 "select count(*) as n from bihuan.clocks where next_rung = 'reminder' and next_at <= bihuan.now()")
+        } orphaned: {
+            try await rig.postgres.number(
+                """
+                select coalesce(max(extract(epoch from clock_timestamp() - claimed_until)), 0)::bigint as n
+                  from bihuan.clocks
+                 where next_rung = 'reminder' and next_at <= bihuan.now() and claimed_until < clock_timestamp()
+                """)
         }
         let fired = try await rig.postgres.number(
             "select count(*) as n from bihuan.clock_firings where rung = 'reminder'")
@@ -38,14 +45,17 @@ struct SweepScenario: Sendable {
         result.serverCrashes = outcome.crashes
         result.notes = [
             """
-            \(fired) fired, \(told) events, \(outcome.left) missed, in \(outcome.took.wholeSeconds) s; all done \
+            \(fired) fired, \(told) events, \(outcome.left) missed, longest in wait for another sweeper \
+            \(outcome.longestWait.wholeSeconds) s, in \(outcome.took.wholeSeconds) s; all done \
             \(outcome.rescued.wholeSeconds) s after the last kill
             """
         ]
         if outcome.left > 0 || fired != self.clocks || told != self.clocks {
             result.misses.append("\(outcome.left) clocks were not fired")
         }
-        if outcome.rescued > .seconds(60) { result.misses.append("claims of the dead were not taken over within 60 s") }
+        if outcome.rescued > .seconds(60) || outcome.longestWait > .seconds(60) {
+            result.misses.append("claims of the dead were not taken over within 60 s")
+        }
         return result
     }
 }
