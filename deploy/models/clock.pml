@@ -6,6 +6,9 @@
  * clock at any time, under the same lock. A sweeper may be killed between any two of its steps, and a lease may end under
  * a living one. Clock 0 is poison and has waited longest: it can never be fired. After TRIES tries it is put aside.
  *
+ * Tries are counted at each claim here, which is stricter than what is built: there a claim counts only where the one
+ * before ran out (suspect.pml), and a failure otherwise.
+ *
  *   fires_in_the_end  the good clock climbs to its top unless it is stopped, and the poison is put aside
  *   assertions        once per rung; never after the stop
  */

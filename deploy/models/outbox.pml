@@ -7,6 +7,8 @@
  * under it: before it sends it looks at its watch (patience), before it notes a failure the database compares the try.
  * Message 0 is poison: its receiver never takes it. After TRIES tries it is put aside.
  *
+ * The order is by tries; what is built gives those tried before a share of each batch besides, so that both get on.
+ *
  * Time is not counted: a lease or a pause may end at any moment it may end at all, so what holds here holds for every
  * length of them.
  *
