@@ -176,6 +176,17 @@ struct PlantedFault: Sendable, CustomTestStringConvertible {
             .keyHalfMade, "an outcome of an event that is not there",
             "update bihuan.idempotency_keys set outcome = outcome || '{\"caseVersion\": 77}' where outcome ->> 'caseState' = 'concluded'"
         ),
+        PlantedFault(
+            .misanswered, "a key that keeps another command's object",
+            "update bihuan.idempotency_keys set outcome = outcome || '{\"ref\": \"TST-2026-000099\"}' where outcome ->> 'caseState' = 'concluded'"
+        ),
+        PlantedFault(
+            .misanswered, "an event in another case than its command's",
+            """
+            update bihuan.idempotency_keys
+               set outcome = outcome || jsonb_build_object('caseID', '00000000-0000-0000-0000-000000000001')
+             where outcome ->> 'caseState' = 'concluded'
+            """),
         // Kept tables.
         PlantedFault(
             .drift, "a unit lost sight of a case",

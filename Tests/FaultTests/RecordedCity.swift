@@ -54,7 +54,8 @@ struct RecordedCity {
             CaseDraft(lead: lead, reason: "来电 \(command.mark)"), by: try await self.session("dispatcher.city"),
             via: .json,
             key: command.key)
-        self.history.settle(number, .acknowledged(changed: outcome.changed))
+        self.history.settle(
+            number, .acknowledged(changed: outcome.changed, about: outcome.ref ?? outcome.id.uuidString))
         return outcome
     }
 
@@ -68,7 +69,8 @@ struct RecordedCity {
         let outcome = try await self.city.store.desk.perform(
             on: target, by: .session(try await self.session(login)), via: .json, key: command.key
         ) { make($0, mark) }
-        self.history.settle(number, .acknowledged(changed: outcome.changed))
+        self.history.settle(
+            number, .acknowledged(changed: outcome.changed, about: outcome.ref ?? outcome.id.uuidString))
         return outcome
     }
 

@@ -6,6 +6,8 @@ package struct Finding: Sendable, Hashable {
         case lost, doubled
         case halfDone = "half_done"
         case refusedButDone = "refused_but_done"
+        /// Told something else than what its key keeps, or what was done.
+        case misanswered
         case unexplained
         // One fact without the others that belong to it.
         case eventGap = "event_gap"

@@ -2,8 +2,10 @@
 package enum HistoryAnswer: Sendable, Hashable, Codable {
     /// Done.
     ///
-    /// - Parameter changed: nil where the door did not tell whether everything had been so before.
-    case acknowledged(changed: Bool?)
+    /// - Parameters:
+    ///   - changed: nil where the door did not tell whether everything had been so before.
+    ///   - about: id or ref of the object, as told; nil where it was not.
+    case acknowledged(changed: Bool?, about: String? = nil)
     /// Not done, and never will be.
     case refused(String)
     /// Nobody said.

@@ -4,6 +4,7 @@ import Postgres
 /// Holds what clients were told against what the database holds, and the database against its own promises.
 ///
 /// - Each acknowledged command is there exactly once: its key with an outcome, its event, its object.
+/// - What was told is what was done: of this object, in this case.
 /// - A command that nobody answered is there once or not at all, and never in part; a refused one is not there.
 /// - No officer's event is there that no client asked for.
 /// - Everything that ``Invariant`` says of cases, assignments, feedback, orders, clocks, messages and keys.
@@ -102,7 +103,10 @@ package actor HistoryChecker {
             """
             select k.key is not null as kept, k.outcome is not null as has_outcome,
                    coalesce((k.outcome ->> 'changed')::boolean, false) as changed,
+                   k.outcome ->> 'id' as id, k.outcome ->> 'ref' as ref,
                    (select count(*) from pg_temp.written w where w.tag = q.tag) as events,
+                   (select count(*) from pg_temp.written w
+                     where w.tag = q.tag and w.case_id <> (k.outcome ->> 'caseID')::uuid) as elsewhere,
                    case when q.registers then (select count(*) from pg_temp.written w
                                                 join bihuan.cases c using (city_id, case_id)
                                                where w.tag = q.tag and strpos(c.content, '[k:' || q.tag || ']') > 0)
@@ -120,7 +124,8 @@ package actor HistoryChecker {
         for (entry, row) in zip(entries, rows) {
             let found = Found(
                 isKept: try row.get("kept"), hasOutcome: try row.get("has_outcome"), changed: try row.get("changed"),
-                events: try row.get("events"), cases: try row.get("cases"))
+                id: try row.get("id"), ref: try row.get("ref"), events: try row.get("events"),
+                elsewhere: try row.get("elsewhere"), cases: try row.get("cases"))
             if let finding = Self.judge(entry, found, &report) { report.findings.append(finding) }
         }
     }
@@ -130,8 +135,19 @@ package actor HistoryChecker {
         var isKept: Bool
         var hasOutcome: Bool
         var changed: Bool
+        /// Of the object, by the key's outcome.
+        var id: String?
+        var ref: String?
         var events: Int
+        /// Events in another case than the outcome's.
+        var elsewhere: Int
         var cases: Int
+
+        /// Whether an answer may have been about this object. Feedback has no ref that the outcome knows.
+        func isAbout(_ told: String) -> Bool {
+            UUID(uuidString: told) == nil
+                ? self.ref == nil || self.ref == told : self.id?.lowercased() == told.lowercased()
+        }
     }
 
     private static func judge(
@@ -144,9 +160,16 @@ package actor HistoryChecker {
             return Finding(.doubled, subject, "\(found.events) events, \(found.cases) cases")
         }
         switch entry.answer {
-        case .acknowledged(let changed):
+        case .acknowledged(let changed, let about):
             report.acknowledged += 1
             if !isThere { return Finding(.lost, subject, "acknowledged; neither its key nor its event is there") }
+            if let about, found.hasOutcome, !found.isAbout(about) {
+                let kept = found.ref ?? found.id ?? "-"
+                return Finding(.misanswered, subject, "told of \(about); its key keeps \(kept)")
+            }
+            if changed == false, found.changed {
+                return Finding(.misanswered, subject, "told that nothing changed; its outcome says that it did")
+            }
             if changed == true, !found.changed {
                 return Finding(.halfDone, subject, "acknowledged as a change; its outcome says nothing changed")
             }
@@ -159,6 +182,9 @@ package actor HistoryChecker {
         }
         if !found.isKept { return Finding(.halfDone, subject, "its events are there; its key is not") }
         if !found.hasOutcome { return Finding(.halfDone, subject, "its key has no outcome") }
+        if found.elsewhere > 0 {
+            return Finding(.misanswered, subject, "its outcome names a case; \(found.elsewhere) events are in another")
+        }
         let expected = found.changed ? command.events : 0
         if found.events < expected {
             return Finding(.halfDone, subject, "its key is there; \(found.events) of \(expected) events are")

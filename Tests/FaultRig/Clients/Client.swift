@@ -73,7 +73,7 @@ final class Client {
             switch reply {
             case .done(let ref, let id, let changed):
                 self.fleet.answered(by: self.fleet.servers[place], afterUnknown: wasUnknown)
-                self.fleet.history.settle(number, .acknowledged(changed: changed), attempts: attempts)
+                self.fleet.history.settle(number, .acknowledged(changed: changed, about: id ?? ref), attempts: attempts)
                 if let said = twin?.answer(), said.hasPrefix("refused") {
                     self.fleet.contradicted("\(command.key) \(step.verb): done, and to its twin \(said)")
                 }
