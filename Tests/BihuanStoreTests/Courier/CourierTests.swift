@@ -217,13 +217,14 @@ struct CourierTests {
             try await room.webhook("west", receiver.url("/hang"))
             try await room.messages(to: "east")
             try await room.messages(to: "west")
-            let courier = try room.courier(timeLimit: .milliseconds(300))
+            // Long enough for the one that does answer, however busy the machine.
+            let courier = try room.courier(timeLimit: .seconds(4))
             await courier.pass()
             await courier.pass()
 
             let standings = try await room.standings()
             #expect(standings.count { $0.isDelivered } == 1)
-            #expect(standings.contains { $0.error == "no answer within 0 s" })
+            #expect(standings.contains { $0.error == "no answer within 4 s" })
         }
     }
 
