@@ -137,14 +137,20 @@ package struct OutboxCourier<C: Clock>: Service where C.Duration == Duration {
     }
 
     private func deliver(_ batch: [Delivery], claimed: C.Instant, isProbe: Bool) async -> Int {
-        await withTaskGroup(of: Bool.self) { group in
-            var rest = batch.makeIterator()
+        var tried = 0
+        // One at a time, with nothing else of this webhook in hand: if this server dies, it is known of what.
+        for suspect in batch where suspect.isSuspect {
+            guard self.isReached(claimed) else { break }
+            await self.settle { () async throws(DeskError) in try await self.store.outbox.begin(suspect) }
+            if await self.deliver(suspect, claimed: claimed, isProbe: isProbe) { tried += 1 }
+        }
+        return await withTaskGroup(of: Bool.self) { group in
+            var rest = batch.filter { !$0.isSuspect }.makeIterator()
             func sendNext() {
                 guard let next = rest.next() else { return }
                 group.addTask { await self.deliver(next, claimed: claimed, isProbe: isProbe) }
             }
             for _ in 0..<(isProbe ? 1 : self.configuration.width) { sendNext() }
-            var tried = 0
             while let wasTried = await group.next() {
                 if wasTried { tried += 1 }
                 sendNext()
@@ -153,14 +159,18 @@ package struct OutboxCourier<C: Clock>: Service where C.Duration == Duration {
         }
     }
 
+    /// Whether there is still time to send what was claimed then.
+    private func isReached(_ claimed: C.Instant) -> Bool {
+        !Task.isCancelled && claimed.duration(to: self.clock.now) <= self.configuration.patience
+    }
+
     /// Sends one delivery and notes what came of it.
     ///
     /// - Returns: whether it was tried. What was claimed too long ago is not: another courier may have it by now. Nor is
     ///   the rest of a batch once the webhook has begun to fail, nor anything when the server stops.
     private func deliver(_ delivery: Delivery, claimed: C.Instant, isProbe: Bool) async -> Bool {
         let lane = Outbox.Lane(city: delivery.city, webhook: delivery.webhook)
-        let isLate = claimed.duration(to: self.clock.now) > self.configuration.patience
-        if Task.isCancelled || isLate || (!isProbe && self.lanes.isFailing(lane)) {
+        if !self.isReached(claimed) || (!isProbe && self.lanes.isFailing(lane)) {
             await self.settle { () async throws(DeskError) in
                 try await self.store.outbox.release(delivery, wasTried: false)
             }

@@ -12,8 +12,11 @@ package struct Delivery: Sendable, Hashable {
     package let city: CityID
     package let message: MessageID
     package let webhook: WebhookID
-    /// Tries begun, this one included. It names the claim: a later one has a higher number.
+    /// Tries counted, this one included. It names the claim: a later one has a higher number, but for a suspect's that was
+    /// never begun.
     package let attempt: Int
+    /// The courier that held it last did not come back from it.
+    package let isSuspect: Bool
     package let url: String
     /// What it is signed with, the newest first: two while one replaces the other.
     package let secrets: [[UInt8]]

@@ -9,7 +9,7 @@ package import Postgres
 /// delivery is claimed for a while, sent, and marked. A delivery is marked only after it was sent; between the two it may
 /// be sent again. What failed before comes again after a pause, least tried first, in a small share of each batch beside
 /// the new: neither can hold up the other. After ``tries`` it is put aside. What a courier died with may have been its
-/// death: of these only one is claimed at a time.
+/// death: it is a suspect, sent alone, and its try is counted before (``begin(_:)``).
 ///
 /// What waits is looked for in all cities; everything else is done city by city, under the city's own policies.
 package struct Outbox: Sendable {
@@ -152,9 +152,9 @@ package struct Outbox: Sendable {
 
     // MARK: Claiming
 
-    /// Claims up to `limit` due deliveries to one webhook, and gives them in the order in which they are to be sent: one
-    /// that a courier died with; those that failed before, the least tried first; then ``freshShare(of:)`` not tried yet,
-    /// the longest waiting first.
+    /// Claims up to `limit` due deliveries to one webhook, and gives them in the order in which they are to be sent:
+    /// suspects, and those that failed before, each the least tried first; then ``freshShare(of:)`` not tried yet, the
+    /// longest waiting first.
     ///
     /// A delivery that ended as many couriers as it has tries is put aside instead.
     ///
@@ -190,6 +190,7 @@ package struct Outbox: Sendable {
                 let topic: String = try row.get("topic")
                 return Delivery(
                     city: lane.city, message: message, webhook: lane.webhook, attempt: try row.get("attempts"),
+                    isSuspect: try row.get("is_suspect"),
                     url: url, secrets: secrets,
                     event: CloudEvent(
                         id: "evt_\(message.text)", source: "/cities/\(code)", type: "cn.bihuan.\(topic).v1",
@@ -222,8 +223,8 @@ package struct Outbox: Sendable {
         -- A claim takes the last error away, and whoever comes back from it puts down another: without one, nobody did.
         again as materialized (
           select d.city_id, d.outbox_id, d.webhook_id, d.is_suspect
-            from (values (true, 1::bigint),
-                         (false, \(limit)::integer - (select count(*) from fresh))) kind (is_suspect, most)
+            from (select is_suspect, \(limit)::integer - (select count(*) from fresh) as most
+                    from (values (true), (false)) v (is_suspect)) kind
            cross join lateral (
              select d.city_id, d.outbox_id, d.webhook_id, kind.is_suspect
                from generate_series(1, \(Self.tries)::integer) a (n)
@@ -241,7 +242,7 @@ package struct Outbox: Sendable {
               order by a.n, d.next_at
               limit kind.most
            ) d
-           where kind.most > 0 and (\(limit) > 1 or not exists (select from fresh))
+           where kind.most > 0
            order by d.is_suspect desc
            limit \(limit)
         ),
@@ -252,15 +253,15 @@ package struct Outbox: Sendable {
         ),
         taken as (
           update bihuan.deliveries d
-             set attempts = d.attempts + 1,
+             set attempts = d.attempts + (not due.is_suspect)::integer,
                  next_at = clock_timestamp() + make_interval(secs => \(Self.leaseSeconds)::bigint),
                  aside_at = case when d.attempts >= \(Self.tries) then clock_timestamp() end,
                  last_error = case when d.attempts >= \(Self.tries) then 'no courier came back from it' end
             from due
            where d.city_id = due.city_id and d.outbox_id = due.outbox_id and d.webhook_id = due.webhook_id
-          returning d.city_id, d.outbox_id, d.attempts, d.aside_at, due.is_suspect
+          returning d.city_id, d.outbox_id, d.attempts + due.is_suspect::integer as attempts, d.aside_at, due.is_suspect
         )
-        select t.outbox_id, t.attempts, o.topic, coalesce(e.at, o.created_at) as at,
+        select t.outbox_id, t.attempts, t.is_suspect, o.topic, coalesce(e.at, o.created_at) as at,
                coalesce(o.payload ->> 'subject', o.payload ->> 'case') as subject,
                (o.payload - 'subject' || jsonb_build_object('unit', u.label))::text as data
           from taken t
@@ -273,6 +274,17 @@ package struct Outbox: Sendable {
     }
 
     // MARK: Marking
+
+    /// Counts the try of a suspect before it is made, so that one which ends its courier counts as well.
+    package func begin(_ delivery: Delivery) async throws(DeskError) {
+        try await self.mark(
+            delivery,
+            """
+            set attempts = \(delivery.attempt)
+            """,
+            unless: "d.attempts <> \(delivery.attempt - 1)::integer or delivered_at is not null or aside_at is not null"
+        )
+    }
 
     /// Marks a delivery as done, whoever has it claimed by now.
     package func delivered(_ delivery: Delivery, status: Int) async throws(DeskError) {

@@ -262,7 +262,7 @@ struct CourierTests {
         }
     }
 
-    @Test func `what a dead courier held is taken over beside a heap of new messages, one in each claim, and first`()
+    @Test func `what a dead courier held is taken over beside a heap of new messages, a few in each claim, and first`()
         async throws
     {
         try await Self.run { _ in
@@ -283,8 +283,8 @@ struct CourierTests {
 
             let claimed = try await outbox.claim(lane, limit: 20)
 
-            #expect(claimed.count == 19)
-            #expect(claimed.map { $0.attempt == 2 } == [true] + Array(repeating: false, count: 18))
+            #expect(claimed.count == 20)
+            #expect(claimed.map(\.isSuspect) == [true, true] + Array(repeating: false, count: 18))
             #expect(claimed.allSatisfy { ($0.attempt == 2) == dead.contains($0.message) })
         }
     }
@@ -298,7 +298,8 @@ struct CourierTests {
             _ = try await room.city.store.outbox.fanOut(of: room.city.city)
             let lane = Outbox.Lane(city: room.city.city, webhook: made.id)
             for _ in 0..<Outbox.tries {
-                #expect(try await room.city.store.outbox.claim(lane, limit: 1).count == 1)
+                let claimed = try #require(try await room.city.store.outbox.claim(lane, limit: 1).first)
+                if claimed.isSuspect { try await room.city.store.outbox.begin(claimed) }
                 try await room.passTime()
             }
 
