@@ -57,11 +57,14 @@ struct IdempotencyKey: Sendable {
             throw DeskError(error)
         }
         guard hash == self.hash, self.isAbout(target.id, target.ref) else { throw .keyReused }
-        guard let kept, var outcome = try? Self.decoder.decode(Outcome.self, from: Data(kept.text.utf8)) else {
-            throw .unavailable("the outcome kept under a key cannot be read")
+        guard let kept else { throw .unavailable("a key was kept without its outcome") }
+        do {
+            var outcome = try Self.decoder.decode(Outcome.self, from: Data(kept.text.utf8))
+            outcome.replayed = true
+            return outcome
+        } catch {
+            throw .unavailable("the outcome kept under a key cannot be read: \(error)")
         }
-        outcome.replayed = true
-        return outcome
     }
 
     private func isAbout(_ id: UUID?, _ ref: String?) -> Bool {

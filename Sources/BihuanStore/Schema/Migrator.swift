@@ -130,7 +130,7 @@ extension Connection {
 
 /// Why the schema could not be brought up to date.
 package enum MigrationFault: Error, CustomStringConvertible {
-    case unreadable(String)
+    case unreadable(String, reason: String)
     /// Numbers of migrations have a gap, a double or a bad name.
     case misnumbered(String)
     case changed(String)
@@ -140,7 +140,7 @@ package enum MigrationFault: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .unreadable(let path): "cannot read \(path)"
+        case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .misnumbered(let name): "migrations are numbered 0001, 0002, … without gaps: \(name)"
         case .changed(let file): "\(file) was changed after it was applied; write a new migration instead"
         case .unknown(let number): "the database has migration \(number), which this program does not know"

@@ -45,14 +45,16 @@ struct SchemaFiles: Sendable {
 
     private static func files(_ folder: URL) throws(MigrationFault) -> [URL] {
         guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
-        guard
-            let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
-        else { throw .unreadable(folder.path) }
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: folder.path) } catch {
+            throw .unreadable(folder.path, reason: error.localizedDescription)
+        }
         return names.filter { $0.hasSuffix(".sql") }.sorted().map { folder.appendingPathComponent($0) }
     }
 
     private static func text(_ url: URL) throws(MigrationFault) -> String {
-        guard let text = try? String(contentsOf: url, encoding: .utf8) else { throw .unreadable(url.path) }
-        return text
+        do { return try String(contentsOf: url, encoding: .utf8) } catch {
+            throw .unreadable(url.path, reason: error.localizedDescription)
+        }
     }
 }
