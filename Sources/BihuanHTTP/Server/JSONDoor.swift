@@ -57,6 +57,8 @@ package struct JSONDoor: Service {
             server: .http1(configuration: channel),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port),
+                // As many as may be in: where the kernel's queue is full, an honest client waits a second to try again.
+                backlog: configuration.connectionLimit,
                 // The book keeps the limit. This only bounds those who are on their way out.
                 availableConnectionsDelegate: .maximum(configuration.connectionLimit * 5 / 4 + 8, logger: logger)
             ),

@@ -13,7 +13,7 @@ import NIOHTTPTypes
 /// - a body has a deadline and a minimum rate; who misses them gets 408;
 /// - a message that is not HTTP/1.1 gets a problem document and the end of the connection: it is never resynchronised;
 /// - an answer given before the whole request was read ends the connection, after a short linger;
-/// - an answer that cannot be written ends the connection;
+/// - a client that does not take its answers loses the connection;
 /// - `Expect: 100-continue` is met if the body may come;
 /// - when the door is full, a connection that waits for its client gives way; see ``ConnectionBook``.
 ///
@@ -69,13 +69,16 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         if self.entry == nil { self.answer(.overloaded, context) }
     }
 
-    /// What the kernel has taken is written as far as the door can see. So the kernel itself gives up a client that does
-    /// not read, and takes no more for it than it needs.
+    /// What the kernel has taken is written as far as the door can see. So the kernel itself gives up a client that is
+    /// gone, and takes no more for one that does not read than it needs.
     private func limitKernel(_ channel: any Channel) {
         let timeout = SocketOptionValue(self.configuration.writeTimeout / .milliseconds(1))
         _ = channel.setOption(.tcpOption(.init(rawValue: TCP_USER_TIMEOUT)), value: timeout)
         let size = SocketOptionValue(self.configuration.sendBuffer)
         _ = channel.setOption(.socketOption(.so_sndbuf), value: size)
+        // A read of tiny requests becomes many times its bytes once they are parsed: small reads bound what is sent ahead.
+        let reads = AdaptiveRecvByteBufferAllocator(minimum: 1_024, initial: 2_048, maximum: 16_384)
+        _ = channel.setOption(.recvAllocator, value: reads)
     }
 
     private func end() {
@@ -221,16 +224,39 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        self.writeTimer?.cancel()
-        self.writeTimer = nil
-        if !context.channel.isWritable {
-            let timeout = TimeAmount(self.configuration.writeTimeout)
-            self.writeTimer = context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: timeout) {
-                context.close(promise: nil)
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        self.watchWriting(context)
+    }
+
+    /// Bytes that the kernel has not taken.
+    private static func unsent(_ context: ChannelHandlerContext) -> Int? {
+        try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+    }
+
+    /// A client takes what it is sent, at the least rate at which it would have to send, or is given up.
+    ///
+    /// The kernel alone does not do it: a client that goes on asking puts off, with each packet, the probe at which
+    /// the kernel would look at its own time limit.
+    private func watchWriting(_ context: ChannelHandlerContext) {
+        guard self.writeTimer == nil, let before = Self.unsent(context), before > 0 else { return }
+        let timeout = self.configuration.writeTimeout
+        self.writeTimer = context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: TimeAmount(timeout)) {
+            self.writeTimer = nil
+            guard context.channel.isActive, let left = Self.unsent(context), left > 0 else { return }
+            let least = Double(self.configuration.minimumRate) * (timeout / .seconds(1))
+            if Double(before - left) >= least {
+                self.watchWriting(context)
+            } else {
+                self.abort(context)
             }
         }
-        context.fireChannelWritabilityChanged()
+    }
+
+    /// Ends the connection without another word, and takes what was not read out of the kernel too.
+    private func abort(_ context: ChannelHandlerContext) {
+        _ = (context.channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+        context.close(promise: nil)
     }
 
     /// Says what is wrong where there is no request that could be answered.
@@ -257,6 +283,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolatedUnsafeUnchecked().whenComplete { _ in self.beginClosing(context) }
         context.writeAndFlush(self.wrapOutboundOut(.end(nil)), promise: written)
+        self.watchWriting(context)
     }
 
     /// Ends our half, and drops what still comes for a moment: closing with unread bytes would reset the connection and

@@ -121,7 +121,7 @@ private struct ServerAssembly: Sendable {
         // Each rests on those before it; they stop in the opposite order.
         let foundation: [any Service] = access.postgres.map { [$0] } ?? []
         var configuration = ServiceGroupConfiguration(
-            services: foundation + [server, worker, rollUp, sweeper, courier, line, json],
+            services: foundation + [Memory.Keeper(), server, worker, rollUp, sweeper, courier, line, json],
             logger: settings.logger("bihuan.services")
         )
         configuration.maximumGracefulShutdownDuration = Self.patience
