@@ -50,7 +50,7 @@ class World:
             "BIHUAN_DATA_DIR": str(self.cluster.work / "data"),
             "BIHUAN_HTTP_PORT": "0",
             "BIHUAN_LINE_PORT": "0",
-            "BIHUAN_LINE_SOCKET": str(self.cluster.work / "line.sock"),
+            "BIHUAN_LINE_SOCKET": str(self.cluster.work / f"{database}.sock"),
             "BIHUAN_SWEEP_INTERVAL_SECONDS": "3600",
         }
         values.update({"BIHUAN_" + name.upper(): str(value) for name, value in settings.items()})
@@ -67,7 +67,7 @@ class World:
 
     def serve(self, database, **settings):
         server = Server(
-            [BIHUAN, "serve"], self.cluster.work / "server.log", self.environment(database, **settings), ready_line
+            [BIHUAN, "serve"], self.cluster.work / f"{database}.log", self.environment(database, **settings), ready_line
         )
         server.address = server.line.split("http=")[1].split()[0]
         return server
