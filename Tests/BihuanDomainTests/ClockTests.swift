@@ -38,9 +38,54 @@ struct ClockTests {
             holidays: [CivilDay("2026-02-16")!], workdays: [CivilDay("2026-02-14")!], years: [2026])
 
         // Friday the 13th; Saturday the 14th is worked; Monday the 16th is off.
-        #expect(try calendar.day(1, after: CivilDay("2026-02-13")!) == CivilDay("2026-02-14")!)
-        #expect(try calendar.day(2, after: CivilDay("2026-02-13")!) == CivilDay("2026-02-17")!)
-        #expect(throws: MissingCalendarYear(year: 2027)) { try calendar.day(1, after: CivilDay("2026-12-31")!) }
+        #expect(try Self.day(1, after: "2026-02-13", calendar) == "2026-02-14")
+        #expect(try Self.day(2, after: "2026-02-13", calendar) == "2026-02-17")
+        #expect(throws: MissingCalendarYear(year: 2027)) { try Self.day(1, after: "2026-12-31", calendar) }
+    }
+
+    /// The day on which a limit of working days ends that begins at noon.
+    private static func day(_ count: Int, after day: String, _ calendar: WorkingCalendar) throws -> String {
+        let noon = CivilDay(day)!.start(offset: .china).addingTimeInterval(43_200)
+        return CivilDay(try calendar.deadline(.workingDays(count), from: noon), offset: .china).text
+    }
+
+    // MARK: Pauses and extensions
+
+    private static let year2026 = WorkingCalendar(holidays: [], workdays: [], years: [2026])
+
+    private static func at(_ text: String) -> Date { try! Date(text + "+08:00", strategy: .iso8601) }
+
+    /// Limit, what was granted on top, pauses as begin and end, deadline; all from Monday 2026-03-02 09:00.
+    @Test(
+        arguments: [
+            ("PT4H", [], [("2026-03-02T10:00:00", "2026-03-02T11:30:00")], "2026-03-02T14:30:00"),
+            ("PT4H", [], [("2026-03-02T14:00:00", "2026-03-02T15:00:00")], "2026-03-02T13:00:00"),
+            ("P1WD", [], [], "2026-03-03T23:59:59"),
+            ("P1WD", [], [("2026-03-03T09:00:00", "2026-03-03T18:00:00")], "2026-03-03T23:59:59"),
+            ("P1WD", [], [("2026-03-03T09:00:00", "2026-03-04T09:00:00")], "2026-03-04T23:59:59"),
+            ("P1WD", ["P1WD"], [], "2026-03-04T23:59:59"),
+            ("P1WD", ["PT4H"], [], "2026-03-04T03:59:59"),
+            ("PT4H", ["PT4H"], [("2026-03-02T14:00:00", "2026-03-02T15:00:00")], "2026-03-02T18:00:00"),
+            ("PT4WH", [], [("2026-03-02T10:00:00", "2026-03-02T11:00:00")], "2026-03-02T16:00:00"),
+            ("PT8WH", [], [("2026-03-02T11:00:00", "2026-03-03T09:00:00")], "2026-03-03T17:00:00"),
+            ("EOD", [], [("2026-03-02T20:00:00", "2026-03-03T08:00:00")], "2026-03-03T23:59:59"),
+            ("NOW", [], [], "2026-03-02T09:00:00"),
+        ] as [(String, [String], [(String, String)], String)])
+    func `no time counts while a clock stands still, and what is granted is added at its end`(
+        limit: String, extensions: [String], pauses: [(String, String)], due: String
+    ) throws {
+        let deadline = try Self.year2026.deadline(
+            TimeLimit(limit)!, extendedBy: extensions.map { TimeLimit($0)! }, from: Self.at("2026-03-02T09:00:00"),
+            pauses: pauses.map { ClockPause(begin: Self.at($0.0), end: Self.at($0.1)) })
+
+        #expect(deadline == Self.at(due))
+    }
+
+    @Test func `a pause that still lasts moves nothing yet`() throws {
+        let begin = Self.at("2026-03-02T09:00:00")
+        let pause = ClockPause(begin: begin.addingTimeInterval(600), end: nil)
+
+        #expect(try Self.year2026.deadline(.wall(3600), from: begin, pauses: [pause]) == begin.addingTimeInterval(3600))
     }
 
     @Test func `ids of one mint ascend, carry their millisecond and never repeat`() {
@@ -54,18 +99,32 @@ struct ClockTests {
     }
 
     @Test func `a plan tells every fault at once`() {
-        var draft = PlanDraft()
-        draft.version = 0
-        draft.levels = [.init(key: "a", name: "甲", colour: "blue"), .init(key: "a", name: "乙", colour: "red")]
-        draft.clocks = ["nonsense": .init(limits: [:]), "grading": .init(limits: ["any": "soon"], notice: 2)]
+        let node = DocketFixture.node.with([
+            "name": "", "plan": "Two Words",
+            "schemes": [
+                "case": [
+                    "name": "等级",
+                    "levels": [
+                        ["key": "a", "name": "甲", "colour": "blue"], ["key": "a", "name": "乙", "colour": "pink"],
+                    ],
+                ]
+            ],
+            "clocks": [
+                "grading": [
+                    "name": "定级", "starts_on": "registered", "stops_on": "grade", "limit": "soon",
+                    "ladder": ["notice": "2"],
+                ],
+                "nonsense": [:],
+            ],
+        ])
 
         #expect {
-            try Plan(draft)
+            try Plan(node)
         } throws: { error in
             let paths = Set((error as? PlanFaults)?.faults.map(\.path) ?? [])
             return paths.isSuperset(of: [
-                "plan", "version", "name", "levels[1].key", "clocks.nonsense", "clocks.grading.limit.any",
-                "clocks.grading.ladder.notice", "clocks.receipt",
+                "plan", "name", "schemes.case.levels[1].key", "schemes.case.levels[1].colour",
+                "clocks.nonsense.starts_on", "clocks.grading.limit", "clocks.grading.ladder.notice", "clocks",
             ])
         }
     }

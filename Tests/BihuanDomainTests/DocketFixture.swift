@@ -25,37 +25,67 @@ struct DocketFixture {
     static let calendar = WorkingCalendar(
         holidays: [CivilDay("2026-04-06")!], workdays: [CivilDay("2026-02-28")!], years: [2025, 2026])
 
-    static let plan: Plan = {
-        var draft = PlanDraft()
-        draft.id = "test"
-        draft.version = 1
-        draft.name = "测试预案"
-        draft.levels = [
-            .init(key: "general", name: "一般", colour: "blue"), .init(key: "major", name: "重大", colour: "orange"),
+    /// Clocks of the loop's acts; four hours where nothing else is said.
+    static let clocks: PlanNode = [
+        "grading": Self.clock("registered", "grade"), "dispatch": Self.clock("graded", "assign"),
+        "receipt": [
+            "name": "签收", "starts_on": "assigned", "stops_on": "receive",
+            "limit": ["general": "PT4H", "major": "PT30M"],
+            "ladder": ["supervision": ["after": "0.25", "at_least": "PT30M"]],
+        ],
+        "feedback": [
+            "name": "最终反馈", "starts_on": "assigned", "stops_on": "feed_back",
+            "limit": ["general": "P3WD", "major": "PT24H"],
+            "ladder": ["notice": "0.8", "supervision": ["after": "0.25", "at_least": "PT30M"]],
+        ],
+        "interim": [
+            "name": "阶段性反馈", "starts_on": "assigned", "stops_on": "interim", "levels": ["major"],
+            "limit": ["major": "PT2H"], "repeats": "true",
+        ],
+        "review": Self.clock("fed_back", "review"),
+        "reply": [
+            "name": "督办回复", "starts_on": "ordered", "stops_on": "reply", "limit": "PT8H",
+            "ladder": ["circular": "P5WD"],
+        ],
+        "judgement": Self.clock("replied", "judge"), "conclusion": Self.clock("accepted", "conclude"),
+    ]
+
+    private static func clock(_ event: String, _ act: String) -> PlanNode {
+        [
+            "name": .text(act, .start), "starts_on": .text(event, .start), "stops_on": .text(act, .start),
+            "limit": "PT4H", "ladder": ["notice": "0.8"],
         ]
-        for kind in ClockKind.allCases { draft.clocks[kind.rawValue] = .init(limits: ["any": "PT4H"], notice: 0.8) }
-        draft.clocks["feedback"] = .init(
-            limits: ["general": "P3WD", "major": "PT24H"], notice: 0.8, supervision: 0.25, supervisionAtLeast: "PT30M")
-        draft.clocks["receipt"] = .init(
-            limits: ["general": "PT4H", "major": "PT30M"], supervision: 0.25, supervisionAtLeast: "PT30M")
-        draft.clocks["interim"] = .init(limits: ["major": "PT2H"])
-        draft.clocks["reply"] = .init(limits: ["any": "PT8H"], circular: "P5WD")
-        // A fixture that is not fit is a fault of the test.
-        return try! Plan(draft)
-    }()
+    }
+
+    static let node: PlanNode = [
+        "plan": "test", "name": "测试预案", "source": ["issuer": "市局"],
+        "schemes": [
+            "case": [
+                "name": "等级",
+                "levels": [
+                    ["key": "general", "name": "一般", "colour": "blue"],
+                    ["key": "major", "name": "重大", "colour": "orange"],
+                ],
+            ]
+        ],
+        "clocks": Self.clocks, "resubmission": ["part": "0.25", "at_least": "PT30M"],
+    ]
+
+    /// A fixture that is not fit is a fault of the test.
+    static let plan = try! Plan(Self.node)
 
     var docket: Docket
     var now = Self.monday
     var mint = UUIDv7Mint(now: Self.monday, seed: 7)
     var number = 0
 
-    init() throws {
+    init(plan: Plan = Self.plan, occurredAt: Date? = nil, matter: String? = nil) throws {
         var mint = self.mint
         let record = CaseRecord(
             id: mint.next(), ref: "TST-2026-000001", title: "过期食品", owner: Self.city, state: .registered,
-            openedAt: Self.monday, version: 0)
+            matter: matter, occurredAt: occurredAt, receivedAt: Self.monday, openedAt: Self.monday, version: 0)
         (self.docket, _) = try Docket.register(
-            record, tree: Self.tree, plan: Self.plan, calendar: Self.calendar, by: .system, reason: nil,
+            record, tree: Self.tree, plan: plan, calendar: Self.calendar, by: .system, reason: nil,
             at: Self.monday, mint: &mint)
         self.mint = mint
     }

@@ -31,7 +31,7 @@ struct DocketTests {
     @Test func `a wrong step names the steps allowed now`() throws {
         var fixture = try DocketFixture()
 
-        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: [.grade, .dismiss])) {
+        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: [.grade, .dismiss, .file])) {
             try fixture.take(.assign(unit: "east", instruction: "", reason: "x"))
         }
     }

@@ -20,7 +20,8 @@ struct APITests {
             let stranger = "Authorization: Bearer bhs_test_" + String(repeating: "A", count: 43)
             var bodies: Set<String> = []
             for route in api.table.routes where route.access == .officer {
-                let path = route.template.replacing("{id}", with: "TST-2026-000001").replacing("{label}", with: "city")
+                let path = route.template.replacing("clocks/{id}", with: "clocks/01980000-0000-7000-8000-000000000001")
+                    .replacing("{id}", with: "TST-2026-000001").replacing("{label}", with: "city")
                 let none = try await RunningDoor.ask(port, route.method, path, ["X-Request-Id: same"])
                 #expect(none.status == 401, "\(route.method) \(path)")
                 bodies.insert(String(decoding: none.body, as: UTF8.self).replacing(path, with: ""))

@@ -25,7 +25,8 @@ struct ImportFixture: Sendable {
                 insert into bihuan.cities (code, name, ref_prefix) values ('demo', '示范市', 'DEM'), ('bare', '空市', 'BAR');
                 insert into bihuan.plan_versions (city_id, plan_id, version, name, sha256, source)
                 select city_id, 'plan', 1, '预案', '\\x00', '' from bihuan.cities;
-                update bihuan.cities set plan_id = 'plan', plan_version = 1 where code = 'demo';
+                insert into bihuan.plan_adoptions (city_id, effective_on, plan_id, plan_version)
+                select city_id, '2000-01-01', 'plan', 1 from bihuan.cities where code = 'demo';
                 insert into bihuan.units (city_id, label, parent_id, tier, name)
                 select city_id, 'city', null, 'city', '市局' from bihuan.cities;
                 insert into bihuan.units (city_id, label, parent_id, tier, name)
@@ -74,14 +75,18 @@ struct ImportFixture: Sendable {
     }
 
     func importer(size: ImportBatchSize = ImportBatchSize(), city: String = "demo") -> CaseImporter {
-        CaseImporter(connection: self.connection, city: city, actor: "local:tester", size: size) { now in
-            GradingClock(
-                limit: "PT2H",
-                dueAt: now.addingTimeInterval(7_200),
-                nextRung: "notice",
-                nextAt: now.addingTimeInterval(5_760)
-            )
+        let clocks = RegistrationClocks(needsOccurrence: false) { moments throws(ImportError) in
+            let start = moments.registeredAt
+            return [
+                ClockRecord(
+                    id: ClockID(rawValue: UUID()), assignment: nil, supervision: nil, unit: UnitID(rawValue: 1),
+                    kind: .grading, rule: "grading", level: nil, limit: .wall(7_200), startEvent: "registered",
+                    startedAt: start, dueAt: start.addingTimeInterval(7_200), nextRung: .notice,
+                    nextAt: start.addingTimeInterval(5_760))
+            ]
         }
+        return CaseImporter(
+            connection: self.connection, city: city, actor: "local:tester", size: size, clocks: clocks)
     }
 
     /// Writes the text to a file and imports it.

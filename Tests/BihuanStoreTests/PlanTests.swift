@@ -68,8 +68,9 @@ struct PlanTests {
                             received_at, opened_at, version)
                     select c.city_id, gen_random_uuid(), 'TST-' || n, u.unit_id,
                            case when n % 2 = 0 then 'registered' else 'dismissed' end, '案件' || n, '内容', 'web',
-                           c.plan_id, c.plan_version, bihuan.now(), bihuan.now() - n * interval '1 second', 1
+                           p.plan_id, p.plan_version, bihuan.now(), bihuan.now() - n * interval '1 second', 1
                       from bihuan.cities c
+                      join bihuan.plan_adoptions p on p.city_id = c.city_id
                       join bihuan.units u on u.city_id = c.city_id and u.label = 'city', generate_series(1, 4000) n
                      where c.code = 'test'
                     """,

@@ -81,8 +81,8 @@ struct DemoDayRulesTests {
         let root = try #require(self.tree.root)
         var docket = try Docket.register(
             CaseRecord(
-                id: mint.next(), ref: "LLN-2026-000001", title: "题", owner: root.id, state: .registered, openedAt: now,
-                version: 0),
+                id: mint.next(), ref: "LLN-2026-000001", title: "题", owner: root.id, state: .registered,
+                receivedAt: now, openedAt: now, version: 0),
             tree: self.tree, plan: self.plan, calendar: self.calendar, by: .system, reason: nil, at: now, mint: &mint
         ).docket
         var broken: [ClockKind] = []
@@ -144,6 +144,7 @@ struct DemoDayRulesTests {
         case .grade: .grade(level: one.level, reason: "因")
         case .conclude: .conclude(reason: "因")
         case .dismiss: .dismiss(reason: "因")
+        case .file: .file(FilingDraft(form: step.form, fields: step.fields))
         case .reopen: .reopen(reason: "因")
         case .assign: .assign(unit: step.to == .own ? one.unit : one.otherUnit, instruction: "", reason: "因")
         case .receive: hop(step.by).map { .receive($0.id, reason: nil) }

@@ -56,7 +56,8 @@ struct Invariant: Sendable {
                          count(*) filter (where k.kind = 'grading') as grading,
                          count(*) filter (where k.kind = 'dispatch') as dispatch,
                          count(*) filter (where k.kind = 'conclusion') as conclusion,
-                         count(k.clock_id) as running,
+                         -- What is filed after the end may still be waited for.
+                         count(*) filter (where k.kind <> 'filing') as running,
                          (select count(*) from bihuan.assignments a
                            where a.city_id = c.city_id and a.case_id = c.case_id and a.parent_id is null
                              and a.state in ('assigned', 'received', 'forwarded', 'fed_back')) as open_hops

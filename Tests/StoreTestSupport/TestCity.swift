@@ -148,7 +148,7 @@ package struct TestCity: Sendable {
             contentsOf: installation.plans.appendingPathComponent("001-harbin.yaml"), encoding: .utf8)
         let calendar = try String(contentsOf: installation.calendar, encoding: .utf8)
         let city = try await registry.found(code: Self.code, name: "测试市", refPrefix: "TST")
-        _ = try await registry.adopt(planFile: plan, in: city.id)
+        _ = try await registry.adopt(suggestionsOf: plan, in: city.id)
         _ = try await registry.importCalendar(calendar, of: city.id)
         _ = try await registry.importUnits(Self.units, of: city.id)
         let posts: [(role: PostRole, units: [String])] = [
@@ -165,7 +165,7 @@ package struct TestCity: Sendable {
             }
         }
         let other = try await registry.found(code: Self.otherCode, name: "外市", refPrefix: "OTH")
-        _ = try await registry.adopt(planFile: plan, in: other.id)
+        _ = try await registry.adopt(suggestionsOf: plan, in: other.id)
         _ = try await registry.importCalendar(calendar, of: other.id)
         _ = try await registry.importUnits(
             [UnitDraft(label: "city", parent: nil, tier: "city", name: "外市市场监督管理局")], of: other.id)

@@ -22,17 +22,17 @@ set local session_replication_role = replica;
 create function pg_temp.id(p_kind integer, p_n bigint) returns uuid language sql immutable as
   $$ select ('0198' || lpad(p_kind::text, 4, '0') || '-0000-7000-8000-' || lpad(to_hex(p_n), 12, '0'))::uuid $$;
 
-insert into bihuan.plan_versions (city_id, plan_id, version, name, sha256, source, published_at)
-select c.city_id, p.plan_id, p.version, p.name, p.sha256, p.source, p.published_at
+insert into bihuan.plan_versions (city_id, plan_id, version, name, sha256, source, settings, published_at)
+select c.city_id, p.plan_id, p.version, p.name, p.sha256, p.source, p.settings, p.published_at
   from bihuan.cities c, bihuan.plan_versions p
  where p.city_id = 1 and c.city_id > 1 and :pool = 0 and :first = 1;
 insert into bihuan.calendar_days (city_id, day, kind, name)
 select c.city_id, d.day, d.kind, d.name
   from bihuan.cities c, bihuan.calendar_days d
  where d.city_id = 1 and c.city_id > 1 and :pool = 0 and :first = 1;
-update bihuan.cities c
-   set plan_id = p.plan_id, plan_version = p.plan_version
-  from bihuan.cities p
+insert into bihuan.plan_adoptions (city_id, effective_on, plan_id, plan_version)
+select c.city_id, p.effective_on, p.plan_id, p.plan_version
+  from bihuan.cities c, bihuan.plan_adoptions p
  where p.city_id = 1 and c.city_id > 1 and :pool = 0 and :first = 1;
 
 insert into bihuan.units (city_id, unit_id, label, parent_id, tier, name)
@@ -109,10 +109,12 @@ select w.city_id, w.case_id, c.ref_prefix || '-2026-' || lpad(w.n::text, 7, '0')
        case when w.stage <> 1 then 'general' end, case when w.stage <> 1 then 1 end,
        '群众反映某超市销售过期食品一事（' || w.n || '）',
        '来电人称在某超市购买的食品已超过保质期，要求退款并请有关部门查处。编号 ' || w.n || '。请依法核查处理并答复。',
-       '食品安全', '幸福路 ' || w.n % 400 || ' 号', 'hotline', c.plan_id, c.plan_version,
+       '食品安全', '幸福路 ' || w.n % 400 || ' 号', 'hotline', p.plan_id, p.plan_version,
        w.opened_at - interval '5 minutes', w.opened_at, case when w.stage <> 1 then w.opened_at + interval '20 minutes' end,
        case when w.stage = 0 then w.opened_at + interval '2 days' end, w.version
-  from work w join bihuan.cities c on c.city_id = w.city_id;
+  from work w
+  join bihuan.cities c on c.city_id = w.city_id
+  join bihuan.plan_adoptions p on p.city_id = w.city_id;
 
 insert into bihuan.leads
        (city_id, lead_id, unit_id, case_id, source, reference, channel, title, content, category, place, received_at,

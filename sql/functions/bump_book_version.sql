@@ -43,3 +43,18 @@ create or replace trigger bump_book_version_on_delete
   after delete on bihuan.calendar_days
   referencing old table as changed
   for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_insert
+  after insert on bihuan.plan_adoptions
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_update
+  after update on bihuan.plan_adoptions
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_delete
+  after delete on bihuan.plan_adoptions
+  referencing old table as changed
+  for each statement execute function bihuan.bump_book_version();

@@ -1,4 +1,4 @@
--- The same for a city that adopts another plan or changes what it says of itself.
+-- The same for a city that changes what it says of itself.
 create or replace function bihuan.bump_own_book_version()
 returns trigger
 language plpgsql volatile security definer
@@ -13,9 +13,9 @@ $$;
 revoke all on function bihuan.bump_own_book_version() from public;
 
 create or replace trigger bump_own_book_version
-  before update of plan_id, plan_version, utc_offset_minutes, name, code, ref_prefix on bihuan.cities
+  before update of office_hours, utc_offset_minutes, name, code, ref_prefix on bihuan.cities
   for each row when (
-    (old.plan_id, old.plan_version, old.utc_offset_minutes, old.name, old.code, old.ref_prefix)
+    (old.office_hours, old.utc_offset_minutes, old.name, old.code, old.ref_prefix)
     is distinct from
-    (new.plan_id, new.plan_version, new.utc_offset_minutes, new.name, new.code, new.ref_prefix)
+    (new.office_hours, new.utc_offset_minutes, new.name, new.code, new.ref_prefix)
   ) execute function bihuan.bump_own_book_version();

@@ -209,7 +209,8 @@ begin
   select string_agg(t || ' ' || p || ' to ' || r, ', ') into v_offenders
     from unnest(array[
            'case_visibility', 'assignment_visibility', 'unit_closure', 'overdue', 'counter_deltas', 'counter_totals',
-           'sessions', 'units', 'posts', 'officers', 'plan_versions', 'calendar_days', 'cities', 'transitions',
+           'sessions', 'units', 'posts', 'officers', 'plan_versions', 'plan_adoptions', 'calendar_days', 'cities',
+           'transitions',
            'webhook_secrets'
          ]) t
    cross join unnest(array['bihuan_server', 'bihuan_worker']) r

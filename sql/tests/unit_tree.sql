@@ -41,7 +41,7 @@ begin
   insert into bihuan.calendar_days (city_id, day, kind, name) values (1, '2026-10-01', 'holiday', '国庆节');
   assert (select c.book_version > v_book from bihuan.cities c where c.city_id = 1), 'the calendar is in the book';
   select c.book_version into v_book from bihuan.cities c where c.city_id = 1;
-  update bihuan.cities set plan_id = 'plan', plan_version = 1 where city_id = 1;
+  insert into bihuan.plan_adoptions (city_id, effective_on, plan_id, plan_version) values (1, '2026-01-01', 'plan', 1);
   assert (select c.book_version > v_book from bihuan.cities c where c.city_id = 1), 'so is the adopted plan';
   assert (select c.book_version < v_book from bihuan.cities c where c.city_id = 2), 'each city has its own book';
 end

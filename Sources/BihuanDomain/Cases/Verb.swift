@@ -9,6 +9,13 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case sendBack = "send_back"
     // Supervision order
     case supervise, reply, lift, uphold, raise
+    // Plan form
+    case file
+    // Clock
+    case pause, resume
+    case askExtension = "ask_extension"
+    case grantExtension = "grant_extension"
+    case refuseExtension = "refuse_extension"
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -32,6 +39,12 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .lift: "解除督办"
         case .uphold: "维持督办"
         case .raise: "提级督办"
+        case .file: "填报"
+        case .pause: "暂停计时"
+        case .resume: "恢复计时"
+        case .askExtension: "申请延期"
+        case .grantExtension: "同意延期"
+        case .refuseExtension: "不同意延期"
         }
     }
 
@@ -46,7 +59,9 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .accept, .sendBack: [.reviewer, .dispatcher]
         case .urge: [.dispatcher, .duty, .reviewer, .leader]
         case .supervise, .lift, .uphold, .raise: [.dispatcher, .leader]
-        case .reply: [.dispatcher, .handler, .leader]
+        case .reply, .askExtension: [.dispatcher, .handler, .leader]
+        case .file: [.dispatcher, .duty, .leader]
+        case .pause, .resume, .grantExtension, .refuseExtension: [.dispatcher, .leader]
         }
     }
 }

@@ -34,6 +34,13 @@ package struct CivilDay: RawRepresentable, Hashable, Sendable, Comparable {
         self.rawValue = Int(((date.timeIntervalSince1970 + Double(offset.seconds)) / 86_400).rounded(.down))
     }
 
+    /// `2026-03-02`.
+    package var text: String {
+        let (year, month, day) = self.components
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(year)-\(two(month))-\(two(day))"
+    }
+
     package var components: (year: Int, month: Int, day: Int) {
         let z = self.rawValue + 719_468
         let era = (z >= 0 ? z : z - 146_096) / 146_097

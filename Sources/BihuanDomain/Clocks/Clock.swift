@@ -20,6 +20,8 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
     case judgement
     /// 办结 by the owner, after everything was accepted.
     case conclusion
+    /// A report, a publication, an answer or an evaluation by the owner, on a form of the plan.
+    case filing
 
     package var label: String {
         switch self {
@@ -32,6 +34,7 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
         case .reply: "督办回复"
         case .judgement: "督办处理"
         case .conclusion: "办结"
+        case .filing: "填报"
         }
     }
 
@@ -46,6 +49,7 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
         case .reply: Verb.reply.roles
         case .judgement: Verb.lift.roles
         case .conclusion: Verb.conclude.roles
+        case .filing: Verb.file.roles
         }
     }
 }
@@ -79,6 +83,8 @@ package struct ClockRecord: Sendable, Hashable {
     package var supervision: SupervisionID?
     package var unit: UnitID
     package var kind: ClockKind
+    /// Its name in the plan.
+    package var rule: String
     package var level: String?
     package var limit: TimeLimit
     package var startEvent: String
@@ -86,18 +92,29 @@ package struct ClockRecord: Sendable, Hashable {
     package var dueAt: Date
     package var breachedAt: Date?
     package var nextRung: Rung?
+    /// Nil while the clock is paused, and when nothing more will fire.
     package var nextAt: Date?
+    /// Times at which it stood still, in order; the last may still last.
+    package var pauses: [ClockPause]
+    /// What was granted on top of its limit, in order.
+    package var extensions: [TimeLimit]
+    /// What its unit has asked for on top, and nobody has decided.
+    package var asked: TimeLimit?
+
+    package var isPaused: Bool { self.pauses.last.map { $0.end == nil } ?? false }
 
     package init(
         id: ClockID, assignment: AssignmentID?, supervision: SupervisionID?, unit: UnitID, kind: ClockKind,
-        level: String?, limit: TimeLimit, startEvent: String, startedAt: Date, dueAt: Date, breachedAt: Date? = nil,
-        nextRung: Rung? = nil, nextAt: Date? = nil
+        rule: String, level: String?, limit: TimeLimit, startEvent: String, startedAt: Date, dueAt: Date,
+        breachedAt: Date? = nil, nextRung: Rung? = nil, nextAt: Date? = nil, pauses: [ClockPause] = [],
+        extensions: [TimeLimit] = [], asked: TimeLimit? = nil
     ) {
         self.id = id
         self.assignment = assignment
         self.supervision = supervision
         self.unit = unit
         self.kind = kind
+        self.rule = rule
         self.level = level
         self.limit = limit
         self.startEvent = startEvent
@@ -106,5 +123,20 @@ package struct ClockRecord: Sendable, Hashable {
         self.breachedAt = breachedAt
         self.nextRung = nextRung
         self.nextAt = nextAt
+        self.pauses = pauses
+        self.extensions = extensions
+        self.asked = asked
+    }
+}
+
+/// A time at which a clock stood still (暂停).
+package struct ClockPause: Sendable, Hashable {
+    package var begin: Date
+    /// Nil while it lasts.
+    package var end: Date?
+
+    package init(begin: Date, end: Date?) {
+        self.begin = begin
+        self.end = end
     }
 }

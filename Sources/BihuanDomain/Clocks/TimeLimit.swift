@@ -3,18 +3,38 @@ package enum TimeLimit: Sendable, Hashable {
     /// Seconds of wall time.
     case wall(Int)
     case workingDays(Int)
+    /// Seconds within the office hours of working days.
+    case officeHours(Int)
+    /// By the end of the day it starts on.
+    case endOfDay
+    /// At once (立即): shown as what has elapsed.
+    case immediate
 
-    /// Reads `PT4H`, `PT30M`, `PT1H30M`, `P2D` (ISO 8601) and our `P3WD` for working days; nil for anything else or zero.
+    /// Reads `PT4H`, `PT30M`, `PT1H30M`, `P2D` (ISO 8601), and our `P3WD` for working days, `PT8WH` and `PT90WM` for office
+    /// hours and minutes, `EOD` and `NOW`; nil for anything else or zero.
     package init?(_ text: String) {
+        switch text {
+        case "EOD":
+            self = .endOfDay
+            return
+        case "NOW":
+            self = .immediate
+            return
+        default: break
+        }
         guard text.hasPrefix("P") else { return nil }
-        var rest = text.utf8.dropFirst()
-        if rest.count > 2, rest.suffix(2).elementsEqual("WD".utf8) {
-            guard let count = Int(String(decoding: rest.dropLast(2), as: UTF8.self)), (1...1000).contains(count) else {
-                return nil
-            }
-            self = .workingDays(count)
+        for (suffix, prefix, seconds, most) in [
+            ("WD", "P", 0, 1000), ("WH", "PT", 3600, 1000), ("WM", "PT", 60, 60_000),
+        ]
+        where text.hasSuffix(suffix) && text.hasPrefix(prefix) {
+            let digits = text.dropFirst(prefix.count).dropLast(2)
+            guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+                let count = Int(digits), (1...most).contains(count)
+            else { return nil }
+            self = seconds == 0 ? .workingDays(count) : .officeHours(count * seconds)
             return
         }
+        var rest = text.utf8.dropFirst()
         var seconds = 0
         var inTime = false
         var digits = ""
@@ -44,12 +64,22 @@ package enum TimeLimit: Sendable, Hashable {
         self = .wall(seconds)
     }
 
+    /// Whether it can be granted on top of another: it takes some time, and how much does not hang on when it begins.
+    package var extends: Bool {
+        switch self {
+        case .wall, .workingDays, .officeHours: true
+        case .endOfDay, .immediate: false
+        }
+    }
+
     /// Seconds of wall time that it takes at the least, whatever the calendar: the last of N working days ends no
     /// earlier than N days later, but for the second in which days end.
     var atLeast: Double {
         switch self {
         case .wall(let seconds): Double(seconds)
         case .workingDays(let days): Double(days) * 86_400 - 1
+        case .officeHours(let seconds): Double(seconds)
+        case .endOfDay, .immediate: 0
         }
     }
 
@@ -57,6 +87,10 @@ package enum TimeLimit: Sendable, Hashable {
     package var text: String {
         switch self {
         case .workingDays(let count): return "P\(count)WD"
+        case .officeHours(let seconds):
+            return seconds % 3600 == 0 ? "PT\(seconds / 3600)WH" : "PT\(seconds / 60)WM"
+        case .endOfDay: return "EOD"
+        case .immediate: return "NOW"
         case .wall(let seconds):
             let days = seconds / 86_400
             let hours = seconds % 86_400 / 3600

@@ -1,6 +1,7 @@
 /// A step somebody wants to take, with everything that was said about it.
 package enum CaseCommand: Sendable, Hashable, Codable {
-    case grade(level: String, reason: String)
+    /// - Parameter matter: the kind of matter by key of the plan; nil: as it is.
+    case grade(level: String, matter: String? = nil, reason: String)
     case conclude(reason: String)
     case dismiss(reason: String)
     case reopen(reason: String)
@@ -18,6 +19,13 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case lift(SupervisionID, reason: String)
     case uphold(SupervisionID, reason: String)
     case raise(SupervisionID, reason: String)
+    case file(FilingDraft, reason: String? = nil)
+    case pause(ClockID, reason: String)
+    case resume(ClockID, reason: String)
+    /// - Parameter by: how much longer, as a plan writes a limit: `PT4H`, `P2WD`.
+    case askExtension(ClockID, by: String, reason: String)
+    case grantExtension(ClockID, reason: String)
+    case refuseExtension(ClockID, reason: String)
 
     package var verb: Verb {
         switch self {
@@ -39,6 +47,12 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .lift: .lift
         case .uphold: .uphold
         case .raise: .raise
+        case .file: .file
+        case .pause: .pause
+        case .resume: .resume
+        case .askExtension: .askExtension
+        case .grantExtension: .grantExtension
+        case .refuseExtension: .refuseExtension
         }
     }
 
@@ -55,7 +69,9 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             draft.result = said(draft.result)
             return .feedBack(id, draft, reason: said(reason))
         case .reply(let id, let text, let reason): return .reply(id, text: text, reason: said(reason))
-        case .grade, .assign, .forward, .return, .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise,
+        case .file(let draft, let reason): return .file(draft.canonical, reason: said(reason))
+        case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward, .return,
+            .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise,
             .conclude, .dismiss, .reopen:
             return self
         }
@@ -80,7 +96,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             }
         }
         switch self {
-        case .grade(let level, let reason):
+        case .grade(let level, _, let reason):
             text("level", level)
             text("reason", reason)
         case .conclude(let reason), .dismiss(let reason), .reopen(let reason): text("reason", reason)
@@ -90,8 +106,18 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             text("reason", reason)
         case .receive(_, let reason), .accept(_, let reason): text("reason", reason, required: false)
         case .return(_, let reason), .recall(_, let reason), .sendBack(_, let reason), .urge(_, let reason),
-            .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason):
+            .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason), .pause(_, let reason),
+            .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason):
             text("reason", reason)
+        case .askExtension(_, let by, let reason):
+            if TimeLimit(by)?.extends != true { faults.append(FieldFault(field: "by", rule: .badLimit)) }
+            text("reason", reason)
+        case .file(let draft, let reason):
+            text("form", draft.form)
+            for (key, value) in draft.fields.sorted(by: { $0.key < $1.key }) {
+                text("fields.\(key)", value, required: false)
+            }
+            text("reason", reason, required: false)
         case .feedBack(_, let draft, let reason):
             text("reason", reason, required: false)
             text("findings", draft.findings)
@@ -113,12 +139,33 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// What the answer tells of, unless the step makes something new.
     var subject: Changes.Subject {
         switch self {
-        case .grade, .conclude, .dismiss, .reopen, .assign: .record
+        case .grade, .conclude, .dismiss, .reopen, .assign, .file: .record
         case .receive(let id, _), .return(let id, _), .recall(let id, _), .forward(let id, _, _, _),
             .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _):
             .assignment(id)
         case .accept(let id, _), .sendBack(let id, _): .feedback(id)
         case .reply(let id, _, _), .lift(let id, _), .uphold(let id, _), .raise(let id, _): .supervision(id)
+        case .pause(let id, _), .resume(let id, _), .askExtension(let id, _, _), .grantExtension(let id, _),
+            .refuseExtension(let id, _):
+            .clock(id)
         }
+    }
+}
+
+/// What somebody puts on record on a form of the plan.
+package struct FilingDraft: Sendable, Hashable, Codable {
+    /// The form, by id of the plan.
+    package var form: String
+    /// By key of the form's fields.
+    package var fields: [String: String]
+
+    package init(form: String, fields: [String: String]) {
+        self.form = form
+        self.fields = fields
+    }
+
+    /// Without the fields that say nothing.
+    var canonical: FilingDraft {
+        FilingDraft(form: self.form, fields: self.fields.filter { !$0.value.allSatisfy(\.isWhitespace) })
     }
 }

@@ -8,6 +8,7 @@ package struct Changes: Sendable {
     package var changedAssignments: [AssignmentRecord] = []
     package var newFeedback: (record: FeedbackRecord, draft: FeedbackDraft)?
     package var reviewedFeedback: (id: FeedbackID, state: FeedbackState, reason: String?)?
+    package var newFiling: (record: FilingRecord, fields: [String: String])?
     package var newSupervisions: [SupervisionRecord] = []
     package var changedSupervisions: [SupervisionRecord] = []
     package var newClocks: [ClockRecord] = []
@@ -15,6 +16,8 @@ package struct Changes: Sendable {
     package var changedClocks: [ClockRecord] = []
     package var stoppedClocks: [(clock: ClockRecord, outcome: ClockOutcome)] = []
     package var firing: (clock: ClockID, rung: Rung)?
+    /// Pauses and extensions of clocks, each with its reason.
+    package var adjustments: [(clock: ClockID, adjustment: ClockAdjustment, reason: String)] = []
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
     /// What the step was about, for the answer.
@@ -34,7 +37,16 @@ package struct Changes: Sendable {
         case assignment(AssignmentID)
         case feedback(FeedbackID)
         case supervision(SupervisionID)
+        case clock(ClockID)
+        case filing(FilingID)
     }
+}
+
+/// What was done to a running clock.
+package enum ClockAdjustment: Sendable, Hashable {
+    case paused, resumed
+    case extensionAsked(TimeLimit)
+    case extensionGranted, extensionRefused
 }
 
 /// What happened, before the store gives it its place in the chain.
@@ -65,6 +77,12 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case noticed, reminded, circulated
     /// The time for an order came while one already stood.
     case orderStands = "order_stands"
+    /// A form of the plan was put on record.
+    case filed
+    case paused, resumed
+    case extensionAsked = "extension_asked"
+    case extensionGranted = "extension_granted"
+    case extensionRefused = "extension_refused"
 
     package var label: String {
         switch self {
@@ -93,6 +111,12 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .reminded: "超期催办"
         case .circulated: "通报"
         case .orderStands: "督办仍在"
+        case .filed: "填报"
+        case .paused: "暂停计时"
+        case .resumed: "恢复计时"
+        case .extensionAsked: "申请延期"
+        case .extensionGranted: "同意延期"
+        case .extensionRefused: "不同意延期"
         }
     }
 }

@@ -13,6 +13,8 @@ package struct Docket: Sendable {
     package internal(set) var supervisions: [SupervisionRecord]
     /// Running clocks only.
     package internal(set) var clocks: [ClockRecord]
+    /// What has been filed, form by form.
+    package internal(set) var filed: [FiledForm]
     package let tree: UnitTree
     package let plan: Plan
     package let calendar: WorkingCalendar
@@ -33,14 +35,15 @@ package struct Docket: Sendable {
     /// - Parameter firstHops: nil when the acting unit sees every first hop of the case, as its owner does.
     package init(
         record: CaseRecord, assignments: [AssignmentRecord] = [], feedback: [FeedbackRecord] = [],
-        supervisions: [SupervisionRecord] = [], clocks: [ClockRecord] = [], tree: UnitTree, plan: Plan,
-        calendar: WorkingCalendar, firstHops: FirstHops? = nil
+        supervisions: [SupervisionRecord] = [], clocks: [ClockRecord] = [], filed: [FiledForm] = [],
+        tree: UnitTree, plan: Plan, calendar: WorkingCalendar, firstHops: FirstHops? = nil
     ) {
         self.record = record
         self.assignments = assignments
         self.feedback = feedback
         self.supervisions = supervisions
         self.clocks = clocks
+        self.filed = filed
         self.tree = tree
         self.plan = plan
         self.calendar = calendar
@@ -65,6 +68,18 @@ package struct Docket: Sendable {
     package func facts(of order: SupervisionRecord) -> Permission.SupervisionFacts {
         .init(state: order.state, from: order.from, to: order.to)
     }
+
+    package func facts(of clock: ClockRecord, at now: Date) -> Permission.ClockFacts {
+        let order = clock.supervision.flatMap { self.supervision($0) }
+        let hop = clock.assignment.flatMap { self.assignment($0) }
+        return .init(
+            unit: clock.unit, setter: order?.from ?? hop?.from ?? self.record.owner,
+            isOfCase: order == nil && hop == nil, isOfAssignment: order == nil && hop != nil, isPaused: clock.isPaused,
+            isAsked: clock.asked != nil, isOverdue: clock.breachedAt != nil || !clock.isPaused && now > clock.dueAt,
+            isImmediate: clock.limit == .immediate)
+    }
+
+    package func clock(_ id: ClockID) -> ClockRecord? { self.clocks.first { $0.id == id } }
 
     package func assignment(_ id: AssignmentID) -> AssignmentRecord? { self.assignments.first { $0.id == id } }
 

@@ -46,7 +46,54 @@ package enum Permission {
         }
     }
 
-    package static let caseVerbs: [Verb] = [.grade, .assign, .conclude, .dismiss, .reopen]
+    /// What decides about a running clock.
+    package struct ClockFacts: Sendable, Hashable {
+        /// Who has to act.
+        package var unit: UnitID
+        /// Who answers for the time: the assigner, the issuer of the order, or the owner of the case.
+        package var setter: UnitID
+        package var isOfCase: Bool
+        package var isOfAssignment: Bool
+        package var isPaused: Bool
+        package var isAsked: Bool
+        package var isOverdue: Bool
+        /// It is due at once: there is no time to stop or to add to.
+        package var isImmediate: Bool
+
+        package init(
+            unit: UnitID, setter: UnitID, isOfCase: Bool, isOfAssignment: Bool, isPaused: Bool, isAsked: Bool,
+            isOverdue: Bool, isImmediate: Bool
+        ) {
+            self.unit = unit
+            self.setter = setter
+            self.isOfCase = isOfCase
+            self.isOfAssignment = isOfAssignment
+            self.isPaused = isPaused
+            self.isAsked = isAsked
+            self.isOverdue = isOverdue
+            self.isImmediate = isImmediate
+        }
+
+        /// Why the clock does not stand as the step needs it; nil when it does.
+        func stands(_ verb: Verb) -> ClockStanding? {
+            switch verb {
+            case .pause:
+                // Time that has run out cannot be stopped.
+                self.isPaused ? .paused : self.isImmediate ? .immediate : self.isOverdue ? .overdue : nil
+            case .resume: self.isPaused ? nil : .notPaused
+            case .askExtension:
+                !self.isOfAssignment
+                    ? .noAssigner
+                    : self.isImmediate ? .immediate : self.isAsked ? .asked : self.isOverdue ? .overdue : nil
+            case .refuseExtension: self.isAsked ? nil : .notAsked
+            case .grantExtension: !self.isAsked ? .notAsked : self.isOverdue ? .overdue : nil
+            default: nil
+            }
+        }
+    }
+
+    package static let clockVerbs: [Verb] = [.pause, .resume, .askExtension, .grantExtension, .refuseExtension]
+    package static let caseVerbs: [Verb] = [.grade, .assign, .conclude, .dismiss, .reopen, .file]
     package static let assignmentVerbs: [Verb] = [
         .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise,
     ]
@@ -63,6 +110,12 @@ package enum Permission {
         }
     }
 
+    package static func allowed(on facts: ClockFacts, to identity: Identity) -> [Verb] {
+        self.clockVerbs.filter { verb in
+            self.isFor(identity.role, verb, facts) && self.isOf(identity, verb, facts) && facts.stands(verb) == nil
+        }
+    }
+
     package static func allowed(on facts: AssignmentFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
         self.assignmentVerbs.filter { verb in
             verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && self.stands(verb, facts)
@@ -75,6 +128,24 @@ package enum Permission {
                 && SupervisionTransition.next(from: facts.state, on: self.step(verb)) != nil
                 && (verb != .raise || tree[facts.from]?.parent != nil)
         }
+    }
+
+    /// A unit asks for more time, and whoever set the time grants it. The time of the case itself is nobody's to set but
+    /// its owner's leader.
+    static func require(_ verb: Verb, on facts: ClockFacts, by authority: Authority) throws(Refusal) {
+        if let identity = authority.identity {
+            guard self.isFor(identity.role, verb, facts) else { throw .notPermitted(verb, role: identity.role) }
+            guard self.isOf(identity, verb, facts) else { throw .outsideJurisdiction(verb) }
+        }
+        if let standing = facts.stands(verb) { throw .clockStands(verb, standing) }
+    }
+
+    private static func isFor(_ role: PostRole, _ verb: Verb, _ facts: ClockFacts) -> Bool {
+        verb.roles.contains(role) && (!facts.isOfCase || role == .leader)
+    }
+
+    private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: ClockFacts) -> Bool {
+        identity.unit == (verb == .askExtension ? facts.unit : facts.setter)
     }
 
     static func require(_ verb: Verb, on facts: CaseFacts, by authority: Authority) throws(Refusal) {
@@ -128,6 +199,8 @@ package enum Permission {
         case .conclude:
             guard !facts.hasOpenWork else { return false }
             step = .conclude
+        // What may be filed when is told by the form.
+        case .file: return facts.state.isOpen || facts.state == .concluded
         default: return false
         }
         return CaseTransition.next(from: facts.state, on: step) != nil

@@ -8,6 +8,11 @@ package struct CaseRecord: Sendable, Hashable {
     package var owner: UnitID
     package var state: CaseState
     package var level: String?
+    /// Its kind of matter, by key of the plan.
+    package var matter: String?
+    package var occurredAt: Date?
+    package var discoveredAt: Date?
+    package var receivedAt: Date
     package var openedAt: Date
     package var gradedAt: Date?
     package var concludedAt: Date?
@@ -15,7 +20,8 @@ package struct CaseRecord: Sendable, Hashable {
     package var version: Int
 
     package init(
-        id: CaseID, ref: String, title: String, owner: UnitID, state: CaseState, level: String? = nil, openedAt: Date,
+        id: CaseID, ref: String, title: String, owner: UnitID, state: CaseState, level: String? = nil,
+        matter: String? = nil, occurredAt: Date? = nil, discoveredAt: Date? = nil, receivedAt: Date, openedAt: Date,
         gradedAt: Date? = nil, concludedAt: Date? = nil, version: Int
     ) {
         self.id = id
@@ -24,6 +30,10 @@ package struct CaseRecord: Sendable, Hashable {
         self.owner = owner
         self.state = state
         self.level = level
+        self.matter = matter
+        self.occurredAt = occurredAt
+        self.discoveredAt = discoveredAt
+        self.receivedAt = receivedAt
         self.openedAt = openedAt
         self.gradedAt = gradedAt
         self.concludedAt = concludedAt
@@ -126,5 +136,39 @@ package struct SupervisionRecord: Sendable, Hashable {
         self.repliedAt = repliedAt
         self.closedAt = closedAt
         self.version = version
+    }
+}
+
+/// What was put on record on a form of the plan (报告、发布、答复、评估).
+package struct FilingRecord: Sendable, Hashable {
+    package var id: FilingID
+    /// The form, by id of the plan.
+    package var form: String
+    package var act: PlanAct.Kind
+    /// 1 for the first of its form in the case.
+    package var number: Int
+    package var filedAt: Date
+
+    package init(id: FilingID, form: String, act: PlanAct.Kind, number: Int, filedAt: Date) {
+        self.id = id
+        self.form = form
+        self.act = act
+        self.number = number
+        self.filedAt = filedAt
+    }
+}
+
+/// The filings of one form, as far as the rules need them.
+package struct FiledForm: Sendable, Hashable {
+    package var form: String
+    package var act: PlanAct.Kind
+    package var count: Int
+    package var lastAt: Date
+
+    package init(form: String, act: PlanAct.Kind, count: Int, lastAt: Date) {
+        self.form = form
+        self.act = act
+        self.count = count
+        self.lastAt = lastAt
     }
 }

@@ -15,6 +15,8 @@ package struct FieldFault: Sendable, Hashable, Codable {
         case badTime
         case inTheFuture
         case badLink
+        /// Not a time such as `PT4H`, `P2WD` or `PT8WH`.
+        case badLimit
         case notFound
         /// Says the rule in words; for rules that a file or a form sets.
         case other(code: String, String)
@@ -44,6 +46,7 @@ package struct FieldFault: Sendable, Hashable, Codable {
         case .badTime: "bad_time"
         case .inTheFuture: "in_the_future"
         case .badLink: "bad_link"
+        case .badLimit: "bad_limit"
         case .notFound: "not_found"
         case .other(let code, _): code
         }
@@ -64,6 +67,7 @@ package struct FieldFault: Sendable, Hashable, Codable {
         case .badTime: "须为带时区的 RFC 3339 时间"
         case .inTheFuture: "不得晚于当前时间"
         case .badLink: "须为 http 或 https 链接"
+        case .badLimit: "须为时长，例如 PT4H（4 小时）、P2WD（2 个工作日）、PT8WH（8 个办公小时）"
         case .notFound: "不存在"
         case .other(_, let text): text
         }
@@ -82,10 +86,41 @@ package enum Refusal: Error, Sendable, Hashable {
     case openWork(Verb, refs: [String])
     /// The order cannot be raised: nobody stands above its issuer.
     case nobodyAbove
+    /// Whoever raised the matter has not been answered, as the plan asks before the end; the forms say how.
+    case unanswered(Verb, forms: [String])
+    /// The clock does not stand as the step needs it.
+    case clockStands(Verb, ClockStanding)
     /// Fields of the request are wrong.
     case badFields([FieldFault])
     /// A deadline would fall in a year without a calendar.
     case missingCalendarYear(Int)
     /// The object the step is about is not in the case, or not to be seen.
     case notFound
+}
+
+/// Why a clock cannot be stopped for a while, let go on, or given more time.
+package enum ClockStanding: String, Sendable, Hashable, CaseIterable {
+    case paused
+    case notPaused = "not_paused"
+    /// Its due time has passed.
+    case overdue
+    /// An extension is asked for already.
+    case asked
+    case notAsked = "not_asked"
+    /// It is due at once.
+    case immediate
+    /// It runs on no assignment, so there is no assigner to grant anything.
+    case noAssigner = "no_assigner"
+
+    package var label: String {
+        switch self {
+        case .paused: "时限已暂停"
+        case .notPaused: "时限没有暂停"
+        case .overdue: "时限已过"
+        case .asked: "已申请延期，尚未答复"
+        case .notAsked: "没有待答复的延期申请"
+        case .immediate: "须立即办理"
+        case .noAssigner: "不是转办的时限"
+        }
+    }
 }

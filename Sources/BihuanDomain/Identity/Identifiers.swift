@@ -38,6 +38,7 @@ package enum AssignmentKind {}
 package enum FeedbackKindTag {}
 package enum SupervisionKind {}
 package enum ClockKindTag {}
+package enum FilingKind {}
 package enum OfficerKind {}
 package enum PostKind {}
 package enum SessionKind {}
@@ -49,6 +50,7 @@ package typealias AssignmentID = Identifier<AssignmentKind>
 package typealias FeedbackID = Identifier<FeedbackKindTag>
 package typealias SupervisionID = Identifier<SupervisionKind>
 package typealias ClockID = Identifier<ClockKindTag>
+package typealias FilingID = Identifier<FilingKind>
 package typealias OfficerID = Identifier<OfficerKind>
 package typealias PostID = Identifier<PostKind>
 package typealias SessionID = Identifier<SessionKind>

@@ -43,12 +43,49 @@ extension API {
             },
             Route("POST", "\(cases)/{id}/actions/grade") { call in
                 try Query.refuse(call.query)
-                let (level, reason) = try Fields.read(try await call.body()) { fields in
-                    (fields.text("level", Self.word), fields.text("reason", Self.words))
+                let (level, matter, reason) = try Fields.read(try await call.body()) { fields in
+                    (
+                        fields.text("level", Self.word), fields.optionalText("matter", Self.word),
+                        fields.text("reason", Self.words)
+                    )
                 }
                 return try await self.perform(call, on: .record(call.objectKey)) { _ in
-                    .grade(level: level, reason: reason)
+                    .grade(level: level, matter: matter, reason: reason)
                 }
+            },
+            Route("GET", "\(cases)/{id}/filings") { call in
+                try Query.refuse(call.query)
+                let filings = try await self.ask(call) { token throws(DeskError) in
+                    try await self.store.queries.filings(ofCase: call.objectKey, token)
+                }
+                return Self.reply(zone: filings.first?.offset ?? .china) { writer in
+                    writer.object { body in
+                        body.member("items", array: filings) { $0.write($1) }
+                        body.member("next", nil as String?)
+                    }
+                }
+            },
+            Route("POST", "\(cases)/{id}/filings") { call in
+                try Query.refuse(call.query)
+                let (draft, reason) = try Fields.read(try await call.body()) { fields in
+                    (
+                        FilingDraft(
+                            form: fields.text("form", Self.word),
+                            fields: fields.textsByName("fields", count: 0...100, Self.remark)),
+                        fields.optionalText("reason", Self.remark)
+                    )
+                }
+                return try await self.perform(call, on: .record(call.objectKey), isCreation: true) { _ in
+                    .file(draft, reason: reason)
+                }
+            },
+            Route("GET", "\(Self.base)/filings/{id}") { call in
+                try Query.refuse(call.query)
+                let id = FilingID(rawValue: try call.uuid())
+                let filing = try await self.ask(call) { token throws(DeskError) in
+                    try await self.store.queries.filing(token, id: id)
+                }
+                return Self.reply(zone: filing.offset) { $0.write(filing) }
             },
             Route("POST", "\(cases)/{id}/actions/conclude") { call in
                 let reason = try await self.reason(call)
@@ -73,6 +110,7 @@ extension API {
                 lead: LeadDraft(&fields),
                 leads: fields.uuids("leads", count: 0...100).map { LeadID(rawValue: $0) },
                 discoveredAt: fields.optionalTime("discovered_at").map { .instant($0) },
+                matter: fields.optionalText("matter", Self.word),
                 reason: fields.optionalText("reason", Self.remark)
             )
         }

@@ -154,6 +154,28 @@ package struct Fields {
 
     // MARK: How a member is found
 
+    /// An object of texts under names of the caller's own.
+    package mutating func textsByName(_ name: String, count: ClosedRange<Int>, _ rule: TextRule) -> [String: String] {
+        self.required(name, [:]) { fields, value, pointer in
+            guard case .object(let object) = value else {
+                fields.faults.append(Self.wrongType(value, Phrase(zh: "对象", en: "an object"), pointer))
+                return nil
+            }
+            guard count.contains(object.members.count) else {
+                let detail = Phrase(
+                    zh: "须有 \(count.lowerBound) 至 \(count.upperBound) 项",
+                    en: "Between \(count.lowerBound) and \(count.upperBound) members.")
+                fields.faults.append(RequestFault(.body(pointer), "list.length", detail))
+                return nil
+            }
+            var texts: [String: String] = [:]
+            for member in object.members {
+                texts[member.name] = fields.text(member.value, rule, pointer.member(member.name))
+            }
+            return texts
+        }
+    }
+
     private mutating func required<Value>(
         _ name: String,
         _ placeholder: Value,

@@ -114,6 +114,25 @@ extension Problem {
                 code: "supervision.nobody_above",
                 detail: Phrase(zh: "已无上一级单位", en: "Nobody stands above the issuer.")
             )
+        case .unanswered(let verb, let forms):
+            let list = forms.joined(separator: ", ")
+            self.init(
+                .stateConflict,
+                code: "state.unanswered",
+                detail: Phrase(
+                    zh: "尚未答复提出人（填报 \(list)），不能\(verb.label)",
+                    en: "`\(verb.rawValue)` must wait for an answer; file one of: \(list)."
+                )
+            )
+        case .clockStands(let verb, let standing):
+            self.init(
+                .stateConflict,
+                code: "clock.\(standing.rawValue)",
+                detail: Phrase(
+                    zh: "\(standing.label)，不能\(verb.label)",
+                    en: "`\(verb.rawValue)` is not possible: the clock is `\(standing.rawValue)`."
+                )
+            )
         case .badFields(let faults):
             self.init(.invalidBody, faults: faults.map(RequestFault.init))
         case .missingCalendarYear(let year):

@@ -3,7 +3,8 @@ import BihuanDomain
 extension RequestFault {
     /// A field that the rules of the procedure found wrong.
     init(_ fault: FieldFault) {
-        let place = Place.body(JSONPointer().member(fault.field))
+        // A field of a form is `fields.<key>`.
+        let place = Place.body(fault.field.split(separator: ".").reduce(JSONPointer()) { $0.member(String($1)) })
         switch fault.rule {
         case .required:
             self.init(place, "field.missing", Phrase(zh: fault.detail, en: "This field is required."))
@@ -37,6 +38,8 @@ extension RequestFault {
             self.init(place, "time.future", Phrase(zh: fault.detail, en: "It must not lie in the future."))
         case .badLink:
             self.init(place, "link.malformed", Phrase(zh: fault.detail, en: "It must be an http or https link."))
+        case .badLimit:
+            self.init(place, "limit.malformed", Phrase(zh: fault.detail, en: "A time such as PT4H, P2WD or PT8WH."))
         case .notFound:
             self.init(place, "reference.not_found", Phrase(zh: fault.detail, en: "There is none."))
         case .other(let code, let text):

@@ -7,7 +7,7 @@ extension Outcome {
     var carriesTag: Bool {
         switch self.kind {
         case .record, .assignment, .supervision: true
-        case .feedback, .lead: false
+        case .feedback, .clock, .filing, .lead: false
         }
     }
 
@@ -19,6 +19,8 @@ extension Outcome {
             case .assignment: "assignments"
             case .feedback: "feedback"
             case .supervision: "supervisions"
+            case .clock: "clocks"
+            case .filing: "filings"
             case .lead: "leads"
             }
         return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"

@@ -61,7 +61,8 @@ extension LineDispatcher {
         filter.within = command["within"].flatMap { ValueForm.seconds($0) }
         filter.unit = command["unit"].map(Self.label)
         let table = self.table(
-            ["ref", "case", "kind", "light", "unit", "due", "remaining", "next"], command, logIn, session)
+            ["ref", "case", "kind", "light", "unit", "due", "remaining", "next", "name", "clock"], command, logIn,
+            session)
         let chosen = filter
         return try await self.pages(
             Phrase(zh: "时限如下", en: "clocks follow"), table, after: nil, limit: nil, session
@@ -71,7 +72,7 @@ extension LineDispatcher {
             table.row([
                 .text(view.subject), .text(view.caseRef), .text(view.kind.rawValue), Cell(view.light?.rawValue),
                 .text(view.unit.label), .time(view.dueAt), .text(Self.remaining(view.dueAt, view.now)),
-                Cell(view.nextRung?.rawValue),
+                Cell(view.nextRung?.rawValue), .text(view.name), .text(view.id.text),
             ])
         }
     }
@@ -80,7 +81,7 @@ extension LineDispatcher {
         _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
     ) async throws(DeskError) -> LineReply {
         let table = self.table(
-            ["ref", "case", "kind", "light", "due", "remaining", "do", "title"], command, logIn, session)
+            ["ref", "case", "kind", "light", "due", "remaining", "do", "title", "name"], command, logIn, session)
         return try await self.pages(
             Phrase(zh: "待办如下", en: "work follows"), table, after: nil, limit: command.integer("limit"), session
         ) { key, limit throws(DeskError) in
@@ -89,7 +90,7 @@ extension LineDispatcher {
             table.row([
                 .text(view.subject), .text(view.caseRef), .text(view.kind.rawValue), Cell(view.light?.rawValue),
                 .time(view.dueAt), .text(Self.remaining(view.dueAt, view.now)),
-                .words(view.allowed.map { LineVerb(step: $0).rawValue }), .text(view.title),
+                .words(view.allowed.map { LineVerb(step: $0).rawValue }), .text(view.title), .text(view.name),
             ])
         }
     }

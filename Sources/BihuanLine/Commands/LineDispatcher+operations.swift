@@ -75,7 +75,7 @@ extension LineDispatcher {
     }
 
     /// A UUID of the line; nil where there is none. What is no UUID is nobody's.
-    private static func id(_ command: LineCommand, _ name: String) throws(DeskError) -> UUID? {
+    static func id(_ command: LineCommand, _ name: String) throws(DeskError) -> UUID? {
         guard let text = command[name] else { return nil }
         guard let id = UUID(uuidString: text) else { throw .notFound }
         return id

@@ -49,6 +49,59 @@ extension LineDispatcher {
         return session.block(Phrase(zh: "留痕如下", en: "trace follows"), .lines(table.header + rows))
     }
 
+    /// Why a clock is due when it is.
+    func why(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineReply {
+        guard let id = try Self.id(command, "clock") else { throw .notFound }
+        let why = try await self.store.queries.why(logIn.token, id: ClockID(rawValue: id))
+        let clock = why.clock
+        var record = Record()
+        record.add("clock", .text(clock.id.text))
+        record.add("case", .text(clock.caseRef))
+        record.add("ref", .text(clock.subject))
+        record.add("name", .text(clock.name))
+        record.add("rule", .text(clock.rule))
+        record.add("plan", .text("\(why.plan.id)@\(why.plan.version)"))
+        record.add("requirements", .words(why.requirements))
+        record.add("level", Cell(clock.level))
+        record.add("start_event", .text(clock.startEvent))
+        record.add("started", .time(clock.startedAt))
+        record.add("limit", .text(clock.limit))
+        record.add("due", .time(clock.dueAt))
+        record.add("bound_by", Cell(why.bound?.rawValue))
+        record.add("breached", clock.breachedAt.map { .time($0) } ?? .none)
+        record.add("stopped", clock.stoppedAt.map { .time($0) } ?? .none)
+        record.add("outcome", Cell(clock.outcome?.rawValue))
+        func days(_ name: String, _ days: [ClockWhy.Day]) {
+            record.add(name, .words(days.map { $0.name.isEmpty ? $0.day.text : "\($0.day.text)(\($0.name))" }))
+        }
+        days("days_off", why.daysOff)
+        days("makeup_workdays", why.makeUpWorkdays)
+        record.add(
+            "pauses",
+            why.pauses.map { pause in
+                var record = Record()
+                record.add("paused", .time(pause.pausedAt))
+                record.add("resumed", pause.resumedAt.map { .time($0) } ?? .none)
+                record.add("reason", text: pause.reason)
+                return record
+            })
+        record.add(
+            "extensions",
+            why.extensions.map { more in
+                var record = Record()
+                record.add("by", .text(more.limit))
+                record.add("asked", .time(more.askedAt))
+                record.add("granted", Cell(more.isGranted.map { $0 ? "yes" : "no" }))
+                record.add("decided", more.decidedAt.map { .time($0) } ?? .none)
+                record.add("reason", text: more.reason)
+                return record
+            })
+        let writer = RecordWriter(format: session.format(of: command), time: logIn.time)
+        return session.block(Phrase(zh: "说明如下", en: "explanation follows"), .lines(writer.lines(record)))
+    }
+
     /// A case may also be named by one of its assignments or orders: a unit below knows those best.
     private func caseKey(
         _ command: LineCommand, _ logIn: LineSession.LogIn

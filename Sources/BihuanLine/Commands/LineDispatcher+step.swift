@@ -69,6 +69,7 @@ extension LineDispatcher {
         if let ref = command["case"] { return .record(ObjectKey(ref)) }
         if let ref = command["assignment"] { return .assignment(ObjectKey(ref)) }
         if let ref = command["order"] { return .supervision(ObjectKey(ref)) }
+        if let id = command["clock"].flatMap({ UUID(uuidString: $0) }) { return .clock(id) }
         return nil
     }
 
@@ -80,7 +81,7 @@ extension LineDispatcher {
         let unit = command["unit"].map(Self.label) ?? ""
         let note = command["note"] ?? ""
         switch command.verb {
-        case .caseGrade: return .grade(level: command["level"] ?? "", reason: reason)
+        case .caseGrade: return .grade(level: command["level"] ?? "", matter: command["matter"], reason: reason)
         case .caseAssign: return .assign(unit: unit, instruction: note, reason: reason)
         case .caseReceive: return .receive(AssignmentID(rawValue: id), reason: reason)
         case .caseReturn: return .return(AssignmentID(rawValue: id), reason: reason)
@@ -106,8 +107,34 @@ extension LineDispatcher {
         case .caseLift: return .lift(SupervisionID(rawValue: id), reason: reason)
         case .caseUphold: return .uphold(SupervisionID(rawValue: id), reason: reason)
         case .caseRaise: return .raise(SupervisionID(rawValue: id), reason: reason)
+        case .caseFile:
+            let fields = Self.fields(command["fields"] ?? "")
+            return .file(FilingDraft(form: command["form"] ?? "", fields: fields), reason: reason)
+        case .clockPause: return .pause(ClockID(rawValue: id), reason: reason)
+        case .clockResume: return .resume(ClockID(rawValue: id), reason: reason)
+        case .clockExtend: return .askExtension(ClockID(rawValue: id), by: command["by"] ?? "", reason: reason)
+        case .clockGrant: return .grantExtension(ClockID(rawValue: id), reason: reason)
+        case .clockRefuse: return .refuseExtension(ClockID(rawValue: id), reason: reason)
         default: return .conclude(reason: reason)
         }
+    }
+
+    /// `key: value` lines; a line that begins with a blank goes on with the one before. What is neither comes under its
+    /// own text, which no form knows, so that it is refused and not lost.
+    static func fields(_ text: String) -> [String: String] {
+        var fields: [String: String] = [:]
+        var last: String?
+        for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
+            if line.first == " ", let last {
+                fields[last, default: ""] += "\n" + line.drop { $0 == " " }
+                continue
+            }
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            let key = parts[0].trimmingPrefix { $0 == " " }
+            fields[String(key)] = parts.count == 2 ? String(parts[1].trimmingPrefix { $0 == " " }) : ""
+            last = String(key)
+        }
+        return fields
     }
 
     /// A unit may be named by its path; its label is the last part and unique in the city.
@@ -121,8 +148,12 @@ extension LineDispatcher {
                 source: command["source"] ?? "duty-desk", reference: command["reference"], channel: command["channel"],
                 title: command["title"], content: command["content"], category: command["category"],
                 place: command["place"], outlet: command["outlet"], link: command["link"],
-                occurredAt: command["occurred"].flatMap { ValueForm.instant($0) }.map { .instant($0) }),
-            reason: command["reason"])
+                occurredAt: Self.time(command["occurred"])),
+            discoveredAt: Self.time(command["discovered"]), matter: command["matter"], reason: command["reason"])
+    }
+
+    private static func time(_ text: String?) -> LeadDraft.Time? {
+        text.flatMap { ValueForm.instant($0) }.map { .instant($0) }
     }
 
     /// The feedback a reviewer means: the one named (`A-000412-F2`), else the one that waits, else the last.

@@ -72,6 +72,7 @@ struct LineDispatcher: Sendable {
         case .listOutbox: LineAnswer(try await self.listOutbox(command, logIn, session))
         case .clockRetry: LineAnswer(try await self.retryClocks(command, logIn, session))
         case .outboxRetry: LineAnswer(try await self.retryOutbox(command, logIn, session))
+        case .clockWhy: LineAnswer(try await self.why(command, logIn, session))
         case .summary: LineAnswer(try await self.summary(command, logIn, session))
         case .health: LineAnswer(await self.health(command, logIn, session))
         default: try await self.step(command, logIn, session)

@@ -139,6 +139,10 @@ package enum CommandTable {
             summary: Phrase(zh: "一个案件的留痕", en: "what happened to one case")
         ),
         CommandSpec(
+            verb: .clockWhy, positional: [Parameter("clock", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "一个时限为何此时到期", en: "why a clock is due when it is")
+        ),
+        CommandSpec(
             verb: .summary, named: [Self.format],
             summary: Phrase(zh: "升级汇总: 按区县与等级", en: "escalations by district and level")
         ),
@@ -176,6 +180,7 @@ package enum CommandTable {
     private static let targetCase = Parameter("case", .ref, required: true)
     private static let targetAssignment = Parameter("assignment", .ref, required: true)
     private static let targetOrder = Parameter("order", .ref, required: true)
+    private static let targetClock = Parameter("clock", .ref, required: true)
     private static let toUnit = Parameter("unit", .unit, required: true)
     private static let longText = 4_000
 
@@ -193,13 +198,16 @@ package enum CommandTable {
                 Parameter("outlet", .text(max: 100)),
                 Parameter("link", .word(max: 500)),
                 Parameter("occurred", .instant),
+                Parameter("discovered", .instant),
+                Parameter("matter", .word(max: 63)),
             ] + Self.write,
             block: "content",
             summary: Phrase(zh: "登记案件; 不写 content 则随后输入正文", en: "register a case; without content, send it as a block")
         ),
         CommandSpec(
             verb: .caseGrade,
-            positional: [Self.targetCase, Parameter("level", .word(max: 32), required: true)], named: Self.write,
+            positional: [Self.targetCase, Parameter("level", .word(max: 32), required: true)],
+            named: [Parameter("matter", .word(max: 63))] + Self.write,
             summary: Phrase(zh: "定级", en: "grade")
         ),
         CommandSpec(
@@ -291,6 +299,38 @@ package enum CommandTable {
         CommandSpec(
             verb: .caseRaise, positional: [Self.targetOrder], named: Self.write,
             summary: Phrase(zh: "提级督办", en: "raise an order a tier")
+        ),
+        CommandSpec(
+            verb: .caseFile,
+            positional: [Self.targetCase, Parameter("form", .word(max: 63), required: true)],
+            named: [Parameter("fields", .text(max: Self.longText))] + Self.write,
+            block: "fields",
+            summary: Phrase(
+                zh: "填报预案的表单; 随后逐行输入 项: 内容, 以空格起首的行接上一行",
+                en:
+                    "file a form of the plan; send key: value lines, a line that begins with a blank goes on with the last"
+            )
+        ),
+        CommandSpec(
+            verb: .clockPause, positional: [Self.targetClock], named: Self.write,
+            summary: Phrase(zh: "暂停计时", en: "pause a clock")
+        ),
+        CommandSpec(
+            verb: .clockResume, positional: [Self.targetClock], named: Self.write,
+            summary: Phrase(zh: "恢复计时", en: "let a clock go on")
+        ),
+        CommandSpec(
+            verb: .clockExtend,
+            positional: [Self.targetClock, Parameter("by", .word(max: 16), required: true)], named: Self.write,
+            summary: Phrase(zh: "申请延期, 例如 P2WD", en: "ask for more time, e.g. P2WD")
+        ),
+        CommandSpec(
+            verb: .clockGrant, positional: [Self.targetClock], named: Self.write,
+            summary: Phrase(zh: "同意延期", en: "grant the extension asked for")
+        ),
+        CommandSpec(
+            verb: .clockRefuse, positional: [Self.targetClock], named: Self.write,
+            summary: Phrase(zh: "不同意延期", en: "refuse the extension asked for")
         ),
     ]
 }

@@ -23,6 +23,12 @@ extension LineVerb {
         case .lift: self = .caseLift
         case .uphold: self = .caseUphold
         case .raise: self = .caseRaise
+        case .file: self = .caseFile
+        case .pause: self = .clockPause
+        case .resume: self = .clockResume
+        case .askExtension: self = .clockExtend
+        case .grantExtension: self = .clockGrant
+        case .refuseExtension: self = .clockRefuse
         }
     }
 }

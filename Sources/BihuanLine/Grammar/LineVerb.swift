@@ -54,6 +54,13 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case caseLift = "CASE LIFT"
     case caseUphold = "CASE UPHOLD"
     case caseRaise = "CASE RAISE"
+    case caseFile = "CASE FILE"
+    case clockWhy = "CLOCK WHY"
+    case clockPause = "CLOCK PAUSE"
+    case clockResume = "CLOCK RESUME"
+    case clockExtend = "CLOCK EXTEND"
+    case clockGrant = "CLOCK GRANT"
+    case clockRefuse = "CLOCK REFUSE"
 
     /// First words that take a second one.
     package static let families: Set<String> = Set(

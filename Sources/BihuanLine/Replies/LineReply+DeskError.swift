@@ -52,6 +52,15 @@ extension LineReply {
             self = say(
                 .wrongState, ["work.open"], "尚有未结: \(list), 不能\(verb.label)", "\(verb.rawValue) must wait for: \(list)")
         case .nobodyAbove: self = say(.refusedByRule, ["unit.top"], "已无上级单位", "there is no unit above")
+        case .unanswered(let verb, let forms):
+            let list = forms.joined(separator: ", ")
+            self = say(
+                .wrongState, ["unanswered"], "尚未答复提出人 (填报 \(list)), 不能\(verb.label)",
+                "\(verb.rawValue) must wait for an answer: file \(list)")
+        case .clockStands(let verb, let standing):
+            self = say(
+                .wrongState, ["clock.\(standing.rawValue)"], "\(standing.label), 不能\(verb.label)",
+                "\(verb.rawValue) is not possible: \(standing.rawValue)")
         case .badFields(let faults):
             let list = faults.map { "\($0.field) \($0.detail)" }.joined(separator: "; ")
             let name = faults.first.map { "\($0.field).\($0.code)" } ?? "field"

@@ -1,5 +1,7 @@
 package import BihuanDomain
 
+package import struct Foundation.Date
+
 /// What a city's decisions rest on and rarely changes: its units, its calendar, its plans (城市底册).
 ///
 /// Immutable; a server keeps one a city and rereads it when `cities.book_version` has gone up.
@@ -15,8 +17,13 @@ package struct CityBook: Sendable {
     package let plans: [PlanKey: Plan]
     /// Published versions that this program cannot read, and why.
     package let unreadablePlans: [PlanKey: String]
-    /// The one new cases open under; nil until the city has adopted one.
-    package let adopted: PlanKey?
+    /// From which day new cases open under which version, in the order of days.
+    package let adoptions: [Adoption]
+
+    package struct Adoption: Hashable, Sendable {
+        package let effectiveOn: CivilDay
+        package let plan: PlanKey
+    }
 
     package struct PlanKey: Hashable, Sendable {
         package let id: String
@@ -24,6 +31,12 @@ package struct CityBook: Sendable {
     }
 
     package var offset: UTCOffset { self.calendar.offset }
+
+    /// The version that a case opens under at a moment; nil until the city has adopted one.
+    package func adopted(at moment: Date) -> PlanKey? {
+        let day = CivilDay(moment, offset: self.offset)
+        return self.adoptions.last { $0.effectiveOn <= day }?.plan
+    }
 
     /// - Throws: `.unavailable` for a version that this program cannot read.
     func plan(_ key: PlanKey) throws(DeskError) -> Plan {

@@ -29,7 +29,7 @@ extension CityBook {
     static func statements(_ city: CityID) -> [SQL] {
         [
             """
-            select city_id, code, name, ref_prefix, utc_offset_minutes, plan_id, plan_version, book_version
+            select city_id, code, name, ref_prefix, utc_offset_minutes, office_hours, book_version
               from bihuan.cities
              where city_id = \(city.rawValue)
             """,
@@ -44,9 +44,15 @@ extension CityBook {
              where city_id = \(city.rawValue)
             """,
             """
-            select plan_id, version, source
+            select plan_id, version, source, settings
               from bihuan.plan_versions
              where city_id = \(city.rawValue)
+            """,
+            """
+            select (effective_on - date '1970-01-01') as day, plan_id, plan_version
+              from bihuan.plan_adoptions
+             where city_id = \(city.rawValue)
+             order by effective_on
             """,
         ]
     }
@@ -54,7 +60,7 @@ extension CityBook {
     /// Puts together what ``statements(_:)`` answered; nil when the city is not there.
     init?(_ results: ArraySlice<QueryResult>) throws(PostgresError) {
         let results = Array(results)
-        guard results.count == 4, let city = results[0].rows.first else { return nil }
+        guard results.count == 5, let city = results[0].rows.first else { return nil }
         self.city = CityID(rawValue: try city.get("city_id"))
         self.code = try city.get("code")
         self.name = try city.get("name")
@@ -75,7 +81,8 @@ extension CityBook {
 
         var calendar = WorkingCalendar(
             holidays: [], workdays: [], years: [],
-            offset: UTCOffset(minutes: try city.get("utc_offset_minutes")))
+            offset: UTCOffset(minutes: try city.get("utc_offset_minutes")),
+            officeHours: OfficeHours(try city.get("office_hours") as String) ?? .usual)
         for row in results[2].rows {
             let day = CivilDay(rawValue: try row.get("day"))
             calendar.years.insert(day.components.year)
@@ -92,17 +99,20 @@ extension CityBook {
         for row in results[3].rows {
             let key = PlanKey(id: try row.get("plan_id"), version: try row.get("version"))
             let source: String = try row.get("source")
+            let settings: JSON = try row.get("settings")
             // What was published was checked, but perhaps by a newer program. The cases of other plans go on.
             do throws(PlanFaults) {
-                plans[key] = try PlanFile.plan(source)
+                plans[key] = try PlanFile.plan(source, values: PlanSettings(settings).values)
             } catch {
                 unreadable[key] = "\(error)"
             }
         }
         self.plans = plans
         self.unreadablePlans = unreadable
-        let plan: String? = try city.get("plan_id")
-        let version: Int? = try city.get("plan_version")
-        if let plan, let version { self.adopted = PlanKey(id: plan, version: version) } else { self.adopted = nil }
+        self.adoptions = try results[4].rows.map { row throws(PostgresError) in
+            Adoption(
+                effectiveOn: CivilDay(rawValue: try row.get("day")),
+                plan: PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version")))
+        }
     }
 }

@@ -34,10 +34,12 @@ struct ChangesWriting {
         if self.before != nil { batch.append(self.updateCase) }
         batch += self.changes.newAssignments.map(self.insert)
         batch += self.feedback
+        batch += self.filing
         batch += self.changes.newSupervisions.map(self.insert)
         batch += self.changes.changedSupervisions.map(self.update)
         batch += self.changes.newClocks.map(self.insert)
         batch += self.changes.changedClocks.map(self.update)
+        batch += self.changes.adjustments.map(self.write)
         batch += self.changes.stoppedClocks.map { self.stop($0.clock, $0.outcome) }
         if let firing = self.changes.firing { batch.append(self.record(firing.clock, firing.rung)) }
         batch += self.events
@@ -55,6 +57,7 @@ struct ChangesWriting {
             """
             update bihuan.cases
                set state = \(record.state.rawValue), level = \(record.level), level_rank = \(rank),
+                   matter = \(record.matter),
                    graded_at = \(record.gradedAt), concluded_at = \(record.concludedAt), version = \(record.version)
              where city_id = \(self.city) and case_id = \(record.id.rawValue)
                and version = \(self.before?.version ?? 0)
@@ -148,6 +151,19 @@ struct ChangesWriting {
         return batch
     }
 
+    private var filing: [SQL] {
+        guard let (filing, fields) = self.changes.newFiling else { return [] }
+        return [
+            """
+            insert into bihuan.filings
+                   (city_id, filing_id, case_id, form, act, number, officer_id, unit_id, filed_at, fields)
+            values (\(self.city), \(filing.id.rawValue), \(self.changes.record.id.rawValue), \(filing.form),
+                    \(filing.act.rawValue), \(filing.number), \(self.actor.officer), \(self.actor.unit),
+                    \(filing.filedAt), \(JSON(fields.mapValues(PersonalNumbers.masked))))
+            """
+        ]
+    }
+
     private func insert(_ order: SupervisionRecord) -> SQL {
         """
         insert into bihuan.supervisions
@@ -178,11 +194,12 @@ struct ChangesWriting {
     private func insert(_ clock: ClockRecord) -> SQL {
         """
         insert into bihuan.clocks
-               (city_id, clock_id, case_id, assignment_id, supervision_id, unit_id, kind, level, "limit", start_event,
-                started_at, due_at, next_rung, next_at)
+               (city_id, clock_id, case_id, assignment_id, supervision_id, unit_id, kind, rule, level, "limit",
+                start_event, started_at, due_at, next_rung, next_at)
         values (\(self.city), \(clock.id.rawValue), \(self.changes.record.id.rawValue),
                 \(clock.assignment?.rawValue), \(clock.supervision?.rawValue), \(clock.unit.rawValue),
-                \(clock.kind.rawValue), \(clock.level), \(clock.limit.text), \(clock.startEvent),
+                \(clock.kind.rawValue), \(clock.rule == clock.kind.rawValue ? nil : clock.rule), \(clock.level),
+                \(clock.limit.text), \(clock.startEvent),
                 \(clock.startedAt), \(clock.dueAt), \(clock.nextRung?.rawValue), \(clock.nextAt))
         """
     }
@@ -193,7 +210,10 @@ struct ChangesWriting {
             update bihuan.clocks
                set level = \(clock.level), "limit" = \(clock.limit.text), due_at = \(clock.dueAt),
                    breached_at = \(clock.breachedAt), next_rung = \(clock.nextRung?.rawValue),
-                   next_at = \(clock.nextAt), claimed_until = null, attempts = 0, retry_at = null, aside_at = null
+                   next_at = \(clock.nextAt), paused_at = \(clock.isPaused ? clock.pauses.last?.begin : nil),
+                   asked = \(clock.asked?.text),
+                   is_adjusted = is_adjusted or \(!clock.pauses.isEmpty || !clock.extensions.isEmpty),
+                   claimed_until = null, attempts = 0, retry_at = null, aside_at = null
              where city_id = \(self.city) and clock_id = \(clock.id.rawValue) and stopped_at is null
             """)
     }
@@ -207,6 +227,40 @@ struct ChangesWriting {
                    aside_at = null
              where city_id = \(self.city) and clock_id = \(clock.id.rawValue) and stopped_at is null
             """)
+    }
+
+    private func write(_ clock: ClockID, _ adjustment: ClockAdjustment, _ reason: String) -> SQL {
+        let id = clock.rawValue
+        let reason = PersonalNumbers.masked(reason)
+        switch adjustment {
+        case .paused:
+            return """
+                insert into bihuan.clock_pauses (city_id, clock_id, case_id, paused_at, reason)
+                values (\(self.city), \(id), \(self.changes.record.id.rawValue), \(self.now), \(reason))
+                """
+        case .resumed:
+            return SQL.mustAffect(
+                """
+                update bihuan.clock_pauses set resumed_at = \(self.now), resume_reason = \(reason)
+                 where city_id = \(self.city) and clock_id = \(id) and resumed_at is null
+                """)
+        case .extensionAsked(let limit):
+            return """
+                insert into bihuan.clock_extensions (city_id, clock_id, case_id, number, "limit", asked_at, reason)
+                select \(self.city), \(id), \(self.changes.record.id.rawValue), coalesce(max(e.number), 0) + 1,
+                       \(limit.text), \(self.now), \(reason)
+                  from bihuan.clock_extensions e
+                 where e.city_id = \(self.city) and e.clock_id = \(id)
+                """
+        case .extensionGranted, .extensionRefused:
+            return SQL.mustAffect(
+                """
+                update bihuan.clock_extensions
+                   set is_granted = \(adjustment == .extensionGranted), decided_at = \(self.now),
+                       decision_reason = \(reason)
+                 where city_id = \(self.city) and clock_id = \(id) and decided_at is null
+                """)
+        }
     }
 
     /// Once per clock and rung: the key refuses a second one.

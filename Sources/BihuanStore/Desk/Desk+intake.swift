@@ -9,15 +9,19 @@ package struct CaseDraft: Sendable, Encodable {
     /// Leads that belong to no case yet.
     package var leads: [LeadID]
     package var discoveredAt: LeadDraft.Time?
+    /// The kind of matter, by key of the plan.
+    package var matter: String?
     /// Why it is registered, for the log.
     package var reason: String?
 
     package init(
-        lead: LeadDraft, leads: [LeadID] = [], discoveredAt: LeadDraft.Time? = nil, reason: String? = nil
+        lead: LeadDraft, leads: [LeadID] = [], discoveredAt: LeadDraft.Time? = nil, matter: String? = nil,
+        reason: String? = nil
     ) {
         self.lead = lead
         self.leads = leads
         self.discoveredAt = discoveredAt
+        self.matter = matter
         self.reason = reason
     }
 }
@@ -127,8 +131,6 @@ extension Desk {
         _ draft: CaseDraft, _ answers: [QueryResult], _ identity: Identity, _ authority: Authority, _ book: CityBook,
         _ door: Door, isOwnLead: Bool
     ) throws(DeskError) -> Decision {
-        guard let planKey = book.adopted else { throw .noPlan }
-        let plan = try book.plan(planKey)
         let now: Date
         let year: Int
         let number: Int
@@ -154,6 +156,8 @@ extension Desk {
         } catch {
             throw DeskError(error)
         }
+        guard let planKey = book.adopted(at: now) else { throw .noPlan }
+        let plan = try book.plan(planKey)
         // Somebody attached it between the statements of one flight.
         guard number > 0 else { throw .stale(current: nil) }
         let lead = try Self.lead(base, now)
@@ -171,8 +175,9 @@ extension Desk {
         var mint = UUIDv7Mint(now: now)
         let ref = CaseRef.text(prefix: book.refPrefix, year: year, number: number)
         let record = CaseRecord(
-            id: mint.next(), ref: ref, title: lead.title, owner: identity.unit, state: .registered, openedAt: now,
-            version: 0)
+            id: mint.next(), ref: ref, title: lead.title, owner: identity.unit, state: .registered,
+            matter: draft.matter, occurredAt: lead.occurredAt, discoveredAt: discoveredAt, receivedAt: lead.receivedAt,
+            openedAt: now, version: 0)
         var docket: Docket
         var changes: Changes
         do throws(Refusal) {
@@ -186,10 +191,10 @@ extension Desk {
         var writes: [SQL] = [
             """
             insert into bihuan.cases
-                   (city_id, case_id, ref, owner_unit, state, title, content, category, place, channel, plan_id,
+                   (city_id, case_id, ref, owner_unit, state, title, content, category, matter, place, channel, plan_id,
                     plan_version, occurred_at, discovered_at, received_at, opened_at, version)
             values (\(book.city.rawValue), \(record.id.rawValue), \(ref), \(record.owner.rawValue),
-                    \(record.state.rawValue), \(lead.title), \(lead.content), \(lead.category), \(lead.place),
+                    \(record.state.rawValue), \(lead.title), \(lead.content), \(lead.category), \(draft.matter), \(lead.place),
                     \(lead.channel), \(planKey.id), \(planKey.version), \(lead.occurredAt), \(discoveredAt),
                     \(lead.receivedAt), \(now), \(docket.record.version))
             """
@@ -212,7 +217,7 @@ extension Desk {
                 city: book.city.rawValue, before: nil, changes: changes, plan: plan,
                 actor: Actor(authority, via: door), now: now
             ).statements
-        return Decision(writes, outcome: Outcome(changes, docket, authority))
+        return Decision(writes, outcome: Outcome(changes, docket, authority, at: now))
     }
 
     // MARK: Parts

@@ -46,7 +46,7 @@ package struct Desk: Sendable {
     package func fire(_ clock: ClockID, _ rung: Rung, of city: CityID) async throws(DeskError) -> Bool {
         let principal = Principal.system(city)
         let reading = StepReading(
-            of: .clock(clock.rawValue), drawing: rung == .supervision ? .supervision : nil, in: principal.city)
+            firing: .clock(clock.rawValue), drawing: rung == .supervision ? .supervision : nil, in: principal.city)
         let outcome = try await self.transaction(by: principal, keeping: nil, reading: reading.statements) {
             answers, authority, book throws(DeskError) in
             let (docket, facts) = try reading.read(answers, book)
@@ -72,7 +72,7 @@ package struct Desk: Sendable {
             if case .notFound = error { throw .notFound }
             throw .refused(error)
         }
-        var decision = Decision(outcome: Outcome(changes, docket, authority))
+        var decision = Decision(outcome: Outcome(changes, docket, authority, at: facts.now))
         decision.target = (facts.target.id, facts.target.ref)
         if !changes.isEmpty {
             decision.writes =

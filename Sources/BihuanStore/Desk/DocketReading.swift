@@ -1,6 +1,7 @@
 import BihuanDomain
 import Postgres
 
+import struct Foundation.Date
 import struct Foundation.UUID
 
 /// Reads what decides about a case in the flight that locks it.
@@ -11,8 +12,8 @@ enum DocketReading {
         let id = target.caseID(in: city)
         return [
             """
-            select case_id, ref, title, owner_unit, state, level, plan_id, plan_version, opened_at, graded_at,
-                   concluded_at, version
+            select case_id, ref, title, owner_unit, state, level, matter, plan_id, plan_version, occurred_at,
+                   discovered_at, received_at, opened_at, graded_at, concluded_at, version
               from bihuan.cases
              where city_id = \(city) and case_id = \(id)
                for update
@@ -38,16 +39,36 @@ enum DocketReading {
              order by issued_at, supervision_id
             """,
             """
-            select clock_id, assignment_id, supervision_id, unit_id, kind, level, "limit", start_event, started_at,
-                   due_at, breached_at, next_rung, next_at
-              from bihuan.clocks
-             where city_id = \(city) and case_id = \(id) and stopped_at is null
-             order by started_at, clock_id
+            select k.clock_id, k.assignment_id, k.supervision_id, k.unit_id, k.kind, coalesce(k.rule, k.kind) as rule,
+                   k.level, k."limit", k.start_event, k.started_at, k.due_at, k.breached_at, k.next_rung, k.next_at,
+                   k.asked, a.pause_begins, a.pause_ends, a.extensions
+              from bihuan.clocks k
+              left join lateral (
+                select array(select p.paused_at from bihuan.clock_pauses p
+                              where p.city_id = k.city_id and p.clock_id = k.clock_id
+                              order by p.paused_at) as pause_begins,
+                       array(select p.resumed_at from bihuan.clock_pauses p
+                              where p.city_id = k.city_id and p.clock_id = k.clock_id
+                              order by p.paused_at) as pause_ends,
+                       array(select e."limit" from bihuan.clock_extensions e
+                              where e.city_id = k.city_id and e.clock_id = k.clock_id and e.is_granted
+                              order by e.number) as extensions
+                -- Most clocks never were: then nothing is looked up.
+                where k.is_adjusted
+              ) a on true
+             where k.city_id = \(city) and k.case_id = \(id) and k.stopped_at is null
+             order by k.started_at, k.clock_id
+            """,
+            """
+            select form, act, count(*) as count, max(filed_at) as last_at
+              from bihuan.filings
+             where city_id = \(city) and case_id = \(id)
+             group by form, act
             """,
         ]
     }
 
-    static let count = 5
+    static let count = 6
 
     /// The docket; nil when the case is hidden or not there.
     ///
@@ -73,6 +94,7 @@ enum DocketReading {
                 feedback: try results[2].rows.map { row throws(PostgresError) in try FeedbackRecord(row) },
                 supervisions: try results[3].rows.map { row throws(PostgresError) in try SupervisionRecord(row) },
                 clocks: try results[4].rows.map { row throws(PostgresError) in try ClockRecord(row) },
+                filed: try results[5].rows.map { row throws(PostgresError) in try FiledForm(row) },
                 tree: book.tree, plan: plan, calendar: book.calendar,
                 firstHops: open.map { Docket.FirstHops(open: $0, accepted: accepted ?? 0) })
         } catch {
@@ -135,6 +157,8 @@ extension CaseRecord {
         self.init(
             id: try row.identifier("case_id"), ref: try row.get("ref"), title: try row.get("title"),
             owner: try row.unit("owner_unit"), state: try row.word("state"), level: try row.get("level"),
+            matter: try row.get("matter"), occurredAt: try row.get("occurred_at"),
+            discoveredAt: try row.get("discovered_at"), receivedAt: try row.get("received_at"),
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
             concludedAt: try row.get("concluded_at"), version: try row.get("version"))
     }
@@ -175,16 +199,39 @@ extension SupervisionRecord {
 
 extension ClockRecord {
     init(_ row: Row) throws(PostgresError) {
-        let text: String = try row.get("limit")
-        guard let limit = TimeLimit(text) else {
-            throw PostgresError(.decoding, "limit holds \(text)", column: "limit")
-        }
+        let asked: String? = try row.get("asked")
+        let begins: [Date]? = try row.get("pause_begins")
+        let ends: [Date?]? = try row.get("pause_ends")
+        let extensions: [String]? = try row.get("extensions")
         self.init(
             id: try row.identifier("clock_id"), assignment: try row.identifierIfAny("assignment_id"),
             supervision: try row.identifierIfAny("supervision_id"), unit: try row.unit("unit_id"),
-            kind: try row.word("kind"), level: try row.get("level"), limit: limit,
+            kind: try row.word("kind"), rule: try row.get("rule"), level: try row.get("level"),
+            limit: try TimeLimit(column: "limit", holding: try row.get("limit")),
             startEvent: try row.get("start_event"), startedAt: try row.get("started_at"),
             dueAt: try row.get("due_at"), breachedAt: try row.get("breached_at"),
-            nextRung: try row.wordIfAny("next_rung"), nextAt: try row.get("next_at"))
+            nextRung: try row.wordIfAny("next_rung"), nextAt: try row.get("next_at"),
+            pauses: zip(begins ?? [], ends ?? []).map { ClockPause(begin: $0, end: $1) },
+            extensions: try (extensions ?? []).map { text throws(PostgresError) in
+                try TimeLimit(column: "extensions", holding: text)
+            },
+            asked: try asked.map { text throws(PostgresError) in try TimeLimit(column: "asked", holding: text) })
+    }
+}
+
+extension TimeLimit {
+    init(column: String, holding text: String) throws(PostgresError) {
+        guard let limit = TimeLimit(text) else {
+            throw PostgresError(.decoding, "\(column) holds \(text)", column: column)
+        }
+        self = limit
+    }
+}
+
+extension FiledForm {
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            form: try row.get("form"), act: try row.word("act"), count: try row.get("count"),
+            lastAt: try row.get("last_at"))
     }
 }

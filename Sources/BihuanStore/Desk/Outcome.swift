@@ -7,7 +7,7 @@ package import struct Foundation.UUID
 package struct Outcome: Sendable, Hashable, Codable {
     package enum Kind: String, Sendable, Hashable, Codable {
         case record = "case"
-        case assignment, feedback, supervision, lead
+        case assignment, feedback, supervision, clock, filing, lead
     }
 
     /// The object the command was about, as it stood afterwards.
@@ -40,7 +40,7 @@ package struct Outcome: Sendable, Hashable, Codable {
 }
 
 extension Outcome {
-    init(_ changes: Changes, _ docket: Docket, _ authority: Authority) {
+    init(_ changes: Changes, _ docket: Docket, _ authority: Authority, at now: Date) {
         let record = docket.record
         self.kind = .record
         self.id = record.id.rawValue
@@ -82,6 +82,22 @@ extension Outcome {
             self.dueAt = docket.clocks.first { $0.supervision == id }?.dueAt
             self.allowed =
                 identity.map { Permission.allowed(on: docket.facts(of: order), to: $0, in: docket.tree) } ?? []
+        case .clock(let id):
+            guard let clock = docket.clock(id) else { return }
+            self.kind = .clock
+            self.id = id.rawValue
+            self.ref = nil
+            self.state = clock.isPaused ? "paused" : clock.asked != nil ? "extension_asked" : "running"
+            self.unit = docket.tree[clock.unit]?.label
+            self.dueAt = clock.dueAt
+            self.allowed = identity.map { Permission.allowed(on: docket.facts(of: clock, at: now), to: $0) } ?? []
+        case .filing(let id):
+            self.kind = .filing
+            self.id = id.rawValue
+            self.ref = nil
+            self.state = "filed"
+            self.version = changes.newFiling?.record.number ?? 1
+            self.allowed = identity.map { Permission.allowed(on: docket.facts, to: $0) } ?? []
         }
     }
 

@@ -23,8 +23,8 @@ struct StepReading: Sendable {
     let target: Target
     let statements: [SQL]
     private let countsFirstHops: Bool
+    private let isFiring: Bool
 
-    /// - Parameter verb: the step; nil: the firing of a clock.
     init(of target: Target, for verb: Verb, in city: SQL) {
         let series: Series? =
             switch verb {
@@ -33,11 +33,17 @@ struct StepReading: Sendable {
             default: nil
             }
         // A unit that returns its hop does not see those of others.
-        self.init(of: target, drawing: series, countingFirstHops: verb == .return, in: city)
+        self.init(of: target, drawing: series, countingFirstHops: verb == .return, isFiring: false, in: city)
     }
 
-    init(of target: Target, drawing series: Series?, countingFirstHops: Bool = false, in city: SQL) {
+    /// - Parameter series: the series whose next number the firing of the target's rung draws.
+    init(firing target: Target, drawing series: Series?, in city: SQL) {
+        self.init(of: target, drawing: series, countingFirstHops: false, isFiring: true, in: city)
+    }
+
+    private init(of target: Target, drawing series: Series?, countingFirstHops: Bool, isFiring: Bool, in city: SQL) {
         self.target = target
+        self.isFiring = isFiring
         self.countsFirstHops = countingFirstHops
         let number: SQL = series.map { "bihuan.next_ref(\($0.rawValue))" } ?? "0::bigint"
         var statements = DocketReading.statements(of: target, in: city)
@@ -75,7 +81,9 @@ struct StepReading: Sendable {
         case .feedback(let id): docket.feedback.first { $0.id.rawValue == id }.map { (id, nil, $0.number) }
         case .supervision(let key):
             docket.supervisions.first { key.names($0.id.rawValue, $0.ref) }.map { ($0.id.rawValue, $0.ref, $0.version) }
-        case .clock(let id): (id, nil, docket.record.version)
+        // A firing may come too late for its clock; whoever names a clock must find it running.
+        case .clock(let id):
+            self.isFiring || docket.clock(ClockID(rawValue: id)) != nil ? (id, nil, docket.record.version) : nil
         }
     }
 }

@@ -1,6 +1,6 @@
 import BihuanDomain
 import Crypto
-package import FoundationEssentials
+import FoundationEssentials
 package import Postgres
 
 /// Reads a file of hotline tickets, messages or complaints in: `bihuan cases import`.
@@ -20,26 +20,26 @@ package struct CaseImporter: Sendable {
     private let connection: Connection
     private let city: String
     private let actor: String
-    private let gradingClock: @Sendable (_ registeredAt: Date) throws(ImportError) -> GradingClock?
+    private let clocks: RegistrationClocks
     private let size: ImportBatchSize
 
     /// - Parameters:
     ///   - connection: Of a member of `bihuan_owner`; used by nobody else meanwhile.
     ///   - city: The city's code.
     ///   - actor: `local:<account of the machine>`, for the events.
-    ///   - gradingClock: The clock that the city's adopted plan starts at registration; nil if it starts none.
+    ///   - clocks: What runs from a case's registration on.
     package init(
         connection: Connection,
         city: String,
         actor: String,
         size: ImportBatchSize = ImportBatchSize(),
-        gradingClock: @escaping @Sendable (_ registeredAt: Date) throws(ImportError) -> GradingClock?
+        clocks: RegistrationClocks
     ) {
         self.connection = connection
         self.city = city
         self.actor = actor
         self.size = size
-        self.gradingClock = gradingClock
+        self.clocks = clocks
     }
 
     /// Imports a file.
@@ -213,10 +213,10 @@ package struct CaseImporter: Sendable {
     }
 
     private func write(_ batch: ImportBatch, _ job: ImportJob) async throws(ImportError) -> ImportSummary {
-        let gradingClock = self.gradingClock
+        let clocks = self.clocks
         return try await self.connection.transaction(deadline: .seconds(120)) {
             (connection, transaction) throws(ImportError) -> ImportSummary in
-            try job.write(batch, in: transaction, gradingClock)
+            try job.write(batch, in: transaction, clocks)
         } orFail: {
             ImportError.database($0)
         }

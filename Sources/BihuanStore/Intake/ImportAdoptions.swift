@@ -8,7 +8,7 @@ struct ImportAdoptions {
     private var caseIDs: [UUID] = []
     private var refs: [String] = []
     private var leadIDs: [UUID] = []
-    private var clockIDs: [UUID] = []
+    private var clocks = ImportedClocks()
     private var references: [String] = []
 
     var isEmpty: Bool { self.caseIDs.isEmpty }
@@ -17,20 +17,26 @@ struct ImportAdoptions {
     ///   - leadID: A locked lead without a case.
     ///   - reference: The lead's number at its source.
     ///   - ref: Number of the case.
-    mutating func append(_ leadID: UUID, reference: String, ref: String, ids mint: inout UUIDv7Mint) {
-        self.caseIDs.append(mint.next())
-        self.clockIDs.append(mint.next())
+    ///   - clocks: What runs from its registration on.
+    mutating func append(
+        _ leadID: UUID, reference: String, ref: String, clocks: [ClockRecord], ids mint: inout UUIDv7Mint
+    ) {
+        let record: UUID = mint.next()
+        self.caseIDs.append(record)
+        self.clocks.append(clocks, of: record, ids: &mint)
         self.leadIDs.append(leadID)
         self.references.append(reference)
         self.refs.append(ref)
     }
 
     /// The writes, in the order that references and visibility ask for; revisions of the leads come before them.
-    func statements(_ site: ImportSite, source: String, who: ImportActor, clock: GradingClock?, now: Date) -> [SQL] {
+    func statements(_ site: ImportSite, source: String, who: ImportActor, now: Date) -> [SQL] {
         [self.cases(site, now: now), self.leads(site)]
-            + ImportSQL.beginnings(
-                site, cases: self.caseIDs, leads: self.leadIDs, references: self.references, clocks: self.clockIDs,
-                source: source, who: who, clock: clock, now: now)
+            + [
+                ImportSQL.registered(
+                    site, cases: self.caseIDs, leads: self.leadIDs, references: self.references, source: source,
+                    who: who, now: now)
+            ] + self.clocks.statements(site)
     }
 
     private func cases(_ site: ImportSite, now: Date) -> SQL {

@@ -1,5 +1,7 @@
 import BihuanDomain
 
+import struct Foundation.Date
+
 /// Rows of a file that are committed together.
 struct ImportBatch: Sendable {
     /// A row that can be taken in.
@@ -8,6 +10,8 @@ struct ImportBatch: Sendable {
         var lead: Lead
         /// SHA-256 of ``Lead/canonicalForm``.
         var hash: [UInt8]
+
+        func receivedAt(ifUnstated now: Date) -> Date { self.lead.isReceiptStated ? self.lead.receivedAt : now }
     }
 
     /// Why a row cannot be taken in.

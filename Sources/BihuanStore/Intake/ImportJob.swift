@@ -55,7 +55,7 @@ struct ImportJob: Sendable {
     func write(
         _ batch: ImportBatch,
         in transaction: borrowing Transaction,
-        _ gradingClock: (Date) throws(ImportError) -> GradingClock?
+        _ clocks: RegistrationClocks
     ) throws(ImportError) -> ImportSummary {
         let heads = try Self.database { () throws(PostgresError) in
             try transaction.flight([
@@ -66,7 +66,7 @@ struct ImportJob: Sendable {
         guard let moment = heads[1].rows.first else { throw .unknownCity("\(self.site.cityID)") }
         let now: Date = try CaseImporter.cell(moment, "now")
         let year: Int = try CaseImporter.cell(moment, "year")
-        let fates = Self.fates(of: batch, try Self.known(heads[2].rows))
+        let fates = Self.fates(of: batch, try Self.known(heads[2].rows), clocks)
         let held = try self.hold(fates, year: year, in: transaction)
 
         var number = held.firstNumber
@@ -96,7 +96,11 @@ struct ImportJob: Sendable {
                 let ref = self.caseRef(year: year, number)
                 number += 1
                 caseRefs[row.reference] = ref
-                registrations.append(row, ref: ref, ids: &mint, now: now)
+                let running = try clocks.starting(
+                    .init(
+                        registeredAt: now, receivedAt: row.receivedAt(ifUnstated: now), occurredAt: row.lead.occurredAt)
+                )
+                registrations.append(row, ref: ref, clocks: running, ids: &mint, now: now)
             case .loose(let row, let known):
                 let former = try held.former(of: known)
                 summary.imported += 1
@@ -113,7 +117,11 @@ struct ImportJob: Sendable {
                 let ref = self.caseRef(year: year, number)
                 number += 1
                 caseRefs[row.reference] = ref
-                adoptions.append(known.leadID, reference: row.reference, ref: ref, ids: &mint)
+                let running = try clocks.starting(
+                    .init(
+                        registeredAt: now, receivedAt: row.receivedAt(ifUnstated: former.receivedAt),
+                        occurredAt: row.lead.occurredAt ?? former.occurredAt))
+                adoptions.append(known.leadID, reference: row.reference, ref: ref, clocks: running, ids: &mint)
             case .changed(let row, let known):
                 let former = try held.former(of: known)
                 summary.changed += 1
@@ -138,16 +146,15 @@ struct ImportJob: Sendable {
         }
 
         var writes: [SQL] = []
-        let clock = registrations.isEmpty && adoptions.isEmpty ? nil : try gradingClock(now)
         if !registrations.isEmpty {
-            writes += registrations.statements(self.site, source: self.source, who: self.who, clock: clock, now: now)
+            writes += registrations.statements(self.site, source: self.source, who: self.who, now: now)
         }
         if !revisions.isEmpty {
             writes += revisions.statements(self.site, source: self.source, who: self.who, now: now)
         }
         // After the revisions: these cases say what their leads say by now.
         if !adoptions.isEmpty {
-            writes += adoptions.statements(self.site, source: self.source, who: self.who, clock: clock, now: now)
+            writes += adoptions.statements(self.site, source: self.source, who: self.who, now: now)
         }
         let records = batch.entries.last?.record ?? 0
         writes.append(ImportSQL.advanceRun(self.site, self.run, records: records, summary))
@@ -198,7 +205,9 @@ struct ImportJob: Sendable {
     }
 
     /// One fate for each entry. All rows of a batch under one reference say the same (``ImportBatch/canTake(_:)``).
-    private static func fates(of batch: ImportBatch, _ known: [String: Known]) -> [Fate] {
+    private static func fates(
+        of batch: ImportBatch, _ known: [String: Known], _ clocks: RegistrationClocks
+    ) -> [Fate] {
         var seen: Set<String> = []
         return batch.entries.map { entry in
             switch entry.content {
@@ -206,7 +215,14 @@ struct ImportJob: Sendable {
                 return .rejected(reference: reference, faults)
             case .row(let row):
                 let isFirst = seen.insert(row.reference).inserted
-                guard let here = known[row.reference] else {
+                let here = known[row.reference]
+                if clocks.needsOccurrence, row.lead.occurredAt == nil, here?.caseID == nil {
+                    let detail = "必填：本市预案有时限从事发之时起算"
+                    return .rejected(
+                        reference: row.reference,
+                        [.init(field: "occurred_at", code: "plan_counts_from_it", detail: detail)])
+                }
+                guard let here else {
                     return isFirst ? .new(row) : .unchanged(row, caseRef: nil, isEarlier: false)
                 }
                 guard isFirst else { return .unchanged(row, caseRef: here.caseRef, isEarlier: here.isEarlier) }

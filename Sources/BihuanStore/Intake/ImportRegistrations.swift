@@ -3,12 +3,12 @@ import FoundationEssentials
 import Postgres
 
 /// New rows of a batch, column by column as `unnest` takes them: each becomes a case, its lead, its first event and
-/// the clock that asks for its grading.
+/// the clocks that run from then on.
 struct ImportRegistrations {
     private var caseIDs: [UUID] = []
     private var refs: [String] = []
     private var leadIDs: [UUID] = []
-    private var clockIDs: [UUID] = []
+    private var clocks = ImportedClocks()
     private var references: [String] = []
     private var hashes: [[UInt8]] = []
     private var channels: [String] = []
@@ -25,10 +25,13 @@ struct ImportRegistrations {
 
     var isEmpty: Bool { self.caseIDs.isEmpty }
 
-    mutating func append(_ row: ImportBatch.Row, ref: String, ids mint: inout UUIDv7Mint, now: Date) {
-        self.caseIDs.append(mint.next())
+    mutating func append(
+        _ row: ImportBatch.Row, ref: String, clocks: [ClockRecord], ids mint: inout UUIDv7Mint, now: Date
+    ) {
+        let record: UUID = mint.next()
+        self.caseIDs.append(record)
         self.leadIDs.append(mint.next())
-        self.clockIDs.append(mint.next())
+        self.clocks.append(clocks, of: record, ids: &mint)
         self.refs.append(ref)
         self.references.append(row.reference)
         self.hashes.append(row.hash)
@@ -42,15 +45,17 @@ struct ImportRegistrations {
         self.replies.append(row.lead.reply)
         self.repliedAts.append(row.lead.repliedAt)
         self.occurredAts.append(row.lead.occurredAt)
-        self.receivedAts.append(row.lead.isReceiptStated ? row.lead.receivedAt : now)
+        self.receivedAts.append(row.receivedAt(ifUnstated: now))
     }
 
     /// The writes, in the order that references and visibility ask for.
-    func statements(_ site: ImportSite, source: String, who: ImportActor, clock: GradingClock?, now: Date) -> [SQL] {
+    func statements(_ site: ImportSite, source: String, who: ImportActor, now: Date) -> [SQL] {
         [self.cases(site, now: now), self.leads(site, source: source, now: now)]
-            + ImportSQL.beginnings(
-                site, cases: self.caseIDs, leads: self.leadIDs, references: self.references, clocks: self.clockIDs,
-                source: source, who: who, clock: clock, now: now)
+            + [
+                ImportSQL.registered(
+                    site, cases: self.caseIDs, leads: self.leadIDs, references: self.references, source: source,
+                    who: who, now: now)
+            ] + self.clocks.statements(site)
     }
 
     private func cases(_ site: ImportSite, now: Date) -> SQL {

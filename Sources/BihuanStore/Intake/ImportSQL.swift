@@ -7,9 +7,18 @@ enum ImportSQL {
     /// At most one row: the city with its dispatch office and the plan it has adopted.
     static func site(_ code: String) -> SQL {
         """
-        select c.city_id, c.ref_prefix, c.plan_id, c.plan_version, u.unit_id as root_unit, bihuan.now() as now
+        select c.city_id, c.ref_prefix, p.plan_id, p.plan_version, u.unit_id as root_unit, t.now
           from bihuan.cities c
+         cross join (select bihuan.now() as now) t
           left join bihuan.units u on u.city_id = c.city_id and u.parent_id is null
+          left join lateral (
+            select a.plan_id, a.plan_version
+              from bihuan.plan_adoptions a
+             where a.city_id = c.city_id
+               and a.effective_on <= (t.now at time zone 'UTC' + make_interval(mins => c.utc_offset_minutes))::date
+             order by a.effective_on desc
+             limit 1
+          ) p on true
          where c.code = \(code)
         """
     }
@@ -140,26 +149,8 @@ enum ImportSQL {
 
     // MARK: Opening cases
 
-    /// How each case begins: its first event, and the clock that asks for its grading where the plan has one. The arrays
-    /// run side by side.
-    static func beginnings(
-        _ site: ImportSite,
-        cases: [UUID],
-        leads: [UUID],
-        references: [String],
-        clocks: [UUID],
-        source: String,
-        who: ImportActor,
-        clock: GradingClock?,
-        now: Date
-    ) -> [SQL] {
-        let event = Self.registered(
-            site, cases: cases, leads: leads, references: references, source: source, who: who, now: now)
-        guard let clock else { return [event] }
-        return [event, Self.gradingClocks(site, clock, clocks: clocks, cases: cases, now: now)]
-    }
-
-    private static func registered(
+    /// The first event of each case. The arrays run side by side.
+    static func registered(
         _ site: ImportSite,
         cases: [UUID],
         leads: [UUID],
@@ -173,22 +164,6 @@ enum ImportSQL {
         select \(site.cityID), u.case_id, 1, \(now), 'registered', \(who.name), 'local', \(who.reason),
                jsonb_build_object('lead', u.lead_id, 'source', \(source)::text, 'reference', u.reference)
           from unnest(\(cases)::uuid[], \(leads)::uuid[], \(references)::text[]) as u (case_id, lead_id, reference)
-        """
-    }
-
-    private static func gradingClocks(
-        _ site: ImportSite,
-        _ clock: GradingClock,
-        clocks: [UUID],
-        cases: [UUID],
-        now: Date
-    ) -> SQL {
-        """
-        insert into bihuan.clocks
-               (city_id, clock_id, case_id, unit_id, kind, "limit", start_event, started_at, due_at, next_rung, next_at)
-        select \(site.cityID), u.clock_id, u.case_id, \(site.rootUnit), 'grading', \(clock.limit), 'registered',
-               \(now), \(clock.dueAt), \(clock.nextRung as String?), \(clock.nextAt as Date?)
-          from unnest(\(clocks)::uuid[], \(cases)::uuid[]) as u (clock_id, case_id)
         """
     }
 }

@@ -62,8 +62,8 @@ extension Queries {
               left join bihuan.assignments p on p.city_id = a.city_id and p.assignment_id = a.parent_id
               left join lateral (
                 select min(k.due_at) as due_at,
-                       bool_or(k.breached_at is not null or k.due_at < (select bihuan.now())) as is_late,
-                       bool_or((select bihuan.now()) > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
+                       bool_or(k.breached_at is not null or k.due_at < coalesce(k.paused_at, (select bihuan.now()))) as is_late,
+                       bool_or(coalesce(k.paused_at, (select bihuan.now())) > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
                   from bihuan.clocks k
                  where k.city_id = a.city_id and k.case_id = a.case_id and k.assignment_id = a.assignment_id
                    and k.stopped_at is null and k.kind in ('receipt', 'feedback', 'interim')

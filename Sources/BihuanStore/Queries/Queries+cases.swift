@@ -228,8 +228,8 @@ extension Queries {
     private static let caseJoins: StaticString = """
         left join lateral (
           select min(k.due_at) as due_at,
-                 bool_or(k.breached_at is not null or k.due_at < (select bihuan.now())) as is_late,
-                 bool_or((select bihuan.now()) > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
+                 bool_or(k.breached_at is not null or k.due_at < coalesce(k.paused_at, (select bihuan.now()))) as is_late,
+                 bool_or(coalesce(k.paused_at, (select bihuan.now())) > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
             from bihuan.clocks k
            where k.city_id = c.city_id and k.case_id = c.case_id and k.stopped_at is null
         ) k on true

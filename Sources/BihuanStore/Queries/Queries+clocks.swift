@@ -6,6 +6,9 @@ package import Postgres
 package struct ClockView: Sendable {
     package let id: ClockID
     package let kind: ClockKind
+    /// Its name in the plan, and what the plan calls it.
+    package let rule: String
+    package let name: String
     package let unit: UnitTag
     package let caseID: CaseID
     package let caseRef: String
@@ -22,6 +25,7 @@ package struct ClockView: Sendable {
     package let outcome: ClockOutcome?
     package let nextRung: Rung?
     package let nextAt: Date?
+    package let pausedAt: Date?
     package let light: Light?
     /// What the asker may do about it now.
     package let allowed: [Verb]
@@ -44,8 +48,8 @@ package struct ClockFilter: Sendable, Hashable {
 extension Queries {
     /// Columns and joins of a clock; the view needs all of them.
     static let clockColumns: StaticString = """
-        k.clock_id, k.kind, k.unit_id, k.case_id, c.ref as case_ref, c.title, c.level, c.state as case_state,
-        c.owner_unit,
+        k.clock_id, k.kind, coalesce(k.rule, k.kind) as rule, k.paused_at, k.unit_id, k.case_id, c.ref as case_ref,
+        c.title, c.level, c.plan_id, c.plan_version, c.state as case_state, c.owner_unit,
         k.kind = 'conclusion' and exists (
           select from bihuan.supervisions s
            where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied'))
@@ -80,8 +84,8 @@ extension Queries {
                and (\(filter.within)::bigint is null
                     or k.due_at <= (select bihuan.now()) + make_interval(secs => \(filter.within)::bigint))
                and (\(filter.light?.rawValue)::text is null or \(filter.light?.rawValue)::text = case
-                     when k.breached_at is not null or k.due_at < (select bihuan.now()) then 'red'
-                     when (select bihuan.now()) > k.started_at + 0.8 * (k.due_at - k.started_at) then 'yellow'
+                     when k.breached_at is not null or k.due_at < coalesce(k.paused_at, (select bihuan.now())) then 'red'
+                     when coalesce(k.paused_at, (select bihuan.now())) > k.started_at + 0.8 * (k.due_at - k.started_at) then 'yellow'
                      else 'green' end)
                and (k.due_at, k.clock_id) >
                    (coalesce(\(after?.at)::timestamptz, '-infinity'),
@@ -126,7 +130,8 @@ extension Queries {
         return """
             with me as materialized (\(raw: Self.worker)),
             page as materialized (
-              select k.city_id, k.clock_id, k.case_id, k.assignment_id, k.supervision_id, k.kind, k.unit_id, k."limit",
+              select k.city_id, k.clock_id, k.case_id, k.assignment_id, k.supervision_id, k.kind, k.rule, k.paused_at,
+                     k.unit_id, k."limit",
                      k.start_event, k.started_at, k.due_at, k.breached_at, k.outcome, k.next_rung, k.next_at
                 from bihuan.clocks k
                where k.city_id = (select city_id from me) and k.unit_id = (select unit_id from me)
@@ -136,8 +141,8 @@ extension Queries {
                order by k.due_at, k.clock_id
                limit \(limit + 1)
             )
-            select k.clock_id, k.kind, k.unit_id, k.case_id, c.ref as case_ref, c.title, c.level, c.state as case_state,
-                   c.owner_unit,
+            select k.clock_id, k.kind, coalesce(k.rule, k.kind) as rule, k.paused_at, k.unit_id, k.case_id,
+                   c.ref as case_ref, c.title, c.level, c.plan_id, c.plan_version, c.state as case_state, c.owner_unit,
                    k.kind = 'conclusion' and exists (
                      select from bihuan.supervisions s
                       where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied'))
@@ -159,11 +164,11 @@ extension Queries {
         select s.city_id, s.unit_id,
                case s.role
                  when 'dispatcher' then array['grading', 'dispatch', 'receipt', 'feedback', 'interim', 'review',
-                                              'reply', 'judgement', 'conclusion']
+                                              'reply', 'judgement', 'conclusion', 'filing']
                  when 'handler' then array['receipt', 'feedback', 'interim', 'reply']
                  when 'reviewer' then array['review']
-                 when 'leader' then array['grading', 'reply', 'judgement', 'conclusion']
-                 when 'duty' then array['receipt']
+                 when 'leader' then array['grading', 'reply', 'judgement', 'conclusion', 'filing']
+                 when 'duty' then array['receipt', 'filing']
                  else array[]::text[]
                end as kinds
           from bihuan.sessions s
@@ -173,13 +178,15 @@ extension Queries {
 /// Reads clocks out of one answer: where each column stands is found once, and what many rows share once too.
 struct ClockReader: ViewReader {
     private let asker: Queries.Asker
-    private let id, kind, unit, caseID, caseRef, title, level, caseState, owner, hasOpenOrder: Int
+    private let id, kind, rule, pausedAt, unit, caseID, caseRef, title, level, plan, planVersion: Int
+    private let caseState, owner, hasOpenOrder: Int
     private let subject, limit, startEvent, startedAt, dueAt, breachedAt, stoppedAt, outcome, nextRung, nextAt: Int
     private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo: Int
 
     // Few and searched in order: a list repeats a handful of them, and hashing costs more than comparing.
     private var tags: [(unit: UnitID, tag: UnitTag)] = []
     private var allowed: [(facts: Facts, verbs: [Verb])] = []
+    private var names: [(plan: CityBook.PlanKey, rule: String, name: String)] = []
 
     /// What decides about the verbs that answer a clock.
     private enum Facts: Equatable {
@@ -192,6 +199,10 @@ struct ClockReader: ViewReader {
         self.asker = asker
         self.id = try result.column("clock_id")
         self.kind = try result.column("kind")
+        self.rule = try result.column("rule")
+        self.pausedAt = try result.column("paused_at")
+        self.plan = try result.column("plan_id")
+        self.planVersion = try result.column("plan_version")
         self.unit = try result.column("unit_id")
         self.caseID = try result.column("case_id")
         self.caseRef = try result.column("case_ref")
@@ -229,16 +240,21 @@ struct ClockReader: ViewReader {
         let breachedAt = try row.dateIfAny(self.breachedAt)
         let stoppedAt = try row.dateIfAny(self.stoppedAt)
         let now = try row.date(self.now)
+        let rule = try row.text(self.rule)
+        let plan = CityBook.PlanKey(id: try row.text(self.plan), version: try row.integer(self.planVersion))
+        let pausedAt = try row.dateIfAny(self.pausedAt)
         return ClockView(
-            id: ClockID(rawValue: try row.uuid(self.id)), kind: kind, unit: self.tag(unit),
+            id: ClockID(rawValue: try row.uuid(self.id)), kind: kind, rule: rule, name: self.name(rule, plan, kind),
+            unit: self.tag(unit),
             caseID: CaseID(rawValue: try row.uuid(self.caseID)), caseRef: try row.text(self.caseRef),
             title: try row.text(self.title), level: try row.textIfAny(self.level),
             subject: try row.text(self.subject), limit: try row.text(self.limit),
             startEvent: try row.text(self.startEvent), startedAt: startedAt, dueAt: dueAt, breachedAt: breachedAt,
             stoppedAt: stoppedAt, outcome: try row.wordIfAny(self.outcome), nextRung: try row.wordIfAny(self.nextRung),
-            nextAt: try row.dateIfAny(self.nextAt),
+            nextAt: try row.dateIfAny(self.nextAt), pausedAt: pausedAt,
+            // What stands still is as near its end as it was then.
             light: stoppedAt != nil
-                ? nil : Light(due: dueAt, started: startedAt, breached: breachedAt != nil, now: now),
+                ? nil : Light(due: dueAt, started: startedAt, breached: breachedAt != nil, now: pausedAt ?? now),
             allowed: stoppedAt == nil ? try self.allowed(kind, row) : [],
             now: now, offset: self.asker.book.offset)
     }
@@ -248,6 +264,13 @@ struct ClockReader: ViewReader {
         let tag = self.asker.tag(unit)
         self.tags.append((unit, tag))
         return tag
+    }
+
+    private mutating func name(_ rule: String, _ plan: CityBook.PlanKey, _ kind: ClockKind) -> String {
+        if let known = self.names.first(where: { $0.rule == rule && $0.plan == plan }) { return known.name }
+        let name = self.asker.book.plans[plan]?.clock(rule)?.name ?? kind.label
+        self.names.append((plan, rule, name))
+        return name
     }
 
     /// The verbs that answer this clock, of those the asker may use.
@@ -267,7 +290,7 @@ struct ClockReader: ViewReader {
 
     private func facts(_ kind: ClockKind, _ row: Row) throws(PostgresError) -> Facts? {
         switch kind {
-        case .grading, .dispatch, .conclusion:
+        case .grading, .dispatch, .conclusion, .filing:
             return .record(
                 .init(
                     state: try row.word(self.caseState), owner: UnitID(rawValue: try row.integer(self.owner)),

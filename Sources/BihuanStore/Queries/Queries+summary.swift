@@ -95,7 +95,8 @@ extension Queries {
             ]
         ) { answers, asker throws(PostgresError) in
             let book = asker.book
-            let levels = book.adopted.flatMap { book.plans[$0] }?.levels ?? []
+            let now: Date = try answers[3].rows[0].get("now")
+            let levels = book.adopted(at: now).flatMap { book.plans[$0] }?.levels ?? []
             var counts: [UnitID: [String: Summary.Count]] = [:]
             for row in answers[0].rows {
                 let unit = try row.unit("unit_id")

@@ -1,39 +1,35 @@
 package import BihuanDomain
-package import Foundation
+import Foundation
 import Postgres
 
 extension Registry {
-    /// The clock of a case registered at some moment, for imports: the same arithmetic as at the desk.
+    /// The clocks of a case registered by an import: the same arithmetic as at the desk.
     ///
     /// - Throws: `.missing` when the city has no plan this program can read.
-    /// - Returns: the clock for a moment, nil where the plan starts none; it throws where the deadline cannot be told,
-    ///   since a case without its clock would be on nobody's list.
-    package func gradingClock(
-        of city: CityID
-    ) async throws(RegistryFault) -> @Sendable (Date) throws(ImportError) -> GradingClock? {
+    package func registrationClocks(of city: CityID) async throws(RegistryFault) -> RegistrationClocks {
         let book = try await self.book(of: city)
-        guard let adopted = book.adopted else { throw RegistryFault(.missing, "the city has adopted no plan") }
+        guard let adopted = book.adopted(at: try await self.now()) else {
+            throw RegistryFault(.missing, "the city has adopted no plan")
+        }
         guard let plan = book.plans[adopted] else {
             let reason = book.unreadablePlans[adopted] ?? "it is not there"
             throw RegistryFault(
                 .missing, "plan \(adopted.id) version \(adopted.version) of the city cannot be read: \(reason)")
         }
         guard let root = book.tree.root else { throw RegistryFault(.missing, "the city has no units yet") }
-        return { moment throws(ImportError) in
-            var mint = UUIDv7Mint(now: moment, seed: 0)
+        return RegistrationClocks(needsOccurrence: plan.counts(from: .occurred)) { moments throws(ImportError) in
+            var mint = UUIDv7Mint(now: moments.registeredAt, seed: 0)
             let record = CaseRecord(
-                id: mint.next(), ref: "", title: "", owner: root.id, state: .registered, openedAt: moment, version: 0)
-            let changes: Changes
+                id: mint.next(), ref: "", title: "", owner: root.id, state: .registered,
+                occurredAt: moments.occurredAt, receivedAt: moments.receivedAt, openedAt: moments.registeredAt,
+                version: 0)
             do throws(Refusal) {
-                (_, changes) = try Docket.register(
-                    record, tree: book.tree, plan: plan, calendar: book.calendar, by: .system, reason: nil, at: moment,
-                    mint: &mint)
+                let (_, changes) = try Docket.register(
+                    record, tree: book.tree, plan: plan, calendar: book.calendar, by: .system, reason: nil,
+                    at: moments.registeredAt, mint: &mint)
+                return changes.newClocks
             } catch {
                 throw .noDeadline(error)
-            }
-            return changes.newClocks.first.map {
-                GradingClock(
-                    limit: $0.limit.text, dueAt: $0.dueAt, nextRung: $0.nextRung?.rawValue, nextAt: $0.nextAt)
             }
         }
     }
@@ -63,7 +59,14 @@ extension Registry {
             }
     }
 
-    private func book(of city: CityID) async throws(RegistryFault) -> CityBook {
+    /// Domain time.
+    func now() async throws(RegistryFault) -> Date {
+        try await self.run { connection throws(PostgresError) in
+            try connection.query("select bihuan.now() as now").rows[0].get("now")
+        }
+    }
+
+    func book(of city: CityID) async throws(RegistryFault) -> CityBook {
         let book = try await self.run { connection throws(PostgresError) in
             try CityBook(connection.flight(CityBook.statements(city))[...])
         }

@@ -1,5 +1,4 @@
 package import BihuanDomain
-import Crypto
 import Foundation
 package import Postgres
 
@@ -79,46 +78,42 @@ package struct Registry: Sendable {
         }
     }
 
-    // MARK: Plans and calendars
+    // MARK: Calendars
 
-    /// Publishes a plan file as an immutable version and lets the city open new cases under it.
-    ///
-    /// The same file again changes nothing; another text under the same version is refused.
-    package func adopt(planFile text: String, in city: CityID) async throws(RegistryFault) -> Plan {
-        let plan: Plan
-        do throws(PlanFaults) {
-            plan = try PlanFile.plan(text)
-        } catch {
-            throw RegistryFault(.badInput, error.description)
-        }
-        let hash = Array(SHA256.hash(data: Data(text.utf8)))
-        let known: [UInt8]? = try await self.run { connection throws(PostgresError) in
-            let rows = try connection.flight([
+    /// A day that is not what its weekday says.
+    package struct CalendarDay: Sendable, Hashable {
+        package let day: CivilDay
+        /// `holiday` or `workday`.
+        package let kind: String
+        package let name: String
+    }
+
+    package func calendarDays(of city: CityID) async throws(RegistryFault) -> [CalendarDay] {
+        try await self.run { connection throws(PostgresError) in
+            try connection.query(
                 """
-                insert into bihuan.plan_versions (city_id, plan_id, version, name, sha256, source)
-                values (\(city.rawValue), \(plan.id), \(plan.version), \(plan.name), \(hash), \(text))
-                    on conflict do nothing
-                """,
+                select (day - date '1970-01-01') as day, kind, name
+                  from bihuan.calendar_days
+                 where city_id = \(city.rawValue)
+                 order by day
                 """
-                select sha256 from bihuan.plan_versions
-                 where city_id = \(city.rawValue) and plan_id = \(plan.id) and version = \(plan.version)
-                """,
-            ])[1].rows
-            return try rows.first?.get("sha256")
+            ).rows.map { row throws(PostgresError) in
+                CalendarDay(
+                    day: CivilDay(rawValue: try row.get("day")), kind: try row.get("kind"), name: try row.get("name"))
+            }
         }
-        guard known == hash else {
-            throw RegistryFault(
-                .conflict, "plan \(plan.id) version \(plan.version) is published with another text; raise its version")
-        }
+    }
+
+    package func calendar(of city: CityID) async throws(RegistryFault) -> WorkingCalendar {
+        try await self.book(of: city).calendar
+    }
+
+    /// Clocks that run keep their deadlines; those that start from now on count these hours.
+    package func setOfficeHours(_ hours: OfficeHours, of city: CityID) async throws(RegistryFault) {
         try await self.run { connection throws(PostgresError) in
             _ = try connection.query(
-                """
-                update bihuan.cities set plan_id = \(plan.id), plan_version = \(plan.version)
-                 where city_id = \(city.rawValue)
-                   and (plan_id, plan_version) is distinct from (\(plan.id)::text, \(plan.version)::integer)
-                """)
+                "update bihuan.cities set office_hours = \(hours.text) where city_id = \(city.rawValue)")
         }
-        return plan
     }
 
     /// Replaces the city's holidays and make-up workdays by those of a file with the columns date, kind, name.

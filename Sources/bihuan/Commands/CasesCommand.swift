@@ -37,7 +37,7 @@ struct CasesImport: AsyncParsableCommand {
                 connection: session.connection,
                 city: city.code,
                 actor: "local:\(try SystemAccount.current().name)",
-                gradingClock: try await registry.gradingClock(of: city.id)
+                clocks: try await registry.registrationClocks(of: city.id)
             )
             let bar = ImportBar(isScreen: Terminal.hasScreen)
             let summary: ImportSummary

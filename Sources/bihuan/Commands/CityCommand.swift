@@ -6,8 +6,8 @@ import Foundation
 struct CityCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "city",
-        abstract: "城市（租户）：建立、列出、采用预案、装入节假日。",
-        subcommands: [CityAdd.self, CityList.self, CityPlan.self, CityCalendar.self]
+        abstract: "城市（租户）：建立、列出。预案见 bihuan plan，节假日见 bihuan calendar。",
+        subcommands: [CityAdd.self, CityList.self]
     )
 }
 
@@ -40,10 +40,10 @@ struct CityAdd: AsyncParsableCommand {
             do throws(RegistryFault) {
                 let registry = Registry(session.connection)
                 let city = try await registry.found(code: self.code, name: self.name, refPrefix: self.refPrefix)
-                let plan = try await registry.adopt(planFile: planText, in: city.id)
+                let plan = try await registry.adopt(suggestionsOf: planText, in: city.id)
                 let years = try await registry.importCalendar(calendarText, of: city.id)
                 Terminal.print(
-                    "city \(city.code) (\(city.name)), plan \(plan.id) version \(plan.version), "
+                    "city \(city.code) (\(city.name)), plan \(plan.key.id) version \(plan.key.version), "
                         + "calendar \(years.first ?? 0)–\(years.last ?? 0)"
                 )
             } catch {
@@ -67,48 +67,6 @@ struct CityList: AsyncParsableCommand {
             } catch {
                 throw CommandFailure(error)
             }
-        }
-    }
-}
-
-struct CityPlan: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "plan",
-        abstract: "发布预案的一个版本，此后新登记的案件依它办理。"
-    )
-
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var city: CityOption
-    @Argument(help: ArgumentHelp("预案文件（YAML）。", valueName: "file"))
-    var file: String
-
-    func run() async throws {
-        let text = try TextFile.read(self.file)
-        try await OwnerSession.inCity(self.city.city, try self.common.settings(), command: "city plan") {
-            registry, city, _ in
-            let plan = try await registry.adopt(planFile: text, in: city.id)
-            Terminal.print("plan \(plan.id) version \(plan.version)")
-        }
-    }
-}
-
-struct CityCalendar: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "calendar",
-        abstract: "以文件替换节假日与调休。"
-    )
-
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var city: CityOption
-    @Argument(help: ArgumentHelp("文件，列 date,kind,name；kind 为 holiday 或 workday。", valueName: "file"))
-    var file: String
-
-    func run() async throws {
-        let text = try TextFile.read(self.file)
-        try await OwnerSession.inCity(self.city.city, try self.common.settings(), command: "city calendar") {
-            registry, city, _ in
-            let years = try await registry.importCalendar(text, of: city.id)
-            Terminal.print("calendar " + years.map(String.init).joined(separator: " "))
         }
     }
 }

@@ -7,6 +7,8 @@ extension Bihuan {
         DemoCommand.self,
         MigrateCommand.self,
         CityCommand.self,
+        PlanCommand.self,
+        CalendarCommand.self,
         UnitsCommand.self,
         OfficerCommand.self,
         WebhooksCommand.self,

@@ -125,14 +125,14 @@ struct Demo: Sendable {
         let code = self.files.city.code
         let registry = Registry(owner)
         let city = try await registry.city(code)
-        let gradingClock = try await registry.gradingClock(of: city.id)
+        let clocks = try await registry.registrationClocks(of: city.id)
         let account = try SystemAccount.current().name
         let reports = URL(fileURLWithPath: self.directory.path).appending(path: "demo/reports")
         return { file, map in
             try FileManager.default.createDirectory(at: reports, withIntermediateDirectories: true)
             let report = reports.appending(path: file.deletingPathExtension().lastPathComponent + ".report.csv")
             let importer = CaseImporter(
-                connection: owner, city: code, actor: "local:\(account)", gradingClock: gradingClock)
+                connection: owner, city: code, actor: "local:\(account)", clocks: clocks)
             let summary: ImportSummary
             do throws(ImportError) {
                 summary = try await importer.run(file: file.path, map: map.path, report: report.path)

@@ -25,7 +25,7 @@ struct LoopTests {
                     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
                     #expect((object["content"] as? [String])?.joined() == text.joined(separator: "\n"))
                     #expect(object["state"] as? String == "registered")
-                    #expect(object["next"] as? [String] == ["CASE GRADE", "CASE DISMISS"])
+                    #expect(object["next"] as? [String] == ["CASE GRADE", "CASE DISMISS", "CASE FILE"])
 
                     let early = try await line.ask("CASE ASSIGN \(record) east reason=\"属地\"")
                     #expect(early.line.hasPrefix("491 state.registered "))

@@ -9,10 +9,11 @@ enum Filling {
         var script = """
             begin;
             create temporary table filling on commit drop as
-            select gen_random_uuid() as case_id, n, c.city_id, c.plan_id, c.plan_version, u.unit_id,
+            select gen_random_uuid() as case_id, n, c.city_id, p.plan_id, p.plan_version, u.unit_id,
                    bihuan.now() - interval '\(isLate ? 180 : 60) minutes' as at
               from generate_series(1, \(count)) as n
               join bihuan.cities c on c.code = 'test'
+              join bihuan.plan_adoptions p on p.city_id = c.city_id
               join bihuan.units u on u.city_id = c.city_id and u.parent_id is null;
 
             insert into bihuan.cases (city_id, case_id, ref, owner_unit, state, title, content, channel, plan_id,

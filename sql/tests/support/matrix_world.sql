@@ -205,6 +205,17 @@ insert into bihuan.clock_firings (city_id, clock_id, rung, case_id, fired_at)
 select k.city_id, k.clock_id, case when k.breached_at is null then 'notice' else 'circular' end, k.case_id, now()
   from bihuan.clocks k;
 
+insert into bihuan.clock_pauses (city_id, clock_id, case_id, paused_at, reason, resumed_at)
+select k.city_id, k.clock_id, k.case_id, now(), '等检验结果', now() from bihuan.clocks k;
+insert into bihuan.clock_extensions (city_id, clock_id, case_id, number, "limit", asked_at, reason)
+select k.city_id, k.clock_id, k.case_id, 1, 'PT4H', now(), '检验未出' from bihuan.clocks k;
+insert into bihuan.filings (city_id, filing_id, case_id, form, act, number, filed_at, fields)
+select k.city_id, md5(x.act || k.ref)::uuid, k.case_id, x.act, x.act, 1, now(), '{}'
+  from bihuan.cases k
+ cross join (values ('report'), ('publish'), ('answer'), ('evaluate')) x (act);
+insert into bihuan.plan_adoptions (city_id, effective_on, plan_id, plan_version)
+select v.city_id, '2026-01-01', v.plan_id, v.version from bihuan.plan_versions v;
+
 insert into bihuan.events (city_id, case_id, seq, at, kind, assignment_id, actor, via)
 select x.city_id, x.case_id, row_number() over (partition by x.city_id, x.case_id order by x.ref nulls first), now(), 'told',
        x.assignment_id, 'system', 'local'

@@ -101,6 +101,9 @@ language sql stable as $$
   select 'plan_versions', concat_ws('/', t.city_id, t.plan_id, t.version), p.lives and t.city_id = p.city_id, false
     from bihuan.plan_versions t
   union all
+  select 'plan_adoptions', concat_ws('/', t.city_id, t.effective_on), p.lives and t.city_id = p.city_id, false
+    from bihuan.plan_adoptions t
+  union all
   select 'calendar_days', concat_ws('/', t.city_id, t.day), p.lives and t.city_id = p.city_id, false
     from bihuan.calendar_days t
   union all
@@ -134,6 +137,21 @@ language sql stable as $$
   union all
   select 'clock_firings', concat_ws('/', t.city_id, t.clock_id, t.rung), k.seen or k.is_due_of_own, false
     from bihuan.clock_firings t join k using (city_id, clock_id)
+  union all
+  select 'clock_pauses', concat_ws('/', t.city_id, t.clock_id, t.paused_at), k.seen or k.is_due_of_own,
+         k.seen or k.is_due_of_own
+    from bihuan.clock_pauses t join k using (city_id, clock_id)
+  union all
+  select 'clock_extensions', concat_ws('/', t.city_id, t.clock_id, t.number), k.seen or k.is_due_of_own,
+         k.seen or k.is_due_of_own
+    from bihuan.clock_extensions t join k using (city_id, clock_id)
+  union all
+  -- What is said to the public or to whoever asked is for all on the case; the rest for the owner and those above.
+  select 'filings', concat_ws('/', t.city_id, t.filing_id),
+         c.seen and (t.act in ('publish', 'answer') or (q.city_id, q.owner_unit) in (table mine)), false
+    from bihuan.filings t
+    join c using (city_id, case_id)
+    join bihuan.cases q using (city_id, case_id)
   union all
   select 'overdue', concat_ws('/', k.city_id, p.unit_id, k.clock_id), (k.city_id, k.unit_id) in (table mine), false
     from k
@@ -175,8 +193,8 @@ declare
   v_relation text;
 begin
   foreach v_relation in array array[
-    'cities', 'units', 'unit_closure', 'officers', 'posts', 'plan_versions', 'calendar_days', 'cases', 'case_visibility',
-    'assignments', 'assignment_visibility', 'feedback', 'supervisions', 'clock_firings', 'overdue', 'events', 'leads',
+    'cities', 'units', 'unit_closure', 'officers', 'posts', 'plan_versions', 'plan_adoptions', 'calendar_days', 'cases',
+    'case_visibility', 'filings', 'clock_pauses', 'clock_extensions', 'assignments', 'assignment_visibility', 'feedback', 'supervisions', 'clock_firings', 'overdue', 'events', 'leads',
     'lead_revisions', 'counter_totals', 'counter_deltas', 'webhook_secrets'
   ] loop
     return query execute format(
@@ -244,6 +262,8 @@ language sql immutable as $$
       ('bihuan_server', 'feedback', 'review_reason = ''退改'''),
       ('bihuan_server', 'supervisions', 'version = 99'),
       ('bihuan_server', 'clocks', 'claimed_until = now()'),
+      ('bihuan_server', 'clock_pauses', 'resume_reason = ''出结果了'''),
+      ('bihuan_server', 'clock_extensions', 'decision_reason = ''可'''),
       ('bihuan_server', 'idempotency_keys', 'outcome = ''{}'''),
       ('bihuan_server', 'deliveries', 'attempts = 0'),
       ('bihuan_worker', 'cases', 'version = 99'),
@@ -374,6 +394,48 @@ begin
        and (p.login = 'bihuan_worker' or oracle.sees_case(k.city_id, p.unit_id, k.case_id)), false) as allowed
    ) x
    where v.statement is not null;
+
+  -- On a clock that is seen: why it stands still, or how much longer it is to run.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, v.relation, 'insert',
+         row_number() over (partition by p.name, v.relation order by t.city_id, t.clock_id), v.statement,
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.clocks t
+   cross join lateral (values
+     ('clock_pauses', format(
+       'insert into bihuan.clock_pauses (city_id, clock_id, case_id, paused_at, reason) values (%s, %L, %L, ''2026-01-01'', ''x'')',
+       t.city_id, t.clock_id, t.case_id)),
+     ('clock_extensions', format(
+       'insert into bihuan.clock_extensions (city_id, clock_id, case_id, number, "limit", asked_at, reason) '
+       'values (%s, %L, %L, 2, ''PT4H'', now(), ''x'')', t.city_id, t.clock_id, t.case_id))
+   ) v (relation, statement)
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and t.city_id = p.city_id
+       and (t.stopped_at is null and t.unit_id = p.unit_id
+         or case when t.assignment_id is null then t.unit_id in (select oracle.below(p.city_id, p.unit_id))
+                 else oracle.sees_assignment(t.city_id, p.unit_id, t.assignment_id) end), false) as allowed
+   ) x;
+
+  -- Filings: in the own name, on a case of the own unit.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'filings', 'insert', row_number() over (partition by p.name order by k.city_id, k.ref, v.manner),
+         format(
+           'insert into bihuan.filings (city_id, filing_id, case_id, form, act, number, officer_id, unit_id, filed_at, fields) '
+           'values (%s, gen_random_uuid(), %L, ''brief'', ''report'', 9, %L, %L, now(), ''{}'')',
+           k.city_id, k.case_id, v.officer_id, v.unit_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.cases k
+   cross join lateral (values
+     ('own', p.officer_id, p.unit_id),
+     ('another officer', md5('officer duty')::uuid, p.unit_id),
+     ('another unit', p.officer_id, 1)
+   ) v (manner, officer_id, unit_id)
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and k.city_id = p.city_id and k.owner_unit = p.unit_id
+       and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id), false) as allowed
+   ) x;
 
   -- What happened in a case that is seen: told by an officer in the own name, by the worker in nobody's.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)

@@ -5,6 +5,9 @@ extension DocketStep {
         self.move(&hop, .receive)
         self.stop(.receipt, of: id)
         self.log(EventDraft(.received, assignment: id, reason: reason, detail: ["ref": hop.ref]))
+        for clock: ClockKind in [.feedback, .interim] where !self.isRunning(clock, of: id) {
+            try self.start(clock, of: hop.to, hop: hop, because: .received, at: .receipted)
+        }
         self.tell(hop.from, "assignment.received", hop.ref)
     }
 
@@ -108,7 +111,7 @@ extension DocketStep {
         case .final:
             self.move(&hop, .feedBack)
             self.stop(.feedback, of: id)
-            try self.start(.review, of: hop.reviewer, hop: hop, because: .fedBack)
+            try self.start(.review, of: hop.reviewer, hop: hop, because: .fedBack, at: .fedBack)
         }
     }
 
@@ -123,7 +126,8 @@ extension DocketStep {
         let open = self.docket.assignments.contains { $0.parent == nil && $0.role == .lead && $0.state.isOpen }
         if hop.parent == nil, !open, self.docket.record.state == .assigned {
             self.move(.accept)
-            try self.start(.conclusion, of: self.docket.record.owner, because: .accepted)
+            try self.start(.conclusion, of: self.docket.record.owner, because: .accepted, at: .accepted)
+            try self.happened(.accepted, because: .accepted)
         }
     }
 

@@ -9,7 +9,28 @@ extension DocketStep {
             }
         }
         self.log(EventDraft(.registered, reason: reason, detail: ["ref": self.docket.record.ref]))
-        try self.start(.grading, of: self.docket.record.owner, because: .registered)
+        try self.checkFacts()
+        try self.start(.grading, of: self.docket.record.owner, because: .registered, at: .registered)
+        try self.awaitFilings()
+    }
+
+    /// What the plan counts from must be known, and the matter one of the plan's.
+    private func checkFacts() throws(Refusal) {
+        var faults: [FieldFault] = []
+        let plan = self.docket.plan
+        if plan.counts(from: .occurred), self.docket.record.occurredAt == nil {
+            faults.append(
+                FieldFault(
+                    field: "occurred_at",
+                    rule: .other(code: "plan_counts_from_it", "必填：本市预案有时限从事发之时起算")))
+        }
+        if let matter = self.docket.record.matter { faults += self.faults(ofMatter: matter) }
+        guard faults.isEmpty else { throw .badFields(faults) }
+    }
+
+    private func faults(ofMatter matter: String) -> [FieldFault] {
+        let known = self.docket.plan.matters.map(\.key)
+        return known.contains(matter) ? [] : [FieldFault(field: "matter", rule: .unknownValue(known))]
     }
 
     mutating func dismiss(_ reason: String) throws(Refusal) {
@@ -27,64 +48,39 @@ extension DocketStep {
         self.move(.reopen)
         self.docket.record.concludedAt = nil
         self.log(EventDraft(.reopened, reason: reason))
+        // What was due after the end is no longer.
+        self.stopAll(.void) { _ in true }
         let kind: ClockKind = self.docket.record.state == .registered ? .grading : .dispatch
         try self.start(kind, of: self.docket.record.owner, because: .reopened)
     }
 
-    mutating func grade(_ key: String, _ reason: String) throws(Refusal) {
-        guard let level = self.docket.plan.level(key) else {
-            throw .badFields([FieldFault(field: "level", rule: .unknownValue(self.docket.plan.levels.map(\.key)))])
-        }
-        try Permission.require(.grade, on: self.docket.facts, by: self.authority)
-        let before = self.docket.record.level
-        let isFirst = self.docket.record.state == .registered
-        self.move(.grade)
-        self.docket.record.level = level.key
-        if self.docket.record.gradedAt == nil { self.docket.record.gradedAt = self.now }
-        var detail = ["level": level.key]
-        if let before { detail["from"] = before }
-        self.log(EventDraft(.graded, reason: reason, detail: detail))
-        if isFirst {
-            self.stopAll(.met) { $0.kind == .grading }
-            try self.start(.dispatch, of: self.docket.record.owner, because: .graded)
-        } else if before != level.key {
-            try self.reclock(to: level)
-        }
-    }
-
-    /// Running clocks follow the new level from their own start; what was breached stays breached.
-    mutating func reclock(to level: Level) throws(Refusal) {
-        // What the new level does not ask for is not waited for.
+    mutating func grade(_ key: String, _ matter: String?, _ reason: String) throws(Refusal) {
+        var faults: [FieldFault] = []
         let plan = self.docket.plan
-        self.stopAll(.void) { plan.clocks[$0.kind]?.limit(for: level.key) == nil }
-        for index in self.docket.clocks.indices {
-            var clock = self.docket.clocks[index]
-            guard let rule = self.docket.plan.clocks[clock.kind], let limit = rule.limit(for: level.key) else {
-                continue
-            }
-            clock.level = level.key
-            if clock.breachedAt == nil, limit != clock.limit {
-                clock.limit = limit
-                let hop = clock.assignment.flatMap { self.docket.assignment($0) }
-                clock.dueAt = try self.due(clock.kind, limit, of: hop, after: clock.startEvent, from: clock.startedAt)
-                // A rung that was reached is not climbed again.
-                let isNoticePending = self.docket.clocks[index].nextRung == .notice
-                let next = self.rungs(of: clock, by: rule).first { rung in
-                    rung.rung == .notice ? isNoticePending && rung.at > self.now : true
-                }
-                clock.nextRung = next?.rung
-                clock.nextAt = next?.at
-            }
-            guard clock != self.docket.clocks[index] else { continue }
-            self.docket.clocks[index] = clock
-            self.changes.changedClocks.append(clock)
+        if plan.level(key) == nil {
+            faults.append(FieldFault(field: "level", rule: .unknownValue(plan.levels.map(\.key))))
         }
-        for hop in self.docket.assignments
-        where hop.state.isOpen && hop.state != .fedBack
-            && !self.docket.clocks.contains(where: { $0.assignment == hop.id && $0.kind == .interim })
-        {
-            try self.start(.interim, of: hop.to, hop: hop, because: .graded)
+        if let matter { faults += self.faults(ofMatter: matter) }
+        guard faults.isEmpty else { throw .badFields(faults) }
+        try Permission.require(.grade, on: self.docket.facts, by: self.authority)
+        let before = self.docket.record
+        self.move(.grade)
+        self.docket.record.level = key
+        if let matter { self.docket.record.matter = matter }
+        if before.gradedAt == nil { self.docket.record.gradedAt = self.now }
+        var detail = ["level": key]
+        if let level = before.level { detail["from"] = level }
+        if let matter, matter != before.matter { detail["matter"] = matter }
+        self.log(EventDraft(.graded, reason: reason, detail: detail))
+        let isFirst = before.state == .registered
+        if isFirst { self.stopAll(.met) { $0.kind == .grading } }
+        guard isFirst || before.level != key || before.matter != self.docket.record.matter else { return }
+        try self.reclock()
+        if isFirst { try self.start(.dispatch, of: self.docket.record.owner, because: .graded, at: .graded) }
+        if let old = before.level.flatMap({ plan.level($0) }), let new = plan.level(key), new.rank > old.rank {
+            try self.happened(.levelRaised, because: .graded)
         }
+        try self.awaitFilings()
     }
 
     mutating func assign(_ label: String, _ instruction: String, _ reason: String) throws(Refusal) {
@@ -114,7 +110,7 @@ extension DocketStep {
         self.log(
             EventDraft(kind, assignment: hop.id, reason: reason, detail: ["ref": hop.ref, "unit": label]))
         for clock: ClockKind in [.receipt, .feedback, .interim] {
-            try self.start(clock, of: hop.to, hop: hop, because: kind)
+            try self.start(clock, of: hop.to, hop: hop, because: kind, at: .assigned)
         }
         self.tell(hop.to, "assignment.\(kind.rawValue)", hop.ref, due: self.due(.feedback, of: hop.id))
     }
@@ -131,13 +127,24 @@ extension DocketStep {
             throw .openWork(.conclude, refs: self.openWork)
         }
         try Permission.require(.conclude, on: self.docket.facts, by: self.authority)
+        try self.requireAnswer()
         self.move(.conclude)
         self.docket.record.concludedAt = self.now
         self.stopAll(.met) { $0.kind == .conclusion }
         self.stopAll(.void) { _ in true }
         self.log(EventDraft(.concluded, reason: reason))
+        try self.happened(.concluded, because: .concluded)
         for hop in self.docket.assignments where hop.state == .accepted {
             self.tell(hop.to, "case.concluded", self.docket.record.ref)
         }
+    }
+
+    /// Whoever raised a matter is answered before the end, where the plan asks for it.
+    private func requireAnswer() throws(Refusal) {
+        let plan = self.docket.plan
+        guard let matter = plan.matters.first(where: { $0.key == self.docket.record.matter }), matter.needsAnswer,
+            !self.docket.filed.contains(where: { $0.act == .answer })
+        else { return }
+        throw .unanswered(.conclude, forms: plan.forms.filter { $0.act == .answer }.map(\.id))
     }
 }

@@ -10,7 +10,7 @@ extension DocketStep {
         self.log(
             EventDraft(.replied, assignment: order.assignment, reason: reason, detail: detail))
         self.tell(order.from, "supervision.replied", order.ref)
-        try self.start(.judgement, of: order.from, on: order, because: .replied)
+        try self.start(.judgement, of: order.from, on: order, because: .replied, at: .replied)
     }
 
     mutating func lift(_ id: SupervisionID, _ reason: String) throws(Refusal) {
@@ -63,7 +63,7 @@ extension DocketStep {
             EventDraft(
                 .supervised, assignment: order.assignment, reason: reason,
                 detail: ["ref": order.ref, "unit": label, "cause": order.cause.rawValue]))
-        try self.start(.reply, of: order.to, on: order, because: .supervised)
+        try self.start(.reply, of: order.to, on: order, because: .supervised, at: .ordered)
         self.tell(order.to, "supervision.issued", order.ref, due: self.dueOfLastNewClock)
     }
 

@@ -26,7 +26,7 @@ struct DocketStep {
     mutating func take(_ command: CaseCommand) throws(Refusal) {
         self.changes.subject = command.subject
         switch command {
-        case .grade(let level, let reason): try self.grade(level, reason)
+        case .grade(let level, let matter, let reason): try self.grade(level, matter, reason)
         case .assign(let unit, let instruction, let reason): try self.assign(unit, instruction, reason)
         case .conclude(let reason): try self.conclude(reason)
         case .dismiss(let reason): try self.dismiss(reason)
@@ -45,6 +45,12 @@ struct DocketStep {
         case .lift(let id, let reason): try self.lift(id, reason)
         case .uphold(let id, let reason): try self.uphold(id, reason)
         case .raise(let id, let reason): try self.raise(id, reason)
+        case .file(let draft, let reason): try self.file(draft, reason)
+        case .pause(let id, let reason): try self.pause(id, reason)
+        case .resume(let id, let reason): try self.resume(id, reason)
+        case .askExtension(let id, let by, let reason): try self.askExtension(id, by, reason)
+        case .grantExtension(let id, let reason): try self.grantExtension(id, reason)
+        case .refuseExtension(let id, let reason): try self.refuseExtension(id, reason)
         }
     }
 

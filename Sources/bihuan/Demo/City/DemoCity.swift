@@ -34,9 +34,10 @@ struct DemoCity: Sendable {
                 code: self.files.city.code, name: self.files.city.name, refPrefix: self.files.city.refPrefix)
         }
         let plan = try await registry.adopt(
-            planFile: try String(
+            suggestionsOf: try String(
                 contentsOf: self.installation.plans.appending(path: self.files.city.plan), encoding: .utf8),
-            in: city.id)
+            in: city.id
+        ).plan
         let calendarText = try String(contentsOf: self.installation.calendar, encoding: .utf8)
         if known == nil { _ = try await registry.importCalendar(calendarText, of: city.id) }
         _ = try await registry.importUnits(try self.unitDrafts(), of: city.id)

@@ -9,6 +9,11 @@ enum DoorWords {
         var reason: String
     }
 
+    struct File: Encodable, Sendable {
+        var form: String
+        var fields: [String: String]
+    }
+
     struct Assign: Encodable, Sendable {
         var unit: String
         var instruction: String

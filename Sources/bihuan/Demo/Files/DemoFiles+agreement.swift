@@ -118,6 +118,9 @@ extension DemoFiles {
                 {
                     faults.append("day.yaml: \(way.name): \(step.deed.rawValue) is not repeated for every level")
                 }
+                if (step.deed == .file) != (step.form != nil) {
+                    faults.append("day.yaml: \(way.name): form belongs to file, and file needs one")
+                }
                 if step.deed.isAboutAnOrder, step.about == nil {
                     faults.append("day.yaml: \(way.name): \(step.deed.rawValue) does not say about whose order")
                 }
@@ -141,7 +144,7 @@ extension DayStep.Deed {
         switch self {
         case .reply, .lift, .uphold, .raise: true
         case .grade, .assign, .receive, .return, .recall, .forward, .interim, .final, .accept, .sendBack, .urge,
-            .supervise, .dismiss, .conclude, .reopen:
+            .supervise, .dismiss, .conclude, .reopen, .file:
             false
         }
     }

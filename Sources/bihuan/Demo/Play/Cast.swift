@@ -39,8 +39,9 @@ struct Cast: Sendable {
         case .register: [.duty, .dispatcher]
         case .urge: [.duty, .dispatcher, .reviewer, .leader]
         case .grade, .conclude, .dismiss, .reopen, .assign, .receive, .return, .recall, .forward, .supervise, .lift,
-            .uphold, .raise:
+            .uphold, .raise, .file, .askExtension:
             [.dispatcher, .handler, .leader, .duty]
+        case .pause, .resume, .grantExtension, .refuseExtension: [.leader, .dispatcher]
         }
     }
 }

@@ -319,7 +319,7 @@ struct DayPlayer {
         case .conclude: self.wording.phrase(.conclude)
         case .dismiss: self.wording.phrase(.dismiss)
         case .reopen: self.wording.phrase(.reopen)
-        case .interim, .final, .reply: ""
+        case .interim, .final, .reply, .file: ""
         }
     }
 

@@ -8,6 +8,8 @@ struct PlannedStep: Sendable, Hashable {
     var to: DayStep.Aim
     var door: DayStep.Door
     var about: DayStep.Actor
+    var form: String
+    var fields: [String: String]
     /// Minutes after the step before was due.
     var delay: Int
 
@@ -18,6 +20,8 @@ struct PlannedStep: Sendable, Hashable {
         self.to = step.to ?? .own
         self.door = step.door
         self.about = step.about ?? .unit
+        self.form = step.form ?? ""
+        self.fields = step.fields
         self.delay = delay
     }
 

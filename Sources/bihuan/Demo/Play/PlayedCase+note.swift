@@ -12,7 +12,7 @@ extension PlayedCase {
             self.unitAssignment = ""
             self.holder = ""
         case .grade, .receive, .interim, .final, .accept, .sendBack, .urge, .supervise, .reply, .lift, .uphold, .raise,
-            .dismiss, .conclude, .reopen:
+            .dismiss, .conclude, .reopen, .file:
             break
         }
         self.steps = self.steps.dropFirst()

@@ -44,6 +44,10 @@ struct StepTask: Sendable {
             reply = try await door.post(
                 "/api/v1/cases/\(self.ref)/actions/grade", DoorWords.Grade(level: self.level, reason: self.reason),
                 token: token)
+        case .file:
+            reply = try await door.post(
+                "/api/v1/cases/\(self.ref)/filings", DoorWords.File(form: self.step.form, fields: self.step.fields),
+                token: token)
         case .conclude, .dismiss, .reopen:
             reply = try await door.post(
                 "/api/v1/cases/\(self.ref)/actions/\(self.step.deed.rawValue)", DoorWords.Reason(reason: self.reason),
@@ -148,7 +152,7 @@ struct StepTask: Sendable {
         case .conclude: words = ["CASE", "CONCLUDE", self.ref, "reason=\(DemoLineDoor.quoted(self.reason))"]
         case .urge: words = ["CASE", "URGE", self.assignment, "reason=\(DemoLineDoor.quoted(self.reason))"]
         case .grade, .receive, .return, .recall, .forward, .interim, .final, .accept, .sendBack, .supervise, .reply,
-            .lift, .uphold, .raise, .dismiss, .reopen:
+            .lift, .uphold, .raise, .dismiss, .reopen, .file:
             throw DoorFailure(
                 request: self.step.deed.rawValue, status: 0, detail: "the line door has no such command")
         }

@@ -6,7 +6,7 @@ struct DayStep: Sendable, Hashable, Decodable {
     enum Deed: String, Sendable, Hashable, Decodable, CaseIterable {
         case grade, assign, receive, `return`, recall, forward, interim, final, accept
         case sendBack = "send_back"
-        case urge, supervise, reply, lift, uphold, raise, dismiss, conclude, reopen
+        case urge, supervise, reply, lift, uphold, raise, dismiss, conclude, reopen, file
 
         var verb: Verb {
             switch self {
@@ -28,6 +28,7 @@ struct DayStep: Sendable, Hashable, Decodable {
             case .dismiss: .dismiss
             case .conclude: .conclude
             case .reopen: .reopen
+            case .file: .file
             }
         }
     }
@@ -70,6 +71,9 @@ struct DayStep: Sendable, Hashable, Decodable {
     var to: Aim?
     var door: Door
     var about: Actor?
+    /// What is filed: a form of the plan, with its fields.
+    var form: String?
+    var fields: [String: String]
     var again: Repeat?
     /// A step that follows each time this one is taken.
     var followedBy: [DayStep]
@@ -78,7 +82,7 @@ struct DayStep: Sendable, Hashable, Decodable {
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case deed = "do"
-        case by, post, to, about, after, exactly
+        case by, post, to, about, form, fields, after, exactly
         case door = "via"
         case again = "repeat"
         case followedBy = "followed_by"
@@ -93,6 +97,8 @@ struct DayStep: Sendable, Hashable, Decodable {
         self.to = try container.decodeIfPresent(Aim.self, forKey: .to)
         self.door = try container.decodeIfPresent(Door.self, forKey: .door) ?? .json
         self.about = try container.decodeIfPresent(Actor.self, forKey: .about)
+        self.form = try container.decodeIfPresent(String.self, forKey: .form)
+        self.fields = try container.decodeIfPresent([String: String].self, forKey: .fields) ?? [:]
         self.again = try container.decodeIfPresent(Repeat.self, forKey: .again)
         self.followedBy = try container.decodeIfPresent(DayStep.self, forKey: .followedBy).map { [$0] } ?? []
         self.after = try container.decodeIfPresent(MinuteRange.self, forKey: .after)

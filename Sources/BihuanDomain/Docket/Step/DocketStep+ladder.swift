@@ -1,0 +1,102 @@
+import struct Foundation.Date
+
+extension DocketStep {
+    /// What a rung does once it has come.
+    mutating func fire(_ id: ClockID, _ rung: Rung) throws(Refusal) {
+        guard let index = self.docket.clocks.firstIndex(where: { $0.id == id }),
+            self.docket.clocks[index].nextRung == rung, let at = self.docket.clocks[index].nextAt, at <= self.now
+        else { return }
+        var clock = self.docket.clocks[index]
+        let rule = self.docket.plan.clock(clock.rule)
+        if rung == .circular, let after = rule?.ladder.circular {
+            // Planned before the calendar of its year was there, it may have come too early.
+            let exact = try self.deadline(after, from: clock.dueAt)
+            guard exact <= self.now else {
+                clock.nextAt = exact
+                self.docket.clocks[index] = clock
+                self.changes.changedClocks.append(clock)
+                return
+            }
+        }
+        if rung != .notice, clock.breachedAt == nil { clock.breachedAt = clock.dueAt }
+        let next = self.rungs(of: clock, by: rule).drop { $0.rung != rung }.dropFirst().first
+        clock.nextRung = next?.rung
+        clock.nextAt = next?.at
+        self.docket.clocks[index] = clock
+        self.changes.changedClocks.append(clock)
+        self.changes.firing = (clock.id, rung)
+        try self.tell(of: clock, at: rung)
+    }
+
+    private mutating func tell(of clock: ClockRecord, at rung: Rung) throws(Refusal) {
+        let hop = clock.assignment.flatMap { self.docket.assignment($0) }
+        let subject = self.subject(of: clock)
+        let detail = [
+            "clock": clock.id.text, "kind": clock.kind.rawValue, "rule": clock.rule, "ref": subject,
+        ]
+        switch rung {
+        case .notice:
+            self.log(EventDraft(.noticed, assignment: clock.assignment, detail: detail))
+            self.tell(clock.unit, "clock.notice", subject, due: clock.dueAt)
+        case .reminder:
+            self.log(EventDraft(.reminded, assignment: clock.assignment, detail: detail))
+            self.tell(clock.unit, "clock.reminder", subject, due: clock.dueAt)
+        case .supervision:
+            let stands = self.docket.supervisions.contains {
+                $0.assignment == clock.assignment && $0.to == clock.unit && $0.state.isOpen
+            }
+            guard let hop, !stands else {
+                self.log(EventDraft(.orderStands, assignment: clock.assignment, detail: detail))
+                return
+            }
+            try self.issue(
+                SupervisionRecord(
+                    id: self.mint.next(), ref: self.numbers.supervisionRef, assignment: hop.id, from: hop.from,
+                    to: clock.unit, cause: .overdue, state: .issued,
+                    requirement: "\(self.name(of: clock))已超时限，请立即办理并说明原因。", issuedAt: self.now),
+                nil)
+        case .circular:
+            self.log(EventDraft(.circulated, assignment: clock.assignment, detail: detail))
+            self.tell(clock.unit, "clock.circular", subject, due: clock.dueAt)
+            if let root = self.docket.tree.root, root.id != clock.unit {
+                self.tell(root.id, "clock.circular", subject, due: clock.dueAt)
+            }
+        }
+    }
+
+    /// As the plan calls it.
+    private func name(of clock: ClockRecord) -> String {
+        self.docket.plan.clock(clock.rule)?.name ?? clock.kind.label
+    }
+
+    /// Every rung of a clock in the order of time. The reminder at due is on every ladder: it marks the breach.
+    func rungs(of clock: ClockRecord, by rule: ClockRule?) -> [(rung: Rung, at: Date)] {
+        guard let ladder = rule?.ladder else { return [] }
+        let span = clock.dueAt.timeIntervalSince(clock.startedAt)
+        var rungs: [(rung: Rung, at: Date)] = []
+        if let part = ladder.notice { rungs.append((.notice, clock.startedAt.addingTimeInterval(span * part))) }
+        rungs.append((.reminder, clock.dueAt))
+        if let part = ladder.supervision {
+            rungs.append(
+                (.supervision, clock.dueAt.addingTimeInterval(max(span * part, Double(ladder.supervisionAtLeast)))))
+        }
+        if let after = ladder.circular {
+            // A year without a calendar must not stop the clock itself: then this is the earliest it can be, and when
+            // that comes the calendar alone decides.
+            let at =
+                (try? self.docket.calendar.deadline(after, from: clock.dueAt))
+                ?? clock.dueAt.addingTimeInterval(after.atLeast)
+            rungs.append((.circular, at))
+        }
+        return rungs
+    }
+
+    /// The rung to be reached next, once a deadline has moved. A rung that was reached is not climbed again.
+    ///
+    /// - Parameter pending: the rung that was next before.
+    func next(of clock: ClockRecord, by rule: ClockRule?, pending: Rung?) -> (rung: Rung, at: Date)? {
+        self.rungs(of: clock, by: rule).first { rung in
+            rung.rung == .notice ? pending == .notice && rung.at > self.now : true
+        }
+    }
+}
