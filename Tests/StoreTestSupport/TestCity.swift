@@ -67,7 +67,8 @@ package struct TestCity: Sendable {
             Pool(
                 PoolConfiguration(
                     conninfo: server.conninfo(database: database, user: user), size: size, reserve: reserve,
-                    settings: settings),
+                    // Many tests share the machine: a wait for it is no overload.
+                    waitLimit: .seconds(30), settings: settings),
                 logger: logger)
         }
         return Pools(server: pool("bihuan_server", 6, reserve: 2), worker: pool("bihuan_worker", 4, reserve: 0))
