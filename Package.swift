@@ -154,6 +154,10 @@ let package = Package(
         ),
 
         // MARK: Tests: on a real PostgreSQL, as the real roles
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: house),
+        .target(
+            name: "DomainTestSupport", dependencies: ["BihuanDomain"], path: "Tests/DomainTestSupport",
+            swiftSettings: house),
         .target(name: "TestSupport", dependencies: ["Postgres"], path: "Tests/TestSupport", swiftSettings: house),
         .target(
             name: "StoreTestSupport",
@@ -182,6 +186,7 @@ let package = Package(
                 "Failpoints",
                 "HistoryChecker",
                 "Postgres",
+                "SeededRandom",
                 "StoreTestSupport",
                 "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -189,6 +194,14 @@ let package = Package(
             path: "Tests/FaultRig",
             swiftSettings: house
         ),
+        // Not a product: deploy/models/deadlines uses it.
+        .executableTarget(
+            name: "DeadlineProbe", dependencies: ["BihuanDomain", "DomainTestSupport"], path: "Tests/DeadlineProbe",
+            swiftSettings: house),
+        // Not a product: deploy/models/schema uses it.
+        .executableTarget(
+            name: "PlanProbe", dependencies: ["BihuanDomain", "BihuanStore"], path: "Tests/PlanProbe",
+            swiftSettings: house),
         .testTarget(
             name: "FaultTests",
             dependencies: [
@@ -207,13 +220,16 @@ let package = Package(
             name: "PostgresTests",
             dependencies: [
                 "Postgres",
+                "SeededRandom",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: house
         ),
-        .testTarget(name: "BihuanDomainTests", dependencies: ["BihuanDomain"], swiftSettings: house),
+        .testTarget(
+            name: "BihuanDomainTests", dependencies: ["BihuanDomain", "DomainTestSupport", "SeededRandom"],
+            swiftSettings: house),
         .testTarget(
             name: "BihuanStoreTests",
             dependencies: [
@@ -237,6 +253,7 @@ let package = Package(
                 "BihuanDomain",
                 "BihuanHTTP",
                 "BihuanStore",
+                "SeededRandom",
                 "StoreTestSupport",
                 "TestSupport",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -252,6 +269,7 @@ let package = Package(
                 "BihuanLine",
                 "BihuanStore",
                 "Postgres",
+                "SeededRandom",
                 "StoreTestSupport",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
@@ -271,6 +289,7 @@ let package = Package(
                 "BihuanStore",
                 "BihuanWorkers",
                 "Postgres",
+                "SeededRandom",
                 "StoreTestSupport",
                 "TestSupport",
                 "bihuan",

@@ -1,4 +1,5 @@
 import BihuanDomain
+import DomainTestSupport
 import Foundation
 import Testing
 
@@ -124,7 +125,7 @@ struct ClockTests {
             let paths = Set((error as? PlanFaults)?.faults.map(\.path) ?? [])
             return paths.isSuperset(of: [
                 "plan", "name", "schemes.case.levels[1].key", "schemes.case.levels[1].colour",
-                "clocks.nonsense.starts_on", "clocks.grading.limit", "clocks.grading.ladder.notice", "clocks",
+                "clocks.nonsense.starts_on", "clocks.grading.limit", "clocks.grading.ladder.notice",
             ])
         }
     }

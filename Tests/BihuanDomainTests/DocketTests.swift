@@ -1,4 +1,5 @@
 import BihuanDomain
+import DomainTestSupport
 import Foundation
 import Testing
 
@@ -31,7 +32,8 @@ struct DocketTests {
     @Test func `a wrong step names the steps allowed now`() throws {
         var fixture = try DocketFixture()
 
-        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: [.grade, .dismiss, .file])) {
+        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: [.grade, .dismiss, .file, .observe]))
+        {
             try fixture.take(.assign(unit: "east", instruction: "", reason: "x"))
         }
     }
@@ -202,9 +204,9 @@ struct DocketTests {
         let numbers = FreshNumbers(assignment: 90, supervision: 90)
         let due = DocketFixture.monday.addingTimeInterval(1800)
 
-        let early = try fixture.docket.fire(clock.id, .reminder, at: due - 1, numbers: numbers, mint: &fixture.mint)
-        let first = try fixture.docket.fire(clock.id, .reminder, at: due, numbers: numbers, mint: &fixture.mint)
-        let second = try fixture.docket.fire(clock.id, .reminder, at: due, numbers: numbers, mint: &fixture.mint)
+        let early = try fixture.docket.fire(clock.id, .reminder, at: due, numbers: numbers, mint: &fixture.mint)
+        let first = try fixture.docket.fire(clock.id, .reminder, at: due + 1, numbers: numbers, mint: &fixture.mint)
+        let second = try fixture.docket.fire(clock.id, .reminder, at: due + 1, numbers: numbers, mint: &fixture.mint)
         let order = try fixture.docket.fire(
             clock.id, .supervision, at: due + 1800, numbers: numbers, mint: &fixture.mint)
 
@@ -286,7 +288,7 @@ struct DocketTests {
         // The reply is due at 08:00.
         let due = fixture.now.addingTimeInterval(8 * 3600)
         let clock = try #require(fixture.docket.clocks.first { $0.kind == .reply }).id
-        _ = try fixture.fire(clock, .reminder, at: due)
+        _ = try fixture.fire(clock, .reminder, at: due + 1)
         let earliest = due.addingTimeInterval(5 * 86_400 - 1)
         #expect(fixture.docket.clocks.first { $0.id == clock }?.nextAt == earliest)
 

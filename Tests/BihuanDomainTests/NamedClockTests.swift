@@ -1,4 +1,5 @@
 import BihuanDomain
+import DomainTestSupport
 import Foundation
 import Testing
 
@@ -20,31 +21,43 @@ struct NamedClockTests {
         ],
         "chains": ["says": ["name": "口径", "forms": ["release", "answer"], "steps": ["chief"]]],
         "roles": [["key": "chief", "name": "组长", "post": "leader", "unit": "city"]],
-        "clocks": DocketFixture.clocks.with([
-            "first_report": [
-                "name": "首报", "starts_on": "occurred", "stops_on": "report.first",
-                "limit": ["general": "PT4H", "major": "PT2H"],
-            ],
-            "release": [
-                "name": "发布", "starts_on": "graded", "stops_on": "publish", "levels": ["major"], "limit": "PT4H",
-            ],
-            "cadence": [
-                "name": "持续发布", "starts_on": "published", "stops_on": "publish", "levels": ["major"], "limit": "PT24H",
-                "repeats": "true",
-            ],
-            "raised": [
-                "name": "升级报告", "starts_on": "level_raised", "stops_on": "report", "levels": ["major"], "limit": "NOW",
-            ],
-            "evaluation": [
-                "name": "评估", "starts_on": "concluded", "stops_on": "evaluate", "limit": "P15WD",
-            ],
-        ]),
+        "clocks": Self.clocks,
     ])
 
-    private static func fixture(occurred: Date? = DocketFixture.monday.addingTimeInterval(-3600)) throws
+    private static let clocks = DocketFixture.clocks.with([
+        "first_report": [
+            "name": "首报", "starts_on": "occurred", "stops_on": "report.first",
+            "limit": ["general": "PT4H", "major": "PT2H"],
+        ],
+        "release": [
+            "name": "发布", "starts_on": "graded", "stops_on": "publish", "levels": ["major"], "limit": "PT4H",
+        ],
+        "cadence": [
+            "name": "持续发布", "starts_on": "published", "stops_on": "publish", "levels": ["major"], "limit": "PT24H",
+            "repeats": "true",
+        ],
+        "raised": [
+            "name": "升级报告", "starts_on": "level_raised", "stops_on": "report", "levels": ["major"], "limit": "NOW",
+        ],
+        "evaluation": [
+            "name": "评估", "starts_on": "concluded", "stops_on": "evaluate", "limit": "P15WD",
+        ],
+    ])
+
+    static func fixture(occurred: Date? = DocketFixture.monday.addingTimeInterval(-3600)) throws
         -> DocketFixture
     {
         try DocketFixture(plan: try Plan(Self.node), occurredAt: occurred, matter: "question")
+    }
+
+    /// The fixture's plan with another limit of the first report.
+    private static func fixture(firstReport limits: [String: PlanNode]) throws -> DocketFixture {
+        let clock: PlanNode = [
+            "name": "首报", "starts_on": "occurred", "stops_on": "report.first",
+            "limit": PlanNode.map([], .start).with(limits),
+        ]
+        let node = Self.node.with(["clocks": Self.clocks.with(["first_report": clock])])
+        return try DocketFixture(plan: try Plan(node), occurredAt: DocketFixture.monday, matter: "question")
     }
 
     private static func clock(_ rule: String, of fixture: DocketFixture) -> ClockRecord? {
@@ -63,6 +76,23 @@ struct NamedClockTests {
         #expect(Self.clock("first_report", of: fixture)?.dueAt == occurred.addingTimeInterval(14_400))
         try fixture.take(.grade(level: "major", reason: "x"))
         #expect(Self.clock("first_report", of: fixture)?.dueAt == occurred.addingTimeInterval(7200))
+    }
+
+    @Test func `before it is graded the limit binds that ends first by the calendar`() throws {
+        // Monday 09:00: 8 office hours end on Tuesday at 10:00, 20 hours at 05:00.
+        let office = try Self.fixture(firstReport: ["general": "PT8WH", "major": "PT20H"])
+        #expect(Self.clock("first_report", of: office)?.limit == .wall(72_000))
+
+        // Both may take no time at all.
+        for _ in 0..<20 {
+            let atOnce = try Self.fixture(firstReport: ["general": "EOD", "major": "NOW"])
+            #expect(Self.clock("first_report", of: atOnce)?.limit == .immediate)
+        }
+    }
+
+    @Test func `a calendar that does not reach as far as a limit stops no case that another limit binds`() throws {
+        let fixture = try Self.fixture(firstReport: ["general": "P250WD", "major": "PT2H"])
+        #expect(Self.clock("first_report", of: fixture)?.limit == .wall(7200))
     }
 
     @Test func `what the plan counts from must be told at intake`() throws {
@@ -104,8 +134,13 @@ struct NamedClockTests {
         try fixture.take(.grade(level: "major", reason: "转发量上升"))
 
         #expect(Self.clock("raised", of: fixture)?.dueAt == fixture.now)
-        // Graded before it was grave: the release counts from the first grading all the same.
-        #expect(Self.clock("release", of: fixture)?.startedAt == DocketFixture.monday)
+        // It was not grave before: the release counts from now, and still does when it was milder in between.
+        let raised = fixture.now
+        #expect(Self.clock("release", of: fixture)?.startedAt == raised)
+        fixture.now = fixture.now.addingTimeInterval(900)
+        try fixture.take(.grade(level: "general", reason: "影响有限"))
+        try fixture.take(.grade(level: "major", reason: "转发量上升"))
+        #expect(Self.clock("release", of: fixture)?.startedAt == raised)
     }
 
     @Test func `a form is refused with each of its faults`() throws {
@@ -136,6 +171,7 @@ struct NamedClockTests {
             try fixture.take(.conclude(reason: "x"))
         }
         try fixture.take(.file(FilingDraft(form: "answer", fields: Self.text)))
+        try fixture.take(.file(FilingDraft(form: "first", fields: Self.text)))
         try fixture.take(.conclude(reason: "x"))
 
         #expect(fixture.docket.clocks.map(\.rule) == ["evaluation"])
@@ -202,6 +238,52 @@ struct NamedClockTests {
         #expect(throws: Refusal.clockStands(.askExtension, .overdue)) {
             try fixture.take(.askExtension(clock.id, by: "PT4H", reason: "x"), .handler, DocketFixture.east)
         }
+    }
+
+    @Test func `a breach that no sweeper has seen yet is kept when the level changes`() throws {
+        var fixture = try Self.fixture()
+        let hop = try fixture.assigned(level: "major")
+        let clock = try #require(fixture.docket.clocks.first { $0.assignment == hop && $0.kind == .feedback })
+        // In its last second there is time yet; after it there is none.
+        var inTime = fixture
+        inTime.now = clock.dueAt
+        try inTime.take(.grade(level: "general", reason: "x"))
+        #expect(inTime.docket.clock(clock.id)?.limit == .workingDays(3))
+        #expect(inTime.docket.clock(clock.id)?.breachedAt == nil)
+
+        fixture.now = clock.dueAt.addingTimeInterval(1)
+        try fixture.take(.grade(level: "general", reason: "x"))
+        let kept = try #require(fixture.docket.clock(clock.id))
+        #expect(kept.breachedAt == clock.dueAt && kept.dueAt == clock.dueAt && kept.limit == clock.limit)
+        #expect(kept.level == "general")
+        // Whoever is to be reminded still is.
+        fixture.now = fixture.now.addingTimeInterval(1)
+        #expect(try fixture.fire(clock.id, .notice, at: fixture.now).firing?.rung == .notice)
+        #expect(try fixture.fire(clock.id, .reminder, at: fixture.now).firing?.rung == .reminder)
+        try fixture.take(.receive(hop, reason: nil), .handler, DocketFixture.east)
+        let changes = try fixture.take(.feedBack(hop, DocketFixture.final), .handler, DocketFixture.east)
+        #expect(changes.stoppedClocks.first { $0.clock.id == clock.id }?.outcome == .late)
+    }
+
+    @Test func `what stands still has run out when a graver level gives it less than it has used`() throws {
+        var fixture = try Self.fixture()
+        let hop = try fixture.assigned()
+        let clock = try #require(fixture.docket.clocks.first { $0.assignment == hop && $0.kind == .feedback })
+        // Thirty hours of 24 are gone.
+        fixture.now = DocketFixture.monday.addingTimeInterval(108_000)
+        try fixture.take(.pause(clock.id, reason: "x"))
+        try fixture.take(.grade(level: "major", reason: "x"))
+        let due = DocketFixture.monday.addingTimeInterval(86_400)
+        #expect(fixture.docket.clock(clock.id)?.dueAt == due)
+        #expect(throws: Refusal.clockStands(.askExtension, .overdue)) {
+            try fixture.take(.askExtension(clock.id, by: "PT4H", reason: "x"), .handler, DocketFixture.east)
+        }
+
+        fixture.now = fixture.now.addingTimeInterval(60)
+        try fixture.take(.grade(level: "general", reason: "x"))
+        #expect(fixture.docket.clock(clock.id)?.breachedAt == due)
+        try fixture.take(.resume(clock.id, reason: "x"))
+        #expect(fixture.docket.clock(clock.id)?.dueAt == due)
     }
 
     @Test func `a change of level keeps what was granted and how long the clock stood still`() throws {

@@ -45,6 +45,11 @@ struct ClockDoorTests {
             // The unit asks for more time, the assigner decides.
             let ask = #"{"by":"P1WD","reason":"检验机构排队"}"#
             #expect(try await district.post("/clocks/\(id)/actions/ask_extension", ask).status == 200)
+            let asked = try await dispatch.get("/clocks?asked=true")
+            #expect(asked.count("items") == 1 && asked.text("items/0/asked") == "P1WD")
+            let time = ["pause", "grant_extension", "refuse_extension"]
+            #expect(asked.words("items/0/allowed_actions") == ["recall", "urge", "supervise"] + time)
+            #expect(try await dispatch.get("/clocks/\(id)").text("asked") == "P1WD")
             #expect(try await district.post("/clocks/\(id)/actions/grant_extension", reason).status == 403)
             let granted = try await dispatch.post("/clocks/\(id)/actions/grant_extension", #"{"reason":"同意"}"#)
             #expect(granted.status == 200 && granted.text("due_at") == "2026-03-11T23:59:59+08:00")

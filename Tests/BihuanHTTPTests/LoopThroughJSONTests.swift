@@ -70,7 +70,12 @@ struct LoopThroughJSONTests {
             let top = try #require(list.text("items/0/id"))
             #expect(try await dispatch.post("/feedback/\(top)/actions/accept").status == 200)
 
-            // 办结
+            // 办结: 先填报预案要求的
+            let early = try await dispatch.post("/cases/\(ref)/actions/conclude", #"{"reason":"已查处并回复"}"#)
+            #expect(early.status == 409)
+            #expect(early.text("code") == "state.unfiled")
+            let brief = #"{"form":"brief","fields":{"summary":"已核实来源","proposal":"转属地核查"}}"#
+            #expect(try await dispatch.post("/cases/\(ref)/filings", brief).status == 201)
             let concluded = try await dispatch.post("/cases/\(ref)/actions/conclude", #"{"reason":"已查处并回复"}"#)
             #expect(concluded.text("case/state") == "concluded")
 

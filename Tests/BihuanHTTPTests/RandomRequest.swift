@@ -1,3 +1,5 @@
+import SeededRandom
+
 @testable import BihuanHTTP
 
 /// Makes requests for the routes of a door, each part now right, now wrong.

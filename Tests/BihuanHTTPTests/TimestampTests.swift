@@ -1,5 +1,6 @@
 import BihuanDomain
 import FoundationEssentials
+import SeededRandom
 import Testing
 
 @testable import BihuanHTTP

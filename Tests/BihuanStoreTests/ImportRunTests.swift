@@ -43,6 +43,41 @@ struct ImportRunTests {
         }
     }
 
+    @Test func `an import makes no drills, and finds none under its references`() async throws {
+        try await ImportFixture.with { fixture in
+            // A drill that plays with T1.
+            try await fixture.connection.script(
+                """
+                insert into bihuan.cases (city_id, case_id, ref, is_drill, owner_unit, state, title, content, channel,
+                                          plan_id, plan_version, received_at, opened_at, version)
+                select u.city_id, gen_random_uuid(), 'DRL-2026-000001', true, u.unit_id, 'registered', '演练', '内容', 'web',
+                       'plan', 1, now(), now(), 1
+                  from bihuan.units u
+                  join bihuan.cities c on c.city_id = u.city_id
+                 where c.code = 'demo' and u.label = 'city';
+                insert into bihuan.leads (city_id, lead_id, unit_id, case_id, is_drill, source, reference, channel, title,
+                                          content, received_at, recorded_at, content_hash)
+                select city_id, gen_random_uuid(), owner_unit, case_id, true, 'hotline', 'T1', 'web', '演练', '内容', now(),
+                       now(), sha256('')
+                  from bihuan.cases where is_drill;
+                """)
+
+            #expect("\(try await fixture.run("no,text\nT1,真的\n"))" == "imported 1, unchanged 0, changed 0, rejected 0")
+            #expect("\(try await fixture.run("no,text\nT1,真的\n"))" == "imported 0, unchanged 1, changed 0, rejected 0")
+
+            let real: Int = try await fixture.value(
+                """
+                select count(*)
+                  from bihuan.cases c
+                  join bihuan.leads l on l.city_id = c.city_id and l.case_id = c.case_id and not l.is_drill
+                 where not c.is_drill and c.content = '真的' and c.ref like 'DEM-%-000001'
+                """)
+            #expect(real == 1)
+            let drills: Int = try await fixture.value("select count(*) from bihuan.cases where is_drill")
+            #expect(drills == 1)
+        }
+    }
+
     @Test func `importing a file twice changes nothing`() async throws {
         try await ImportFixture.with { fixture in
             let text = "no,text\n" + (1...250).map { "T\($0),内容\($0)\n" }.joined()

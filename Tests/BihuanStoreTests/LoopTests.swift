@@ -18,7 +18,7 @@ struct LoopTests {
             let opened = try await desk.register(CaseDraft(lead: TestCity.lead("T-1")), by: dispatcher, via: .json)
             #expect(opened.ref == "TST-2026-000001")
             #expect(opened.state == "registered")
-            #expect(opened.allowed == [.grade, .dismiss, .file])
+            #expect(opened.allowed == [.grade, .dismiss, .file, .observe, .warn])
             let target = Target.record(.ref("TST-2026-000001"))
 
             _ = try await desk.perform(on: target, by: .session(dispatcher), via: .json) { _ in
@@ -79,9 +79,18 @@ struct LoopTests {
                 .accept(FeedbackID(rawValue: $0), reason: nil)
             }
             #expect(accepted.caseState == "accepted")
-            let concluded = try await desk.perform(on: target, by: .session(dispatcher), via: .json) { _ in
-                .conclude(reason: "已核实并整改")
+            let conclude = CaseCommand.conclude(reason: "已核实并整改")
+            await #expect(
+                performing: {
+                    try await desk.perform(on: target, by: .session(dispatcher), via: .json) { _ in conclude }
+                },
+                throws: { error in
+                    if case DeskError.refused(.unfiled(.conclude, forms: ["brief"])) = error { true } else { false }
+                })
+            _ = try await desk.perform(on: target, by: .session(dispatcher), via: .json) { _ in
+                .file(FilingDraft(form: "brief", fields: ["summary": "已核实来源", "proposal": "转属地核查"]))
             }
+            let concluded = try await desk.perform(on: target, by: .session(dispatcher), via: .json) { _ in conclude }
             #expect(concluded.state == "concluded")
 
             let detail = try await city.store.queries.record(dispatcher, .ref("TST-2026-000001"))

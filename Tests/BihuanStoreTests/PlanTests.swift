@@ -53,20 +53,39 @@ struct PlanTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func `the list of drills, and of cases without them, walks along an index`(isDrill: Bool) async throws {
+        try await Self.withFullCity { city, token in
+            var filter = CaseFilter()
+            filter.isDrill = isDrill
+            for after in [nil, PageKey(at: Date(timeIntervalSince1970: 1_772_413_000), id: UUID())] {
+                let plan = try await Self.plan(of: Queries.cases(filter, after: after, limit: 51).list, city, token)
+
+                // Drills are few: reading all of them and sorting is as good as a walk.
+                let isFound =
+                    isDrill
+                    ? plan.text.contains("case_visibility_drill_idx") : plan.uses("case_visibility_page_idx")
+                #expect(isFound, "\(plan.text)")
+                #expect(!plan.scans("cases") && !plan.scans("clocks"), "\(plan.text)")
+                #expect(plan.widest <= 200, "\(plan.text)")
+            }
+        }
+    }
+
     // MARK: A city with enough in it
 
     private static func withFullCity(_ body: @Sendable (TestCity, String) async throws -> Void) async throws {
         try await TestCity.with { city in
-            // 4,000 cases, every other one open and with a clock; the triggers write who sees them. A busy machine may take
+            // 4,000 cases, every other one open and with a clock, one in a hundred a drill; the triggers write who sees them. A busy machine may take
             // longer for it than a statement of the service is given.
             try await city.owner { connection throws(PostgresError) in
                 _ = try connection.flight([
                     "set local statement_timeout = '60s'",
                     """
                     insert into bihuan.cases
-                           (city_id, case_id, ref, owner_unit, state, title, content, channel, plan_id, plan_version,
-                            received_at, opened_at, version)
-                    select c.city_id, gen_random_uuid(), 'TST-' || n, u.unit_id,
+                           (city_id, case_id, ref, is_drill, owner_unit, state, title, content, channel, plan_id,
+                            plan_version, received_at, opened_at, version)
+                    select c.city_id, gen_random_uuid(), 'TST-' || n, n % 100 = 50, u.unit_id,
                            case when n % 2 = 0 then 'registered' else 'dismissed' end, '案件' || n, '内容', 'web',
                            p.plan_id, p.plan_version, bihuan.now(), bihuan.now() - n * interval '1 second', 1
                       from bihuan.cities c

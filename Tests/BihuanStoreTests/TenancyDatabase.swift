@@ -30,7 +30,7 @@ enum TenancyDatabase {
         let template = try await server.template(named: "tenancy") { conninfo in
             try await Self.migrate(conninfo)
             try await Self.runFiles(
-                ["tests/support/matrix_world.sql", "tests/support/oracle.sql"],
+                ["matrix_world", "oracle", "expectations"].map { "tests/support/\($0).sql" },
                 at: conninfo,
                 analyzing: true
             )

@@ -78,7 +78,7 @@ struct RecordedCity {
         let final = FeedbackDraft(
             kind: .final, verdict: .substantiated, findings: "现场发现过期食品", measures: "下架封存", result: "立案处理")
         let one = Target.record(.id(try await self.register("S-1").id))
-        try await self.take("grade", one, "dispatcher.city") { .grade(level: "sensitive", reason: "关注 \($1)") }
+        try await self.take("grade", one, "dispatcher.city") { .grade(level: "general", reason: "关注 \($1)") }
         let first = Target.assignment(
             .id(
                 try await self.take("assign", one, "dispatcher.city") {

@@ -41,11 +41,12 @@ struct Invariant: Sendable {
             question: """
                 select format('%s %s', n.city_id, n.year) as subject,
                        format('%s cases up to number %s, series at %s', n.cases, n.highest, s.last) as detail
-                  from (select c.city_id, split_part(c.ref, '-', 2)::smallint as year, count(*) as cases,
+                  from (select c.city_id, case when c.is_drill then 'drill' else 'case' end as series,
+                               split_part(c.ref, '-', 2)::smallint as year, count(*) as cases,
                                max(split_part(c.ref, '-', 3)::bigint) as highest
                           from bihuan.cases c
-                         group by c.city_id, split_part(c.ref, '-', 2)) n
-                  left join bihuan.series s on s.city_id = n.city_id and s.year = n.year and s.name = 'case'
+                         group by c.city_id, c.is_drill, split_part(c.ref, '-', 2)) n
+                  left join bihuan.series s on s.city_id = n.city_id and s.year = n.year and s.name = n.series
                  where n.cases <> n.highest or s.last is distinct from n.highest
                 """),
         Invariant(

@@ -1,5 +1,5 @@
 import Postgres
-import TestSupport
+import SeededRandom
 import Testing
 
 struct FairLineTests {

@@ -97,6 +97,20 @@ package struct TestCity: Sendable {
         }
     }
 
+    /// Runs `body` with the local operator's registry.
+    package func registry<R: Sendable>(_ body: (Registry) async throws -> R) async throws -> R {
+        let connection = try await Connection.open(
+            self.server.conninfo(database: self.database, user: "bihuan_migrate"))
+        do {
+            let value = try await body(Registry(connection))
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
     /// Makes it that time now; domain time goes on from there.
     package func setTime(_ now: Date) async throws {
         try await self.owner { connection throws(PostgresError) in

@@ -167,7 +167,9 @@ def clock(row, who, book):
     else:
         allowed = [] if row["order_state"] is None else allowed_on_order(row, who, book)
     started, due, now = row["started_at"], row["due_at"], row["now"]
-    if row["breached_at"] is not None or due < now:
+    if row["limit"] == "NOW":
+        light = "yellow"
+    elif row["breached_at"] is not None or now - due >= datetime.timedelta(seconds=1):
         light = "red"
     else:
         light = "yellow" if now - started > 0.8 * (due - started) else "green"

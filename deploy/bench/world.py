@@ -78,7 +78,7 @@ class World:
         self.cluster.psql("postgres", f'create database "{database}"')
         self.cluster.psql(database, file=SOURCE / "sql/roles.sql")
         self.bihuan(database, "migrate")
-        self.bihuan(database, "city", "add", "big", "--name", "大市", "--ref-prefix", "BIG")
+        self.bihuan(database, "city", "add", "big", "--name", "大市", "--ref-prefix", "BIG", "--accept-suggestions")
 
     def fill(self, size):
         """Makes the template of a size and checks a city of it against the rules from scratch."""

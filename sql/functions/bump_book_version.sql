@@ -58,3 +58,18 @@ create or replace trigger bump_book_version_on_delete
   after delete on bihuan.plan_adoptions
   referencing old table as changed
   for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_insert
+  after insert on bihuan.sensitive_periods
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_update
+  after update on bihuan.sensitive_periods
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_delete
+  after delete on bihuan.sensitive_periods
+  referencing old table as changed
+  for each statement execute function bihuan.bump_book_version();

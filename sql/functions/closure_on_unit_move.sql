@@ -41,6 +41,8 @@ begin
           from bihuan.assignments a
          where a.city_id = v_city
            and (a.from_unit = any (v_units) or a.to_unit = any (v_units) or a.reviewer_unit = any (v_units))
+        union
+        select r.case_id from bihuan.warning_receipts r where r.city_id = v_city and r.unit_id = any (v_units)
       ) c;
     perform bihuan.refresh_visibility(v_city, v_cases);
   end loop;

@@ -15,12 +15,12 @@ begin
   ) then
     return 'unit_closure';
   elsif exists (
-    (select v.unit_id, v.case_id, v.opened_at, v.is_open from bihuan.case_visibility v where v.city_id = p_city
+    (select v.unit_id, v.case_id, v.opened_at, v.is_open, v.is_drill from bihuan.case_visibility v where v.city_id = p_city
      except all select * from bihuan.case_visibility_from_scratch(p_city))
     union all
     (select * from bihuan.case_visibility_from_scratch(p_city)
      except all
-     select v.unit_id, v.case_id, v.opened_at, v.is_open from bihuan.case_visibility v where v.city_id = p_city)
+     select v.unit_id, v.case_id, v.opened_at, v.is_open, v.is_drill from bihuan.case_visibility v where v.city_id = p_city)
   ) then
     return 'case_visibility';
   elsif exists (

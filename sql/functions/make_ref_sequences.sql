@@ -7,6 +7,10 @@ as $$
 begin
   execute format('create sequence bihuan.%I', 'assignment_ref_' || new.city_id);
   execute format('create sequence bihuan.%I', 'supervision_ref_' || new.city_id);
+  execute format('create sequence bihuan.%I', 'warning_ref_' || new.city_id);
+  execute format('create sequence bihuan.%I', 'drill_assignment_ref_' || new.city_id);
+  execute format('create sequence bihuan.%I', 'drill_supervision_ref_' || new.city_id);
+  execute format('create sequence bihuan.%I', 'drill_warning_ref_' || new.city_id);
   return null;
 end
 $$;

@@ -5,7 +5,9 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_series not in ('assignment', 'supervision') then
+  if p_series not in (
+    'assignment', 'supervision', 'warning', 'drill_assignment', 'drill_supervision', 'drill_warning'
+  ) then
     raise exception 'no such series' using errcode = 'invalid_parameter_value';
   end if;
   return nextval(format('bihuan.%I', p_series || '_ref_' || p_city)::regclass);

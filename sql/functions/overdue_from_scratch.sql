@@ -19,7 +19,7 @@ as $$
   select l.unit_id, l.clock_id, k.case_id, k.unit_id, k.kind, c.level, c.level_rank, k.due_at
     from late l
     join bihuan.clocks k on k.city_id = p_city and k.clock_id = l.clock_id
-    join bihuan.cases c on c.city_id = p_city and c.case_id = k.case_id
+    join bihuan.cases c on c.city_id = p_city and c.case_id = k.case_id and not c.is_drill
 $$;
 
 revoke all on function bihuan.overdue_from_scratch(integer) from public;

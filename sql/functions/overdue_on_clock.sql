@@ -1,4 +1,4 @@
--- Overdue rows exist exactly while a clock is breached and still runs.
+-- Overdue rows exist exactly while a clock is breached and still runs, unless it is a drill's.
 create or replace function bihuan.overdue_on_clock()
 returns trigger
 language plpgsql volatile security definer

@@ -1,9 +1,9 @@
 -- Makes case_visibility and assignment_visibility of some cases of one city what owners and assignments say, and
--- moves the counts of open and concluded cases along. Set-based; under the lock of the cases. `except` and
+-- moves the counts of open and concluded cases along, but for drills. Set-based; under the lock of the cases. `except` and
 -- `on conflict` rather than anti-joins: the planner cannot know how many cases come, and would loop over the pairs.
 --
--- A case is seen by its owner, by assigner, assignee and reviewer of each standing assignment, and by all their
--- ancestors. An assignment is seen by the same three while it stands and by its assigner for ever; besides, by the
+-- A case is seen by its owner, by assigner, assignee and reviewer of each standing assignment, by the units it was
+-- warned of, and by all their ancestors. An assignment is seen by the same three while it stands and by its assigner for ever; besides, by the
 -- lead where it is an assist, and by the guide where it is a lead or an assist, of the same assigner in the same case.
 create or replace function bihuan.refresh_visibility(p_city integer, p_cases uuid[])
 returns void
@@ -19,17 +19,22 @@ begin
     for no key update;
 
   with target as materialized (
-    select distinct u.ancestor_id as unit_id, p.case_id, p.opened_at, p.is_open
+    select distinct u.ancestor_id as unit_id, p.case_id, p.opened_at, p.is_open, p.is_drill
       from (
-        select c.case_id, c.opened_at, c.is_open, c.owner_unit as unit_id
+        select c.case_id, c.opened_at, c.is_open, c.is_drill, c.owner_unit as unit_id
           from bihuan.cases c
          where c.city_id = p_city and c.case_id = any (p_cases)
         union all
-        select c.case_id, c.opened_at, c.is_open, part.unit_id
+        select c.case_id, c.opened_at, c.is_open, c.is_drill, part.unit_id
           from bihuan.cases c
           join bihuan.assignments a on a.city_id = c.city_id and a.case_id = c.case_id
          cross join lateral (values (a.from_unit), (a.to_unit), (a.reviewer_unit)) part (unit_id)
          where c.city_id = p_city and c.case_id = any (p_cases) and a.state not in ('recalled', 'returned')
+        union all
+        select c.case_id, c.opened_at, c.is_open, c.is_drill, r.unit_id
+          from bihuan.cases c
+          join bihuan.warning_receipts r on r.city_id = c.city_id and r.case_id = c.case_id
+         where c.city_id = p_city and c.case_id = any (p_cases)
       ) p
       join bihuan.unit_closure u on u.city_id = p_city and u.descendant_id = p.unit_id
   ),
@@ -46,8 +51,8 @@ begin
     returning v.unit_id, v.case_id
   ),
   come as (
-    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open)
-    select p_city, t.unit_id, t.case_id, t.opened_at, t.is_open
+    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open, is_drill)
+    select p_city, t.unit_id, t.case_id, t.opened_at, t.is_open, t.is_drill
       from target t
         on conflict (city_id, unit_id, case_id) do nothing
     returning unit_id, case_id
@@ -60,7 +65,7 @@ begin
       select k.unit_id, k.case_id, 1 from come k
     ) d
     -- any (p_cases) once more, or a generic plan reads all cases.
-    join bihuan.cases c on c.city_id = p_city and c.case_id = d.case_id and c.case_id = any (p_cases)
+    join bihuan.cases c on c.city_id = p_city and c.case_id = d.case_id and c.case_id = any (p_cases) and not c.is_drill
    cross join lateral (
      select 'open' as measure where c.is_open
      union all

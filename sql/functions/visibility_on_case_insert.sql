@@ -1,4 +1,4 @@
--- A new case has no assignments yet: its owner and the owner's ancestors see it and count it.
+-- A new case has no assignments yet: its owner and the owner's ancestors see it and, unless it is a drill, count it.
 create or replace function bihuan.visibility_on_case_insert()
 returns trigger
 language plpgsql volatile security definer
@@ -6,8 +6,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   with seen as (
-    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open)
-    select f.city_id, u.ancestor_id, f.case_id, f.opened_at, f.is_open
+    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open, is_drill)
+    select f.city_id, u.ancestor_id, f.case_id, f.opened_at, f.is_open, f.is_drill
       from fresh f
       join bihuan.unit_closure u on u.city_id = f.city_id and u.descendant_id = f.owner_unit
     returning city_id, unit_id, case_id
@@ -16,7 +16,7 @@ begin
   select s.city_id, s.unit_id, case when f.is_open then 'open' else 'concluded' end, coalesce(f.level, ''), count(*)
     from seen s
     join fresh f on f.city_id = s.city_id and f.case_id = s.case_id
-   where f.is_open or f.state = 'concluded'
+   where (f.is_open or f.state = 'concluded') and not f.is_drill
    group by s.city_id, s.unit_id, f.is_open, f.level;
   return null;
 end

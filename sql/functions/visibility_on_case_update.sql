@@ -1,5 +1,5 @@
--- A case that opens or closes, changes its level or its owner: visibility and every count of it follow. By row and
--- with a condition, because most updates of a case change none of these and must cost nothing here.
+-- A case that opens or closes, changes its level or its owner: visibility and every count of it follow; a drill has
+-- none. By row and with a condition, because most updates of a case change none of these and must cost nothing here.
 create or replace function bihuan.visibility_on_case_update()
 returns trigger
 language plpgsql volatile security definer
@@ -24,11 +24,11 @@ begin
      union all
      select 'concluded', coalesce(new.level, ''), 1 where new.state = 'concluded'
    ) m
-   where v.city_id = new.city_id and v.case_id = new.case_id
+   where v.city_id = new.city_id and v.case_id = new.case_id and not new.is_drill
    group by v.unit_id, m.measure, m.level
   having sum(m.n) <> 0;
 
-  if old.level is distinct from new.level then
+  if old.level is distinct from new.level and not new.is_drill then
     insert into bihuan.counter_deltas (city_id, unit_id, measure, level, n)
     select new.city_id, x.unit_id, x.measure, m.level, sum(m.n)
       from (

@@ -73,7 +73,7 @@ create policy worker_moves_clock on bihuan.clocks for update to bihuan_worker
   with check (true);
 
 grant select, insert on bihuan.clocks to bihuan_server, bihuan_worker;
-grant update (level, "limit", due_at, breached_at, stopped_at, outcome, next_rung, next_at, claimed_until, attempts,
+grant update (rule, level, "limit", due_at, breached_at, stopped_at, outcome, next_rung, next_at, claimed_until, attempts,
               retry_at, aside_at, paused_at, asked, is_adjusted)
   on bihuan.clocks to bihuan_server, bihuan_worker;
 grant update (last_error) on bihuan.clocks to bihuan_worker;

@@ -10,14 +10,23 @@ create policy operator_retries_delivery on bihuan.deliveries for update to bihua
   using (city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator'))
   with check (city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator'));
 
--- The courier looks in all cities for what is due; what it then does, it does city by city.
+-- The courier looks in all cities for what is due; what it then does, it does city by city. What a drill would have told
+-- is handed on to nobody.
 drop policy if exists worker_sees_delivery on bihuan.deliveries;
 create policy worker_sees_delivery on bihuan.deliveries for select to bihuan_worker
   using (true);
 
 drop policy if exists worker_hands_on on bihuan.deliveries;
 create policy worker_hands_on on bihuan.deliveries for insert to bihuan_worker
-  with check (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer));
+  with check (
+    city_id = (select nullif(current_setting('bihuan.city', true), '')::integer)
+    and not exists (
+      select from bihuan.outbox o
+        join bihuan.cases c on c.city_id = o.city_id and c.case_id = o.case_id
+       where o.city_id = deliveries.city_id and o.outbox_id = deliveries.outbox_id and c.is_drill
+      offset 0
+    )
+  );
 
 drop policy if exists worker_delivers on bihuan.deliveries;
 create policy worker_delivers on bihuan.deliveries for update to bihuan_worker

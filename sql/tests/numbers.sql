@@ -23,7 +23,10 @@ begin
     null;
   end;
   assert bihuan.next_case_number(2026, 1, 1) = 5, 'what was rolled back is given out again';
+  assert bihuan.next_in_series('drill', 2026, 1, 1) = 1 and bihuan.next_case_number(2026, 1, 1) = 6,
+    'drills and cases take no number from each other';
   assert bihuan.next_ref('assignment', 1) = 1 and bihuan.next_ref('assignment', 1) = 2, 'references count up';
+  assert bihuan.next_ref('drill_assignment', 1) = 1 and bihuan.next_ref('assignment', 1) = 3, 'those of drills apart';
   assert bihuan.next_ref('assignment', 2) = 1 and bihuan.next_ref('supervision', 1) = 1, 'per city and series';
 end
 $$;
@@ -36,7 +39,7 @@ declare
 begin
   perform set_config('bihuan.city', '1', true);
   begin
-    perform bihuan.next_ref('assignment');
+    perform bihuan.next_ref('assignment', null::uuid);
   exception when insufficient_privilege then
     v_refused := true;
   end;
@@ -55,7 +58,7 @@ set session authorization bihuan_worker;
 do $$
 begin
   perform set_config('bihuan.city', '2', true);
-  assert bihuan.next_ref('supervision') = 1, 'the worker acts for the city it names';
+  assert bihuan.next_ref('supervision', null::uuid) = 1, 'the worker acts for the city it names';
 end
 $$;
 reset session authorization;

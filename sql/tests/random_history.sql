@@ -40,9 +40,9 @@ declare
 begin
   case
     when v_what in ('case', 'cases') or v_case is null then
-      insert into bihuan.cases (city_id, case_id, ref, owner_unit, state, level, title, content, channel, plan_id, plan_version,
-        received_at, opened_at, version)
-      select p_city, x.id, x.id::text, x.owner, x.state, null, '标题', '内容', 'hotline', 'plan', 1, now(), now(), 1
+      insert into bihuan.cases (city_id, case_id, ref, is_drill, owner_unit, state, level, title, content, channel, plan_id,
+        plan_version, received_at, opened_at, version)
+      select p_city, x.id, x.id::text, random() < 0.3, x.owner, x.state, null, '标题', '内容', 'hotline', 'plan', 1, now(), now(), 1
         from (
           select gen_random_uuid() as id, pg_temp.any_unit() as owner, pg_temp.any_of(array['registered', 'concluded']) as state
             from generate_series(1, case v_what when 'cases' then 4 else 1 end)

@@ -9,8 +9,14 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case sendBack = "send_back"
     // Supervision order
     case supervise, reply, lift, uphold, raise
-    // Plan form
-    case file
+    // Spread, plan form, plan
+    case observe, file, replan
+    // Warning
+    case warn
+    case issueWarning = "issue_warning"
+    case declineWarning = "decline_warning"
+    case respond
+    case liftWarning = "lift_warning"
     // Clock
     case pause, resume
     case askExtension = "ask_extension"
@@ -39,7 +45,14 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .lift: "解除督办"
         case .uphold: "维持督办"
         case .raise: "提级督办"
+        case .observe: "录入态势"
         case .file: "填报"
+        case .replan: "改用预案新版"
+        case .warn: "提请预警"
+        case .issueWarning: "发布预警"
+        case .declineWarning: "不予发布预警"
+        case .respond: "响应预警"
+        case .liftWarning: "解除预警"
         case .pause: "暂停计时"
         case .resume: "恢复计时"
         case .askExtension: "申请延期"
@@ -60,7 +73,12 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .urge: [.dispatcher, .duty, .reviewer, .leader]
         case .supervise, .lift, .uphold, .raise: [.dispatcher, .leader]
         case .reply, .askExtension: [.dispatcher, .handler, .leader]
+        case .observe: [.dispatcher, .duty, .handler]
         case .file: [.dispatcher, .duty, .leader]
+        case .replan: [.dispatcher, .leader]
+        // By the role that the plan gives.
+        case .warn, .issueWarning, .declineWarning, .liftWarning: Set(PostRole.allCases).subtracting([.operator])
+        case .respond: [.dispatcher, .handler, .duty, .leader]
         case .pause, .resume, .grantExtension, .refuseExtension: [.dispatcher, .leader]
         }
     }

@@ -22,6 +22,8 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
     case conclusion
     /// A report, a publication, an answer or an evaluation by the owner, on a form of the plan.
     case filing
+    /// 响应 by a unit that was warned.
+    case response
 
     package var label: String {
         switch self {
@@ -35,6 +37,7 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
         case .judgement: "督办处理"
         case .conclusion: "办结"
         case .filing: "填报"
+        case .response: "响应预警"
         }
     }
 
@@ -50,6 +53,7 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
         case .judgement: Verb.lift.roles
         case .conclusion: Verb.conclude.roles
         case .filing: Verb.file.roles
+        case .response: Verb.respond.roles
         }
     }
 }
@@ -63,8 +67,20 @@ package enum ClockOutcome: String, Sendable, CaseIterable, Codable {
 }
 
 /// The rungs of the ladder (提醒 → 催办 → 督办 → 通报).
-package enum Rung: String, Sendable, CaseIterable, Codable {
+package enum Rung: String, Sendable, CaseIterable, Codable, Comparable {
     case notice, reminder, supervision, circular
+
+    /// In the order in which they are climbed.
+    package static func < (a: Rung, b: Rung) -> Bool { a.height < b.height }
+
+    private var height: Int {
+        switch self {
+        case .notice: 0
+        case .reminder: 1
+        case .supervision: 2
+        case .circular: 3
+        }
+    }
 
     package var label: String {
         switch self {
@@ -81,6 +97,7 @@ package struct ClockRecord: Sendable, Hashable {
     package var id: ClockID
     package var assignment: AssignmentID?
     package var supervision: SupervisionID?
+    package var warning: WarningID?
     package var unit: UnitID
     package var kind: ClockKind
     /// Its name in the plan.
@@ -100,18 +117,36 @@ package struct ClockRecord: Sendable, Hashable {
     package var extensions: [TimeLimit]
     /// What its unit has asked for on top, and nobody has decided.
     package var asked: TimeLimit?
+    /// What went before it, of a feedback that was sent back.
+    package var origin: ClockOrigin?
 
     package var isPaused: Bool { self.pauses.last.map { $0.end == nil } ?? false }
 
+    /// What is to be done at once is shown with the time that has passed: it is never late.
+    package var isImmediate: Bool { self.limit == .immediate }
+
+    /// When its time is over. A deadline holds to the end of its second, or the last second of a day would not count.
+    package var overAt: Date { self.dueAt.addingTimeInterval(1) }
+
+    /// The moment up to which it has run. What stands still is not late meanwhile.
+    func hasRun(until now: Date) -> Date { self.pauses.last.flatMap { $0.end == nil ? $0.begin : nil } ?? now }
+
+    /// Whether its time has run out, whether or not a rung of its ladder has said so.
+    package func isOverdue(at now: Date) -> Bool {
+        self.breachedAt != nil || !self.isImmediate && self.hasRun(until: now) >= self.overAt
+    }
+
     package init(
-        id: ClockID, assignment: AssignmentID?, supervision: SupervisionID?, unit: UnitID, kind: ClockKind,
-        rule: String, level: String?, limit: TimeLimit, startEvent: String, startedAt: Date, dueAt: Date,
+        id: ClockID, assignment: AssignmentID?, supervision: SupervisionID?, warning: WarningID? = nil, unit: UnitID,
+        kind: ClockKind, rule: String, level: String?, limit: TimeLimit, startEvent: String, startedAt: Date,
+        dueAt: Date,
         breachedAt: Date? = nil, nextRung: Rung? = nil, nextAt: Date? = nil, pauses: [ClockPause] = [],
-        extensions: [TimeLimit] = [], asked: TimeLimit? = nil
+        extensions: [TimeLimit] = [], asked: TimeLimit? = nil, origin: ClockOrigin? = nil
     ) {
         self.id = id
         self.assignment = assignment
         self.supervision = supervision
+        self.warning = warning
         self.unit = unit
         self.kind = kind
         self.rule = rule
@@ -126,6 +161,28 @@ package struct ClockRecord: Sendable, Hashable {
         self.pauses = pauses
         self.extensions = extensions
         self.asked = asked
+        self.origin = origin
+    }
+}
+
+/// What the feedback clocks of an assignment used before its feedback was sent back: from it follows the original time.
+package struct ClockOrigin: Sendable, Hashable {
+    /// When the first of them started.
+    package var startedAt: Date
+    package var pauses: [ClockPause]
+    package var extensions: [TimeLimit]
+
+    package init(startedAt: Date, pauses: [ClockPause], extensions: [TimeLimit]) {
+        self.startedAt = startedAt
+        self.pauses = pauses
+        self.extensions = extensions
+    }
+
+    /// What a clock leaves to the next one of its assignment.
+    init(_ clock: ClockRecord) {
+        self.startedAt = clock.origin?.startedAt ?? clock.startedAt
+        self.pauses = (clock.origin?.pauses ?? []) + clock.pauses
+        self.extensions = (clock.origin?.extensions ?? []) + clock.extensions
     }
 }
 

@@ -22,9 +22,9 @@ package enum TimeLimit: Sendable, Hashable {
             return
         default: break
         }
-        guard text.hasPrefix("P") else { return nil }
+        guard text.hasPrefix("P"), !text.hasSuffix("T") else { return nil }
         for (suffix, prefix, seconds, most) in [
-            ("WD", "P", 0, 1000), ("WH", "PT", 3600, 1000), ("WM", "PT", 60, 60_000),
+            ("WD", "P", 0, 1000), ("WH", "PT", 3600, 2000), ("WM", "PT", 60, 120_000),
         ]
         where text.hasSuffix(suffix) && text.hasPrefix(prefix) {
             let digits = text.dropFirst(prefix.count).dropLast(2)
@@ -62,6 +62,16 @@ package enum TimeLimit: Sendable, Hashable {
         }
         guard digits.isEmpty, seconds > 0 else { return nil }
         self = .wall(seconds)
+    }
+
+    /// Whether an office could mean it: a year, or a year's working days or office hours at the most.
+    package var isWithinReason: Bool {
+        switch self {
+        case .wall(let seconds): seconds <= 366 * 86_400
+        case .workingDays(let days): days <= 250
+        case .officeHours(let seconds): seconds <= 2000 * 3600
+        case .endOfDay, .immediate: true
+        }
     }
 
     /// Whether it can be granted on top of another: it takes some time, and how much does not hang on when it begins.

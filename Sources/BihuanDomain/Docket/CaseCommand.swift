@@ -1,7 +1,13 @@
 /// A step somebody wants to take, with everything that was said about it.
 package enum CaseCommand: Sendable, Hashable, Codable {
-    /// - Parameter matter: the kind of matter by key of the plan; nil: as it is.
-    case grade(level: String, matter: String? = nil, reason: String)
+    /// - Parameters:
+    ///   - level: as the officer judges; a sensitive period may raise it by the plan's rule.
+    ///   - matter: the kind of matter by key of the plan; nil: as it is.
+    ///   - assessment: what the judgement rests on.
+    case grade(level: String, matter: String? = nil, assessment: Assessment = .none, reason: String)
+    case observe(SpreadDraft, reason: String? = nil)
+    /// - Parameter version: of the case's plan, the one in force.
+    case replan(version: Int, reason: String)
     case conclude(reason: String)
     case dismiss(reason: String)
     case reopen(reason: String)
@@ -20,6 +26,12 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case uphold(SupervisionID, reason: String)
     case raise(SupervisionID, reason: String)
     case file(FilingDraft, reason: String? = nil)
+    case warn(WarningDraft, reason: String? = nil)
+    case issueWarning(WarningID, reason: String)
+    case declineWarning(WarningID, reason: String)
+    /// - Parameter measures: what the unit has done or will do.
+    case respond(WarningID, measures: String, reason: String? = nil)
+    case liftWarning(WarningID, reason: String)
     case pause(ClockID, reason: String)
     case resume(ClockID, reason: String)
     /// - Parameter by: how much longer, as a plan writes a limit: `PT4H`, `P2WD`.
@@ -48,6 +60,13 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .uphold: .uphold
         case .raise: .raise
         case .file: .file
+        case .observe: .observe
+        case .replan: .replan
+        case .warn: .warn
+        case .issueWarning: .issueWarning
+        case .declineWarning: .declineWarning
+        case .respond: .respond
+        case .liftWarning: .liftWarning
         case .pause: .pause
         case .resume: .resume
         case .askExtension: .askExtension
@@ -70,9 +89,17 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             return .feedBack(id, draft, reason: said(reason))
         case .reply(let id, let text, let reason): return .reply(id, text: text, reason: said(reason))
         case .file(let draft, let reason): return .file(draft.canonical, reason: said(reason))
+        case .observe(var draft, let reason):
+            draft.source = said(draft.source)
+            return .observe(draft, reason: said(reason))
+        case .warn(var draft, let reason):
+            draft.measures = said(draft.measures)
+            return .warn(draft, reason: said(reason))
+        case .respond(let id, let measures, let reason):
+            return .respond(id, measures: measures, reason: said(reason))
         case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward, .return,
-            .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise,
-            .conclude, .dismiss, .reopen:
+            .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
+            .liftWarning, .conclude, .dismiss, .reopen:
             return self
         }
     }
@@ -96,7 +123,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             }
         }
         switch self {
-        case .grade(let level, _, let reason):
+        case .grade(let level, _, _, let reason):
             text("level", level)
             text("reason", reason)
         case .conclude(let reason), .dismiss(let reason), .reopen(let reason): text("reason", reason)
@@ -107,8 +134,27 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .receive(_, let reason), .accept(_, let reason): text("reason", reason, required: false)
         case .return(_, let reason), .recall(_, let reason), .sendBack(_, let reason), .urge(_, let reason),
             .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason), .pause(_, let reason),
-            .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason):
+            .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason),
+            .issueWarning(_, let reason), .declineWarning(_, let reason), .liftWarning(_, let reason),
+            .replan(_, let reason):
             text("reason", reason)
+        case .observe(let draft, let reason):
+            faults += draft.counts.faults
+            text("source", draft.source, required: false)
+            text("reason", reason, required: false)
+        case .warn(let draft, let reason):
+            if draft.level == nil, draft.grounds.isEmpty {
+                faults.append(
+                    FieldFault(
+                        field: "level",
+                        rule: .other(code: "required", "须给出 level，或由 happened、possible、elsewhere 推定")))
+            }
+            text("text", draft.text)
+            text("measures", draft.measures, required: false)
+            text("reason", reason, required: false)
+        case .respond(_, let measures, let reason):
+            text("measures", measures)
+            text("reason", reason, required: false)
         case .askExtension(_, let by, let reason):
             if TimeLimit(by)?.extends != true { faults.append(FieldFault(field: "by", rule: .badLimit)) }
             text("reason", reason)
@@ -139,7 +185,9 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// What the answer tells of, unless the step makes something new.
     var subject: Changes.Subject {
         switch self {
-        case .grade, .conclude, .dismiss, .reopen, .assign, .file: .record
+        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn: .record
+        case .issueWarning(let id, _), .declineWarning(let id, _), .respond(let id, _, _), .liftWarning(let id, _):
+            .warning(id)
         case .receive(let id, _), .return(let id, _), .recall(let id, _), .forward(let id, _, _, _),
             .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _):
             .assignment(id)

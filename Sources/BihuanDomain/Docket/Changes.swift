@@ -9,6 +9,13 @@ package struct Changes: Sendable {
     package var newFeedback: (record: FeedbackRecord, draft: FeedbackDraft)?
     package var reviewedFeedback: (id: FeedbackID, state: FeedbackState, reason: String?)?
     package var newFiling: (record: FilingRecord, fields: [String: String])?
+    package var newGrading: GradingRecord?
+    package var newSample: SpreadSample?
+    package var newWarning: (record: WarningRecord, draft: WarningDraft, raise: SensitivePeriod.Raise?)?
+    package var changedWarning: (record: WarningRecord, reason: String)?
+    /// Units that were told, or that answered with their measures.
+    package var newReceipts: [WarningReceipt] = []
+    package var answeredReceipt: (receipt: WarningReceipt, measures: String)?
     package var newSupervisions: [SupervisionRecord] = []
     package var changedSupervisions: [SupervisionRecord] = []
     package var newClocks: [ClockRecord] = []
@@ -18,6 +25,8 @@ package struct Changes: Sendable {
     package var firing: (clock: ClockID, rung: Rung)?
     /// Pauses and extensions of clocks, each with its reason.
     package var adjustments: [(clock: ClockID, adjustment: ClockAdjustment, reason: String)] = []
+    /// Clocks that were stopped while they stood still: their pause ends with them.
+    package var endedPauses: [ClockID] = []
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
     /// What the step was about, for the answer.
@@ -39,6 +48,7 @@ package struct Changes: Sendable {
         case supervision(SupervisionID)
         case clock(ClockID)
         case filing(FilingID)
+        case warning(WarningID)
     }
 }
 
@@ -79,6 +89,17 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case orderStands = "order_stands"
     /// A form of the plan was put on record.
     case filed
+    /// The case's spread was counted.
+    case observed
+    /// The spread reached what the plan names for a graver level.
+    case raiseProposed = "raise_proposed"
+    /// The case goes on under a newer version of its plan.
+    case replanned
+    case warningProposed = "warning_proposed"
+    case warned
+    case warningDeclined = "warning_declined"
+    case responded
+    case warningLifted = "warning_lifted"
     case paused, resumed
     case extensionAsked = "extension_asked"
     case extensionGranted = "extension_granted"
@@ -112,6 +133,14 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .circulated: "通报"
         case .orderStands: "督办仍在"
         case .filed: "填报"
+        case .observed: "录入态势"
+        case .raiseProposed: "建议提级"
+        case .replanned: "改用预案新版"
+        case .warningProposed: "提请预警"
+        case .warned: "发布预警"
+        case .warningDeclined: "不予发布预警"
+        case .responded: "响应预警"
+        case .warningLifted: "解除预警"
         case .paused: "暂停计时"
         case .resumed: "恢复计时"
         case .extensionAsked: "申请延期"
@@ -128,11 +157,13 @@ package struct MessageDraft: Sendable {
     package var topic: String
     package var subject: String
     package var due: Date?
+    package var isUrgent: Bool
 
-    package init(unit: UnitID, topic: String, subject: String, due: Date? = nil) {
+    package init(unit: UnitID, topic: String, subject: String, due: Date? = nil, isUrgent: Bool = false) {
         self.unit = unit
         self.topic = topic
         self.subject = subject
         self.due = due
+        self.isUrgent = isUrgent
     }
 }

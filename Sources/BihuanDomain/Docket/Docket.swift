@@ -15,20 +15,35 @@ package struct Docket: Sendable {
     package internal(set) var clocks: [ClockRecord]
     /// What has been filed, form by form.
     package internal(set) var filed: [FiledForm]
+    package internal(set) var warnings: [WarningRecord]
+    /// What was counted of its spread last, where the step needs it.
+    package internal(set) var spread: SpreadSample?
+    /// How grave the case was when, where the step needs it.
+    package internal(set) var history: CaseHistory
+    /// What the feedback clocks stopped so far leave to the next of their assignment, where the step needs it.
+    package internal(set) var origins: [AssignmentID: ClockOrigin]
     package let tree: UnitTree
-    package let plan: Plan
+    package internal(set) var plan: Plan
+    /// The version of the same plan that is in force, where it is a newer one.
+    package internal(set) var successor: (version: Int, plan: Plan)?
+    package let periods: [SensitivePeriod]
     package let calendar: WorkingCalendar
     /// The first hops of the whole case, those hidden from the acting unit included.
     let firstHops: FirstHops?
+    /// When the assignment above the acting unit's must be fed back, where the unit does not see it and the step needs it.
+    let dueAbove: Date?
 
     /// How many first-hop lead assignments of a case are open, and how many were accepted since it was last reopened.
     package struct FirstHops: Sendable, Hashable {
         package var open: Int
         package var accepted: Int
+        /// Clocks of the plan that wait for a filing, by name: they are not the acting unit's to see either.
+        package var awaited: Set<String>
 
-        package init(open: Int, accepted: Int) {
+        package init(open: Int, accepted: Int, awaited: Set<String> = []) {
             self.open = open
             self.accepted = accepted
+            self.awaited = awaited
         }
     }
 
@@ -36,7 +51,10 @@ package struct Docket: Sendable {
     package init(
         record: CaseRecord, assignments: [AssignmentRecord] = [], feedback: [FeedbackRecord] = [],
         supervisions: [SupervisionRecord] = [], clocks: [ClockRecord] = [], filed: [FiledForm] = [],
-        tree: UnitTree, plan: Plan, calendar: WorkingCalendar, firstHops: FirstHops? = nil
+        warnings: [WarningRecord] = [], spread: SpreadSample? = nil, history: CaseHistory = CaseHistory(),
+        origins: [AssignmentID: ClockOrigin] = [:],
+        tree: UnitTree, plan: Plan, successor: (version: Int, plan: Plan)? = nil, periods: [SensitivePeriod] = [],
+        calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil
     ) {
         self.record = record
         self.assignments = assignments
@@ -44,10 +62,17 @@ package struct Docket: Sendable {
         self.supervisions = supervisions
         self.clocks = clocks
         self.filed = filed
+        self.warnings = warnings
+        self.spread = spread
+        self.history = history
+        self.origins = origins
         self.tree = tree
         self.plan = plan
+        self.successor = successor
+        self.periods = periods
         self.calendar = calendar
         self.firstHops = firstHops
+        self.dueAbove = dueAbove
     }
 
     // MARK: Facts
@@ -55,8 +80,15 @@ package struct Docket: Sendable {
     package var facts: Permission.CaseFacts {
         .init(
             state: self.record.state, owner: self.record.owner,
-            hasOpenWork: self.assignments.contains { $0.state.isOpen } || self.supervisions.contains { $0.state.isOpen }
-        )
+            hasOpenWork: self.assignments.contains { $0.state.isOpen }
+                || self.supervisions.contains { $0.state.isOpen } || self.warnings.contains { $0.state.isOpen },
+            warning: Permission.WarningProposal(self.plan), isOutdated: self.successor != nil)
+    }
+
+    package func facts(of warning: WarningRecord) -> Permission.WarningFacts {
+        .init(
+            state: warning.state, issuers: self.plan.issuers(ofWarning: warning.level),
+            told: Set(warning.receipts.map(\.unit)))
     }
 
     package func facts(of assignment: AssignmentRecord) -> Permission.AssignmentFacts {
@@ -75,8 +107,10 @@ package struct Docket: Sendable {
         return .init(
             unit: clock.unit, setter: order?.from ?? hop?.from ?? self.record.owner,
             isOfCase: order == nil && hop == nil, isOfAssignment: order == nil && hop != nil, isPaused: clock.isPaused,
-            isAsked: clock.asked != nil, isOverdue: clock.breachedAt != nil || !clock.isPaused && now > clock.dueAt,
-            isImmediate: clock.limit == .immediate)
+            isAsked: clock.asked != nil,
+            // The last second is enough to act in, not to be given more.
+            isOverdue: clock.breachedAt != nil || clock.hasRun(until: now) > clock.dueAt,
+            isImmediate: clock.isImmediate)
     }
 
     package func clock(_ id: ClockID) -> ClockRecord? { self.clocks.first { $0.id == id } }
@@ -85,16 +119,25 @@ package struct Docket: Sendable {
 
     package func supervision(_ id: SupervisionID) -> SupervisionRecord? { self.supervisions.first { $0.id == id } }
 
+    package func warning(_ id: WarningID) -> WarningRecord? { self.warnings.first { $0.id == id } }
+
+    /// When a running clock is due by its rule, limit, start, pauses and extensions: what is stored must say the same.
+    package func recomputedDue(of clock: ClockRecord) throws(Refusal) -> Date {
+        let step = DocketStep(
+            self, by: .system, at: clock.startedAt, numbers: .none, mint: UUIDv7Mint(now: clock.startedAt))
+        return try step.due(of: clock)
+    }
+
     // MARK: Steps
 
     /// Opens a case: the first event and the clock for its grading.
     ///
     /// - Parameter draft: a record in state `registered` with version 0.
     package static func register(
-        _ draft: CaseRecord, tree: UnitTree, plan: Plan, calendar: WorkingCalendar, by authority: Authority,
-        reason: String?, at now: Date, mint: inout UUIDv7Mint
+        _ draft: CaseRecord, tree: UnitTree, plan: Plan, periods: [SensitivePeriod] = [], calendar: WorkingCalendar,
+        by authority: Authority, reason: String?, at now: Date, mint: inout UUIDv7Mint
     ) throws(Refusal) -> (docket: Docket, changes: Changes) {
-        var docket = Docket(record: draft, tree: tree, plan: plan, calendar: calendar)
+        var docket = Docket(record: draft, tree: tree, plan: plan, periods: periods, calendar: calendar)
         let changes = try docket.step(by: authority, at: now, numbers: FreshNumbers.none, mint: &mint) {
             step throws(Refusal) in try step.register(reason)
         }
@@ -133,6 +176,7 @@ package struct Docket: Sendable {
     ) throws(Refusal) -> Changes {
         var step = DocketStep(self, by: authority, at: now, numbers: numbers, mint: mint)
         try body(&step)
+        if self.record.isDrill { step.noteUnsent() }
         self = step.docket
         mint = step.mint
         step.changes.record = self.record

@@ -6,13 +6,56 @@ package enum Permission {
     package struct CaseFacts: Sendable, Hashable {
         package var state: CaseState
         package var owner: UnitID
-        /// Whether an assignment or an order is still open.
+        /// Whether an assignment, an order or a warning is still open.
         package var hasOpenWork: Bool
+        /// Who may propose warnings; nil where the plan knows none.
+        package var warning: WarningProposal?
+        /// Whether a newer version of its plan is in force.
+        package var isOutdated: Bool
 
-        package init(state: CaseState, owner: UnitID, hasOpenWork: Bool) {
+        package init(
+            state: CaseState, owner: UnitID, hasOpenWork: Bool, warning: WarningProposal?, isOutdated: Bool
+        ) {
             self.state = state
             self.owner = owner
             self.hasOpenWork = hasOpenWork
+            self.warning = warning
+            self.isOutdated = isOutdated
+        }
+    }
+
+    /// Who a plan lets propose warnings.
+    package struct WarningProposal: Sendable, Hashable {
+        /// Nil: whoever may file, of the case's owner.
+        package var role: PlanRole?
+
+        /// Nil for a plan without warnings.
+        package init?(_ plan: Plan) {
+            guard let rules = plan.warningRules else { return nil }
+            self.role = rules.proposedBy.flatMap(plan.role)
+        }
+    }
+
+    /// What decides about a warning.
+    package struct WarningFacts: Sendable, Hashable {
+        package var state: WarningState
+        /// The plan's roles that may issue it.
+        package var issuers: [PlanRole]
+        /// Units that were told.
+        package var told: Set<UnitID>
+
+        package init(state: WarningState, issuers: [PlanRole], told: Set<UnitID>) {
+            self.state = state
+            self.issuers = issuers
+            self.told = told
+        }
+
+        func stands(_ verb: Verb) -> Bool {
+            switch verb {
+            case .issueWarning, .declineWarning: self.state == .proposed
+            case .respond, .liftWarning: self.state == .issued
+            default: false
+            }
         }
     }
 
@@ -56,9 +99,13 @@ package enum Permission {
         package var isOfAssignment: Bool
         package var isPaused: Bool
         package var isAsked: Bool
+        /// No time is left to stop or to add to.
         package var isOverdue: Bool
         /// It is due at once: there is no time to stop or to add to.
         package var isImmediate: Bool
+
+        /// Whoever must act answers for the time as well, as in a review: no second unit looks on.
+        var isOwn: Bool { self.unit == self.setter }
 
         package init(
             unit: UnitID, setter: UnitID, isOfCase: Bool, isOfAssignment: Bool, isPaused: Bool, isAsked: Bool,
@@ -82,7 +129,7 @@ package enum Permission {
                 self.isPaused ? .paused : self.isImmediate ? .immediate : self.isOverdue ? .overdue : nil
             case .resume: self.isPaused ? nil : .notPaused
             case .askExtension:
-                !self.isOfAssignment
+                !self.isOfAssignment || self.isOwn
                     ? .noAssigner
                     : self.isImmediate ? .immediate : self.isAsked ? .asked : self.isOverdue ? .overdue : nil
             case .refuseExtension: self.isAsked ? nil : .notAsked
@@ -93,7 +140,10 @@ package enum Permission {
     }
 
     package static let clockVerbs: [Verb] = [.pause, .resume, .askExtension, .grantExtension, .refuseExtension]
-    package static let caseVerbs: [Verb] = [.grade, .assign, .conclude, .dismiss, .reopen, .file]
+    package static let caseVerbs: [Verb] = [
+        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan,
+    ]
+    package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
         .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise,
     ]
@@ -104,10 +154,42 @@ package enum Permission {
         Verb.register.roles.contains(identity.role) && tree[identity.unit]?.tier == .city
     }
 
-    package static func allowed(on facts: CaseFacts, to identity: Identity) -> [Verb] {
+    package static func allowed(on facts: CaseFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
         self.caseVerbs.filter { verb in
-            verb.roles.contains(identity.role) && identity.unit == facts.owner && self.stands(verb, facts)
+            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && self.stands(verb, facts)
         }
+    }
+
+    package static func allowed(on facts: WarningFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
+        self.warningVerbs.filter { verb in
+            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && facts.stands(verb)
+        }
+    }
+
+    static func require(
+        _ verb: Verb, on facts: WarningFacts, by authority: Authority, in tree: UnitTree
+    ) throws(Refusal) {
+        if let identity = authority.identity {
+            guard verb.roles.contains(identity.role) else { throw .notPermitted(verb, role: identity.role) }
+            guard self.isOf(identity, verb, facts, tree) else { throw .outsideJurisdiction(verb) }
+        }
+        guard facts.stands(verb) else {
+            throw .notAllowed(
+                verb, state: facts.state.rawValue,
+                allowed: authority.identity.map { self.allowed(on: facts, to: $0, in: tree) } ?? [])
+        }
+    }
+
+    /// A unit answers for itself; all else is for the authority of the level.
+    private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: WarningFacts, _ tree: UnitTree) -> Bool {
+        verb == .respond
+            ? facts.told.contains(identity.unit) : facts.issuers.contains { identity.holds($0, in: tree) }
+    }
+
+    /// A case is its owner's; but a plan may let somebody else propose a warning.
+    private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: CaseFacts, _ tree: UnitTree) -> Bool {
+        if verb == .warn, let role = facts.warning?.role { return identity.holds(role, in: tree) }
+        return identity.unit == facts.owner && (verb != .warn || Verb.file.roles.contains(identity.role))
     }
 
     package static func allowed(on facts: ClockFacts, to identity: Identity) -> [Verb] {
@@ -130,8 +212,8 @@ package enum Permission {
         }
     }
 
-    /// A unit asks for more time, and whoever set the time grants it. The time of the case itself is nobody's to set but
-    /// its owner's leader.
+    /// A unit asks for more time, and whoever set the time grants it. Time that a unit sets itself, as of the case or of
+    /// a review, is its leader's to set alone.
     static func require(_ verb: Verb, on facts: ClockFacts, by authority: Authority) throws(Refusal) {
         if let identity = authority.identity {
             guard self.isFor(identity.role, verb, facts) else { throw .notPermitted(verb, role: identity.role) }
@@ -141,22 +223,26 @@ package enum Permission {
     }
 
     private static func isFor(_ role: PostRole, _ verb: Verb, _ facts: ClockFacts) -> Bool {
-        verb.roles.contains(role) && (!facts.isOfCase || role == .leader)
+        verb.roles.contains(role) && (!facts.isOfCase && !facts.isOwn || role == .leader)
     }
 
     private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: ClockFacts) -> Bool {
         identity.unit == (verb == .askExtension ? facts.unit : facts.setter)
     }
 
-    static func require(_ verb: Verb, on facts: CaseFacts, by authority: Authority) throws(Refusal) {
+    static func require(
+        _ verb: Verb, on facts: CaseFacts, by authority: Authority, in tree: UnitTree
+    ) throws(Refusal) {
+        if verb == .warn, facts.warning == nil { throw .notInPlan(.warn) }
         if let identity = authority.identity {
             guard verb.roles.contains(identity.role) else { throw .notPermitted(verb, role: identity.role) }
-            guard identity.unit == facts.owner else { throw .outsideJurisdiction(verb) }
+            guard self.isOf(identity, verb, facts, tree) else { throw .outsideJurisdiction(verb) }
         }
         guard self.stands(verb, facts) else {
+            if verb == .replan, facts.state.isOpen { throw .planIsCurrent }
             throw .notAllowed(
                 verb, state: facts.state.rawValue,
-                allowed: authority.identity.map { self.allowed(on: facts, to: $0) } ?? [])
+                allowed: authority.identity.map { self.allowed(on: facts, to: $0, in: tree) } ?? [])
         }
     }
 
@@ -201,6 +287,9 @@ package enum Permission {
             step = .conclude
         // What may be filed when is told by the form.
         case .file: return facts.state.isOpen || facts.state == .concluded
+        case .observe: return facts.state.isOpen
+        case .warn: return facts.state.isOpen && facts.warning != nil
+        case .replan: return facts.state.isOpen && facts.isOutdated
         default: return false
         }
         return CaseTransition.next(from: facts.state, on: step) != nil

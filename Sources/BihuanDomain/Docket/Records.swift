@@ -4,6 +4,9 @@ package import struct Foundation.Date
 package struct CaseRecord: Sendable, Hashable {
     package var id: CaseID
     package var ref: String
+    /// A drill (演练) runs under the same plan, clocks and rules. It has numbers of its own, is never counted, and tells
+    /// nobody outside. Set when it is registered, and never changed.
+    package var isDrill: Bool
     package var title: String
     package var owner: UnitID
     package var state: CaseState
@@ -16,21 +19,29 @@ package struct CaseRecord: Sendable, Hashable {
     package var openedAt: Date
     package var gradedAt: Date?
     package var concludedAt: Date?
+    /// The graver level that the spread of the case speaks for, until somebody grades it.
+    package var proposedLevel: String?
+    /// Of the plan it is handled under.
+    package var planVersion: Int
     /// The number of its last event.
     package var version: Int
 
     package init(
-        id: CaseID, ref: String, title: String, owner: UnitID, state: CaseState, level: String? = nil,
-        matter: String? = nil, occurredAt: Date? = nil, discoveredAt: Date? = nil, receivedAt: Date, openedAt: Date,
-        gradedAt: Date? = nil, concludedAt: Date? = nil, version: Int
+        id: CaseID, ref: String, isDrill: Bool = false, title: String, owner: UnitID, state: CaseState,
+        level: String? = nil, matter: String? = nil, proposedLevel: String? = nil, planVersion: Int = 1,
+        occurredAt: Date? = nil, discoveredAt: Date? = nil, receivedAt: Date, openedAt: Date, gradedAt: Date? = nil,
+        concludedAt: Date? = nil, version: Int
     ) {
         self.id = id
         self.ref = ref
+        self.isDrill = isDrill
         self.title = title
         self.owner = owner
         self.state = state
         self.level = level
         self.matter = matter
+        self.proposedLevel = proposedLevel
+        self.planVersion = planVersion
         self.occurredAt = occurredAt
         self.discoveredAt = discoveredAt
         self.receivedAt = receivedAt
@@ -170,5 +181,59 @@ package struct FiledForm: Sendable, Hashable {
         self.act = act
         self.count = count
         self.lastAt = lastAt
+    }
+}
+
+/// How grave a case was when, and whether it was taken up again: what its clocks count from.
+package struct CaseHistory: Sendable, Hashable {
+    /// Every grading, first to last.
+    package var gradings: [Grading]
+    /// When it was reopened last.
+    package var reopenedAt: Date?
+
+    package struct Grading: Sendable, Hashable {
+        /// By key.
+        package var level: String
+        package var at: Date
+
+        package init(level: String, at: Date) {
+            self.level = level
+            self.at = at
+        }
+    }
+
+    package init(gradings: [Grading] = [], reopenedAt: Date? = nil) {
+        self.gradings = gradings
+        self.reopenedAt = reopenedAt
+    }
+
+    /// When the level was raised last.
+    func lastRaise(in plan: Plan) -> Date? {
+        Array(zip(self.gradings, self.gradings.dropFirst())).last { before, after in
+            guard let old = plan.level(before.level), let new = plan.level(after.level) else { return false }
+            return new.rank > old.rank
+        }?.1.at
+    }
+}
+
+/// One grading of a case as it is kept: what was judged, on what, and what became of it.
+package struct GradingRecord: Sendable, Hashable {
+    /// The level the case has from then on.
+    package var level: String
+    /// The level the officer judged it to have, before a sensitive period raised it.
+    package var judged: String
+    package var assessment: Assessment
+    /// What the plan proposed.
+    package var proposal: LevelProposal
+    package var raise: SensitivePeriod.Raise?
+
+    package init(
+        level: String, judged: String, assessment: Assessment, proposal: LevelProposal, raise: SensitivePeriod.Raise?
+    ) {
+        self.level = level
+        self.judged = judged
+        self.assessment = assessment
+        self.proposal = proposal
+        self.raise = raise
     }
 }

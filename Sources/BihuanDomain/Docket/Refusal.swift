@@ -88,6 +88,12 @@ package enum Refusal: Error, Sendable, Hashable {
     case nobodyAbove
     /// Whoever raised the matter has not been answered, as the plan asks before the end; the forms say how.
     case unanswered(Verb, forms: [String])
+    /// What the plan has put on record before the end is not; the forms say what.
+    case unfiled(Verb, forms: [String])
+    /// The plan of the case says nothing of it.
+    case notInPlan(Verb)
+    /// No newer version of the case's plan is in force.
+    case planIsCurrent
     /// The clock does not stand as the step needs it.
     case clockStands(Verb, ClockStanding)
     /// Fields of the request are wrong.

@@ -39,6 +39,7 @@ package enum FeedbackKindTag {}
 package enum SupervisionKind {}
 package enum ClockKindTag {}
 package enum FilingKind {}
+package enum WarningKind {}
 package enum OfficerKind {}
 package enum PostKind {}
 package enum SessionKind {}
@@ -51,6 +52,7 @@ package typealias FeedbackID = Identifier<FeedbackKindTag>
 package typealias SupervisionID = Identifier<SupervisionKind>
 package typealias ClockID = Identifier<ClockKindTag>
 package typealias FilingID = Identifier<FilingKind>
+package typealias WarningID = Identifier<WarningKind>
 package typealias OfficerID = Identifier<OfficerKind>
 package typealias PostID = Identifier<PostKind>
 package typealias SessionID = Identifier<SessionKind>

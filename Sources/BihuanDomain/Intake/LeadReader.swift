@@ -97,15 +97,18 @@ struct LeadReader {
             }
             instant = date
         }
-        if instant < Self.earliest {
-            self.add(field, .tooEarly, "时间早于 1900 年")
-            return nil
-        }
-        if instant > self.now.addingTimeInterval(Lead.tolerance) {
-            self.add(field, .inTheFuture, "时间晚于现在一天以上")
+        if let (code, detail) = Self.fault(of: instant, now: self.now) {
+            self.add(field, code, detail)
             return nil
         }
         return instant
+    }
+
+    /// What is wrong with a told time of something that happened; nil: nothing.
+    static func fault(of instant: Date, now: Date) -> (code: LeadFault.Code, detail: String)? {
+        if instant < Self.earliest { return (.tooEarly, "时间早于 1900 年") }
+        if instant > now.addingTimeInterval(Lead.tolerance) { return (.inTheFuture, "时间晚于现在一天以上") }
+        return nil
     }
 
     private mutating func masked(_ raw: String?, _ field: LeadField, keepingLines: Bool) -> String? {

@@ -5,13 +5,24 @@ package struct Identity: Sendable, Hashable {
     package var post: PostID
     package var unit: UnitID
     package var role: PostRole
+    /// Roles of the plan that the post was appointed to (组长、副组长 …), by key.
+    package var appointments: Set<String>
 
-    package init(city: CityID, officer: OfficerID, post: PostID, unit: UnitID, role: PostRole) {
+    package init(
+        city: CityID, officer: OfficerID, post: PostID, unit: UnitID, role: PostRole, appointments: Set<String> = []
+    ) {
         self.city = city
         self.officer = officer
         self.post = post
         self.unit = unit
         self.role = role
+        self.appointments = appointments
+    }
+
+    /// Whether the post is this role of a plan: it was appointed to it, or the plan has nobody else it could be.
+    package func holds(_ role: PlanRole, in tree: UnitTree) -> Bool {
+        self.role == role.post && role.unit.admits(tree[self.unit]?.tier)
+            && (role.isAlone || self.appointments.contains(role.key))
     }
 }
 

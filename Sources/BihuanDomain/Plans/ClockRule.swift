@@ -26,12 +26,10 @@ package struct ClockRule: Sendable, Hashable {
         return matter.map(matters.contains) ?? false
     }
 
-    /// The limit at a level; of a case not graded yet the tightest, for a clock that runs at every level of the plan.
-    package func limit(for level: String?, of plan: Plan) -> TimeLimit? {
-        if let level { return self.limits[level] }
-        guard plan.levels.allSatisfy({ self.limits[$0.key] != nil }) else { return nil }
-        return self.limits.values.min { $0.atLeast < $1.atLeast }
-    }
+    package func runs(at level: String) -> Bool { self.limits[level] != nil }
+
+    /// Whether it may run before the case is graded.
+    func runs(atEveryLevelOf plan: Plan) -> Bool { plan.levels.allSatisfy { self.runs(at: $0.key) } }
 }
 
 /// When the rungs of the ladder are reached, counted on one clock.
@@ -53,7 +51,9 @@ package enum StartEvent: String, Sendable, Hashable, CaseIterable {
     case discovered
     /// When it reached the city (收到).
     case received
-    case registered, graded
+    case registered
+    /// When the case first stood at a level at which the clock runs (定级).
+    case graded
     /// A graver level than before.
     case levelRaised = "level_raised"
     /// 转办 and 再转.
@@ -116,7 +116,8 @@ package struct PlanAct: Sendable, Hashable {
             case .reply: .reply
             case .judge: .judgement
             case .conclude: .conclusion
-            case .report, .publish, .answer, .evaluate, .respond: .filing
+            case .report, .publish, .answer, .evaluate: .filing
+            case .respond: .response
             }
         }
 

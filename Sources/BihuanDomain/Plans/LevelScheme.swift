@@ -44,6 +44,15 @@ package struct Level: Sendable, Hashable {
 }
 
 /// What is counted of a case's spread (传播态势), sample by sample.
-package enum SpreadMetric: String, Sendable, Hashable, CaseIterable {
+package enum SpreadMetric: String, Sendable, Hashable, CaseIterable, Codable, CodingKeyRepresentable {
     case reads, comments, outlets, heat
+
+    package var label: String {
+        switch self {
+        case .reads: "阅读量"
+        case .comments: "评论量"
+        case .outlets: "媒体数"
+        case .heat: "热度"
+        }
+    }
 }

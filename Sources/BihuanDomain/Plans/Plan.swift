@@ -33,44 +33,6 @@ package struct Plan: Sendable, Hashable {
         package var issued: String?
     }
 
-    /// Reads every fault before giving up, so that an author mends a file in one pass.
-    ///
-    /// - Parameter values: what the city has set, by path; where it has not, the plan's suggestion is taken.
-    package init(_ node: PlanNode, values: [String: String] = [:]) throws(PlanFaults) {
-        var reading = PlanReading(values: values)
-        guard let plan = reading.plan(node), reading.faults.isEmpty else { throw PlanFaults(reading.faults) }
-        self = plan
-    }
-
-    init(
-        id: String, name: String, source: Source, cases: LevelScheme, warnings: LevelScheme?, matters: [Matter],
-        roles: [PlanRole], bodies: [PlanBody], outside: [OutsideBody], routing: [RoutingRule], forms: [PlanForm],
-        chains: [ApprovalChain], clocks: [ClockRule], warningRules: WarningRules?, notices: [OutsideNotice],
-        sensitivePeriods: SensitivePeriodRule?, drills: DrillRule?, resubmission: Double, resubmissionAtLeast: Int,
-        openSettings: [OpenSetting]
-    ) {
-        self.id = id
-        self.name = name
-        self.source = source
-        self.cases = cases
-        self.warnings = warnings
-        self.matters = matters
-        self.roles = roles
-        self.bodies = bodies
-        self.outside = outside
-        self.routing = routing
-        self.forms = forms
-        self.chains = chains
-        self.clocks = clocks
-        self.warningRules = warningRules
-        self.notices = notices
-        self.sensitivePeriods = sensitivePeriods
-        self.drills = drills
-        self.resubmission = resubmission
-        self.resubmissionAtLeast = resubmissionAtLeast
-        self.openSettings = openSettings
-    }
-
     /// Levels of cases, from the mildest to the gravest.
     package var levels: [Level] { self.cases.levels }
 
@@ -82,10 +44,15 @@ package struct Plan: Sendable, Hashable {
 
     package func clock(_ id: String) -> ClockRule? { self.clocks.first { $0.id == id } }
 
-    /// The rule of one of the loop's own clocks; one for the matter goes before one for all.
-    package func rule(for kind: ClockKind, of matter: String?) -> ClockRule? {
+    /// The rules of which one times an act of the loop; one for the matter goes before one for all.
+    ///
+    /// - Parameter level: nil: not graded yet. Then it is a rule that runs at every level, or else any of those that
+    ///   share the levels among them; the tightest binds.
+    package func rules(for kind: ClockKind, of matter: String?, at level: String?) -> [ClockRule] {
         let rules = self.clocks.filter { $0.kind == kind && $0.runs(for: matter) }
-        return rules.first { $0.matters != nil } ?? rules.first
+        let whole = rules.filter { rule in level.map(rule.runs) ?? rule.runs(atEveryLevelOf: self) }
+        if let rule = whole.first(where: { $0.matters != nil }) ?? whole.first { return [rule] }
+        return level == nil ? rules : []
     }
 
     /// Whether a clock counts from this, so that it has to be known.
@@ -93,4 +60,15 @@ package struct Plan: Sendable, Hashable {
 
     /// What the city must set before it can adopt the plan.
     package var unsettled: [OpenSetting] { self.openSettings.filter { $0.value == nil } }
+}
+
+extension Plan {
+    /// Reads every fault before giving up, so that an author mends a file in one pass.
+    ///
+    /// - Parameter values: what the city has set, by path; where it has not, the plan's suggestion is taken.
+    package init(_ node: PlanNode, values: [String: String] = [:]) throws(PlanFaults) {
+        var reading = PlanReading(values: values)
+        guard let plan = reading.plan(node), reading.faults.isEmpty else { throw PlanFaults(reading.faults) }
+        self = plan
+    }
 }

@@ -5,6 +5,8 @@ package struct PlanRole: Sendable, Hashable {
     package var post: PostRole
     package var unit: Place
     package var requirements: [String]
+    /// No other role of the plan has such a post in such a unit, so that the post alone says who it is.
+    package var isAlone = false
 
     /// Where in the unit tree, seen from a case.
     package enum Place: String, Sendable, Hashable, CaseIterable {
@@ -18,6 +20,25 @@ package struct PlanRole: Sendable, Hashable {
         case station
         /// The unit the case is about (涉事单位): another one in every case.
         case concerned
+
+        /// The tier of such units; nil: any.
+        package var tier: Tier? {
+            switch self {
+            case .city: .city
+            case .department, .line: .department
+            case .district: .district
+            case .station: .station
+            case .concerned: nil
+            }
+        }
+
+        package func admits(_ tier: Tier?) -> Bool { self.tier == nil || self.tier == tier }
+
+        /// Whether one unit may be both. The unit a case is about is none of the city's own offices.
+        func overlaps(_ other: Place) -> Bool {
+            guard let mine = self.tier, let theirs = other.tier else { return (self.tier ?? other.tier) != .city }
+            return mine == theirs
+        }
     }
 }
 

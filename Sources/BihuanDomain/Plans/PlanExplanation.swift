@@ -1,77 +1,141 @@
 /// A plan in sentences, for the officers who work by it.
+///
+/// What is not a fact of the plan is marked where it stands: 建议值 as long as the city has set nothing, then 本市已定.
 package struct PlanExplanation: Sendable {
-    package let lines: [String]
+    package private(set) var lines: [String] = []
+    private let plan: Plan
+    private let settings: [String: OpenSetting]
 
     package init(_ plan: Plan) {
-        var lines: [String] = []
-        func names(_ keys: [String]) -> String { keys.map { plan.role($0)?.name ?? $0 }.joined(separator: " → ") }
-        func levels(_ keys: Set<String>) -> String {
-            let chosen = plan.levels.filter { keys.contains($0.key) }
-            return chosen.count == plan.levels.count ? "各级" : chosen.map(\.name).joined(separator: "、")
-        }
-        lines.append("\(plan.name)（\(plan.id)），\(plan.source.issuer)\(plan.source.issued.map { "，\($0)" } ?? "")")
-        lines.append("")
-        lines.append("\(plan.cases.name)：" + plan.levels.map(\.name).joined(separator: " < "))
+        self.plan = plan
+        self.settings = Dictionary(plan.openSettings.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
+        self.lines.append("\(plan.name)（\(plan.id)），\(plan.source.issuer)\(plan.source.issued.map { "，\($0)" } ?? "")")
+        self.lines.append("")
+        self.lines.append("\(plan.cases.name)：" + plan.levels.map(\.name).joined(separator: " < "))
         if let warnings = plan.warnings {
-            lines.append("\(warnings.name)：" + warnings.levels.map(\.name).joined(separator: " < "))
+            self.lines.append("\(warnings.name)：" + warnings.levels.map(\.name).joined(separator: " < "))
         }
         if !plan.matters.isEmpty {
-            lines.append("事项：" + plan.matters.map { $0.name + ($0.needsAnswer ? "（须答复）" : "") }.joined(separator: "、"))
+            self.lines.append(
+                "事项：" + plan.matters.map { $0.name + ($0.needsAnswer ? "（须答复）" : "") }.joined(separator: "、"))
         }
-        lines.append("")
-        lines.append("时限：")
-        for clock in plan.clocks {
-            var byLimit: [(limit: TimeLimit, levels: [String])] = []
-            for level in plan.levels {
-                guard let limit = clock.limits[level.key] else { continue }
-                if let index = byLimit.firstIndex(where: { $0.limit == limit }) {
-                    byLimit[index].levels.append(level.name)
-                } else {
-                    byLimit.append((limit, [level.name]))
-                }
+        self.section("时限：", plan.clocks.map(self.clock))
+        self.section("签批：", plan.chains.map(self.chain))
+        self.section("转办（取第一条合适的）：", plan.routing.map(self.routing))
+        self.section("预警：", plan.warningRules.map(self.warnings) ?? [])
+        self.section("告知外单位：", plan.notices.map(self.notice))
+        if let rule = plan.sensitivePeriods {
+            let scheme = rule.scheme == .warning ? plan.warnings?.name ?? plan.cases.name : plan.cases.name
+            self.section(
+                "敏感时期：",
+                [
+                    "\(scheme)提高 \(rule.raiseBy) 级\(self.mark("sensitive_periods.raise_by"))\(Self.cited(rule.requirements))"
+                ])
+        }
+        if let drills = plan.drills {
+            let covers = drills.covers.isEmpty ? "" : "；走过 \(drills.covers.joined(separator: "、"))"
+            self.section("演练：", ["另编 \(drills.series) 号，不计入统计，不发往外面\(covers)\(Self.cited(drills.requirements))"])
+        }
+        self.section("由本市定，还没有定（建议值）：", plan.unsettled.map { "\($0.path) = \($0.suggested)" })
+        self.section(
+            "本市已定：", plan.openSettings.compactMap { setting in setting.value.map { "\(setting.path) = \($0)" } })
+    }
+
+    private mutating func section(_ title: String, _ items: [String]) {
+        guard !items.isEmpty else { return }
+        self.lines += ["", title] + items.map { "  " + $0 }
+    }
+
+    // MARK: Words
+
+    /// Of a value that the plan leaves to the city, whether the city has set it.
+    private func mark(_ path: String) -> String {
+        self.settings[path].map { $0.value == nil ? "（建议值）" : "（本市已定）" } ?? ""
+    }
+
+    private static func cited(_ requirements: [String]) -> String {
+        requirements.isEmpty ? "" : "（\(requirements.joined(separator: " "))）"
+    }
+
+    private func roles(_ keys: [String], _ separator: String = "、") -> String {
+        keys.map { self.plan.role($0)?.name ?? $0 }.joined(separator: separator)
+    }
+
+    private func outside(_ keys: [String]) -> String {
+        keys.map { key in self.plan.outside.first { $0.key == key }?.name ?? key }.joined(separator: "、")
+    }
+
+    private func levels(_ keys: Set<String>) -> String {
+        let chosen = self.plan.levels.filter { keys.contains($0.key) }
+        return chosen.count == self.plan.levels.count ? "各级" : chosen.map(\.name).joined(separator: "、")
+    }
+
+    private func matters(_ keys: Set<String>) -> String {
+        self.plan.matters.filter { keys.contains($0.key) }.map(\.name).joined(separator: "、")
+    }
+
+    // MARK: Rules
+
+    private func clock(_ clock: ClockRule) -> String {
+        let path = "clocks.\(clock.id)"
+        var byLimit: [(words: String, levels: [String])] = []
+        for level in self.plan.levels {
+            guard let limit = clock.limits[level.key] else { continue }
+            let words = limit.words + self.mark("\(path).limit") + self.mark("\(path).limit.\(level.key)")
+            if let index = byLimit.firstIndex(where: { $0.words == words }) {
+                byLimit[index].levels.append(level.name)
+            } else {
+                byLimit.append((words, [level.name]))
             }
-            let isSame = byLimit.count == 1 && clock.levels.count == plan.levels.count
-            let limits = byLimit.map {
-                isSame ? $0.limit.words : "\($0.levels.joined(separator: "、"))\($0.limit.words)"
+        }
+        let isSame = byLimit.count == 1 && clock.levels.count == self.plan.levels.count
+        let limits = byLimit.map { isSame ? $0.words : "\($0.levels.joined(separator: "、"))\($0.words)" }
+        var line =
+            "\(clock.name)：自\(clock.startsOn.words)\(self.mark("\(path).starts_on"))起，\(limits.joined(separator: "，"))"
+        // Interim feedback is over with the final one.
+        if clock.repeats { line += clock.stopsOn.kind == .interim ? "，反复，直至最终反馈" : "，反复，直至办结" }
+        if let matters = clock.matters { line += "；限于\(self.matters(matters))" }
+        return line + "；以\(clock.stopsOn.words(in: self.plan))为止" + Self.cited(clock.requirements)
+    }
+
+    private func chain(_ chain: ApprovalChain) -> String {
+        let forms = chain.forms.map { self.plan.form($0)?.name ?? $0 }.joined(separator: "、")
+        var line = "\(chain.name)（\(self.levels(chain.levels))）：\(forms)；\(self.roles(chain.steps, " → "))"
+        if !chain.sentTo.isEmpty { line += "；报\(self.outside(chain.sentTo))" }
+        return line + Self.cited(chain.requirements)
+    }
+
+    private func routing(_ rule: RoutingRule) -> String {
+        var line = self.levels(rule.levels)
+        if let matters = rule.matters { line += "，\(self.matters(matters))" }
+        line += "：\(self.roles([rule.lead]))承办"
+        if !rule.guides.isEmpty { line += "，\(self.roles(rule.guides))指导" }
+        if !rule.inform.isEmpty { line += "，告知\(self.roles(rule.inform))" }
+        return line + Self.cited(rule.requirements)
+    }
+
+    private func warnings(_ rules: WarningRules) -> [String] {
+        var lines: [String] = []
+        if let role = rules.proposedBy { lines.append("由\(self.roles([role]))提请") }
+        for level in (self.plan.warnings ?? self.plan.cases).levels {
+            var line = level.name
+            if let role = rules.issuedBy[level.key] {
+                line += "：由\(self.roles([role]))发布\(self.mark("warnings.issued_by.\(level.key)"))"
             }
-            var line = "  \(clock.name)：自\(clock.startsOn.words)起，\(limits.joined(separator: "，"))"
-            if clock.repeats { line += "，反复，直至办结" }
-            if let matters = clock.matters {
-                line += "；限于" + plan.matters.filter { matters.contains($0.key) }.map(\.name).joined(separator: "、")
+            let told = rules.fanOut[level.key] ?? []
+            for urgency in WarningRules.Urgency.allCases {
+                let roles = told.filter { $0.urgency == urgency }.map(\.role)
+                guard !roles.isEmpty else { continue }
+                line += "，\(urgency == .urgent ? "紧急告知" : "告知")\(self.roles(roles))"
             }
-            line += "；以\(clock.stopsOn.words(in: plan))为止"
-            if !clock.requirements.isEmpty { line += "（\(clock.requirements.joined(separator: " "))）" }
             lines.append(line)
         }
-        if !plan.chains.isEmpty {
-            lines.append("")
-            lines.append("签批：")
-            for chain in plan.chains {
-                let forms = chain.forms.map { plan.form($0)?.name ?? $0 }.joined(separator: "、")
-                var line = "  \(chain.name)（\(levels(chain.levels))）：\(forms)；\(names(chain.steps))"
-                if !chain.sentTo.isEmpty {
-                    let bodies = chain.sentTo.map { key in plan.outside.first { $0.key == key }?.name ?? key }
-                    line += "；报\(bodies.joined(separator: "、"))"
-                }
-                lines.append(line)
-            }
-        }
-        if !plan.routing.isEmpty {
-            lines.append("")
-            lines.append("转办：")
-            for rule in plan.routing {
-                var line = "  \(levels(rule.levels))：\(names([rule.lead]))承办"
-                if !rule.guides.isEmpty { line += "，" + rule.guides.map { names([$0]) }.joined(separator: "、") + "指导" }
-                if !rule.inform.isEmpty { line += "，告知" + rule.inform.map { names([$0]) }.joined(separator: "、") }
-                lines.append(line)
-            }
-        }
-        if !plan.unsettled.isEmpty {
-            lines.append("")
-            lines.append("由本市定（建议值）：")
-            lines += plan.unsettled.map { "  \($0.path) = \($0.suggested)" }
-        }
-        self.lines = lines
+        return lines
+    }
+
+    private func notice(_ notice: OutsideNotice) -> String {
+        let consent = notice.consent.map { "，经\(self.roles([$0]))同意" } ?? ""
+        return "\(self.levels(notice.levels))：\(self.outside(notice.tell))\(consent)\(Self.cited(notice.requirements))"
     }
 }
 
@@ -122,21 +186,28 @@ extension PlanAct {
     /// The act, or the name of its form.
     func words(in plan: Plan) -> String {
         if let form, let name = plan.form(form)?.name { return "“\(name)”" }
-        switch self.kind {
-        case .grade: return "定级"
-        case .assign: return "转办"
-        case .receive: return "签收"
-        case .feedBack: return "最终反馈"
-        case .interim: return "阶段性反馈"
-        case .review: return "核验"
-        case .reply: return "督办回复"
-        case .judge: return "解除或维持督办"
-        case .conclude: return "办结"
-        case .report: return "上报"
-        case .publish: return "发布"
-        case .answer: return "答复"
-        case .evaluate: return "评估"
-        case .respond: return "预警签收"
+        return self.kind.words
+    }
+}
+
+extension PlanAct.Kind {
+    /// 定级, 转办 …
+    package var words: String {
+        switch self {
+        case .grade: "定级"
+        case .assign: "转办"
+        case .receive: "签收"
+        case .feedBack: "最终反馈"
+        case .interim: "阶段性反馈"
+        case .review: "核验"
+        case .reply: "督办回复"
+        case .judge: "解除或维持督办"
+        case .conclude: "办结"
+        case .report: "上报"
+        case .publish: "发布"
+        case .answer: "答复"
+        case .evaluate: "评估"
+        case .respond: "预警签收"
         }
     }
 }

@@ -42,7 +42,7 @@ package struct WarningRules: Sendable, Hashable {
         package var urgency: Urgency
     }
 
-    package enum Urgency: String, Sendable, Hashable, CaseIterable {
+    package enum Urgency: String, Sendable, Hashable, CaseIterable, Encodable {
         case normal, urgent
     }
 
@@ -79,7 +79,7 @@ package struct SensitivePeriodRule: Sendable, Hashable {
     }
 }
 
-/// What a drill (演练) of the plan goes through.
+/// What a drill (演练) of the plan goes through. A plan without it has no drills.
 package struct DrillRule: Sendable, Hashable {
     /// Prefix of its own number series.
     package var series: String

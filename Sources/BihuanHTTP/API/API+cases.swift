@@ -27,12 +27,7 @@ extension API {
                 let assignments = try await self.ask(call) { token throws(DeskError) in
                     try await self.store.queries.assignments(ofCase: call.objectKey, token)
                 }
-                return Self.reply(zone: assignments.first?.offset ?? .china) { writer in
-                    writer.object { body in
-                        body.member("items", array: assignments) { $0.write($1) }
-                        body.member("next", nil as String?)
-                    }
-                }
+                return Self.list(assignments, zone: assignments.first?.offset) { $0.write($1) }
             },
             Route("POST", "\(cases)/{id}/assignments") { call in
                 try Query.refuse(call.query)
@@ -43,14 +38,23 @@ extension API {
             },
             Route("POST", "\(cases)/{id}/actions/grade") { call in
                 try Query.refuse(call.query)
-                let (level, matter, reason) = try Fields.read(try await call.body()) { fields in
+                let (level, matter, assessment, reason) = try Fields.read(try await call.body()) { fields in
                     (
                         fields.text("level", Self.word), fields.optionalText("matter", Self.word),
-                        fields.text("reason", Self.words)
+                        Assessment(&fields), fields.text("reason", Self.words)
                     )
                 }
                 return try await self.perform(call, on: .record(call.objectKey)) { _ in
-                    .grade(level: level, matter: matter, reason: reason)
+                    .grade(level: level, matter: matter, assessment: assessment, reason: reason)
+                }
+            },
+            Route("POST", "\(cases)/{id}/actions/replan") { call in
+                try Query.refuse(call.query)
+                let (version, reason) = try Fields.read(try await call.body()) { fields in
+                    (fields.integer("version", 1...1_000_000), fields.text("reason", Self.words))
+                }
+                return try await self.perform(call, on: .record(call.objectKey)) { _ in
+                    .replan(version: Int(version), reason: reason)
                 }
             },
             Route("GET", "\(cases)/{id}/filings") { call in
@@ -58,12 +62,7 @@ extension API {
                 let filings = try await self.ask(call) { token throws(DeskError) in
                     try await self.store.queries.filings(ofCase: call.objectKey, token)
                 }
-                return Self.reply(zone: filings.first?.offset ?? .china) { writer in
-                    writer.object { body in
-                        body.member("items", array: filings) { $0.write($1) }
-                        body.member("next", nil as String?)
-                    }
-                }
+                return Self.list(filings, zone: filings.first?.offset) { $0.write($1) }
             },
             Route("POST", "\(cases)/{id}/filings") { call in
                 try Query.refuse(call.query)
@@ -111,7 +110,8 @@ extension API {
                 leads: fields.uuids("leads", count: 0...100).map { LeadID(rawValue: $0) },
                 discoveredAt: fields.optionalTime("discovered_at").map { .instant($0) },
                 matter: fields.optionalText("matter", Self.word),
-                reason: fields.optionalText("reason", Self.remark)
+                reason: fields.optionalText("reason", Self.remark),
+                isDrill: fields.optionalBool("drill") ?? false
             )
         }
         return try await self.command(call, isCreation: true) { token, key throws(DeskError) in
@@ -130,6 +130,7 @@ extension API {
             filter.receivedAfter = query.time("received_after")
             filter.receivedBefore = query.time("received_before")
             filter.isOpen = query.bool("open")
+            filter.isDrill = query.bool("drill")
             return (filter, query.page("cases", self.seal))
         }
         let cases = try await self.ask(call) { token throws(DeskError) in

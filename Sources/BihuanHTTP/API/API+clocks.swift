@@ -10,6 +10,8 @@ extension API {
                     filter.light = query.choice("light")
                     filter.within = query.seconds("within")
                     filter.unit = query.text("unit", Self.word)
+                    filter.isAsked = query.bool("asked")
+                    filter.isDrill = query.bool("drill")
                     return (filter, query.page("clocks", self.seal))
                 }
                 let clocks = try await self.ask(call) { token throws(DeskError) in

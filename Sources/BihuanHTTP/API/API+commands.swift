@@ -91,6 +91,12 @@ extension API {
                         try await self.store.queries.clock(token, id: ClockID(rawValue: id))
                     }
                 )
+            case .warning(let key):
+                writer.write(
+                    try await self.ask(call) { token throws(DeskError) in
+                        try await self.store.queries.warning(token, key)
+                    }
+                )
             }
         } catch {
             return nil

@@ -24,6 +24,7 @@ extension API {
                     var filter = SupervisionFilter()
                     filter.states = query.choices("state") ?? []
                     filter.unit = query.text("unit", Self.word)
+                    filter.isDrill = query.bool("drill")
                     return (filter, query.page("supervisions", self.seal))
                 }
                 let orders = try await self.ask(call) { token throws(DeskError) in

@@ -14,7 +14,8 @@ struct API: Sendable {
 
     var routes: [Route] {
         self.sessionRoutes + self.unitRoutes + self.leadRoutes + self.caseRoutes + self.assignmentRoutes
-            + self.feedbackRoutes + self.supervisionRoutes + self.clockRoutes + self.summaryRoutes
+            + self.feedbackRoutes + self.supervisionRoutes + self.gradingRoutes + self.warningRoutes
+            + self.clockRoutes + self.summaryRoutes
     }
 
     // MARK: Questions

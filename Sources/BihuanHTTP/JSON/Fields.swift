@@ -156,24 +156,36 @@ package struct Fields {
 
     /// An object of texts under names of the caller's own.
     package mutating func textsByName(_ name: String, count: ClosedRange<Int>, _ rule: TextRule) -> [String: String] {
-        self.required(name, [:]) { fields, value, pointer in
-            guard case .object(let object) = value else {
-                fields.faults.append(Self.wrongType(value, Phrase(zh: "对象", en: "an object"), pointer))
-                return nil
-            }
-            guard count.contains(object.members.count) else {
-                let detail = Phrase(
-                    zh: "须有 \(count.lowerBound) 至 \(count.upperBound) 项",
-                    en: "Between \(count.lowerBound) and \(count.upperBound) members.")
-                fields.faults.append(RequestFault(.body(pointer), "list.length", detail))
-                return nil
-            }
-            var texts: [String: String] = [:]
-            for member in object.members {
-                texts[member.name] = fields.text(member.value, rule, pointer.member(member.name))
-            }
-            return texts
+        self.required(name, [:]) { $0.byName($1, count, $2) { $0.text($1, rule, $2) } }
+    }
+
+    /// An object of whole numbers under names of the caller's own; absent or null is the empty object.
+    package mutating func optionalIntegersByName(
+        _ name: String, count: ClosedRange<Int>, _ range: ClosedRange<Int64>
+    ) -> [String: Int64] {
+        self.optional(name) { $0.byName($1, count, $2) { $0.integer($1, range, $2) } } ?? [:]
+    }
+
+    private mutating func byName<Value>(
+        _ value: JSONValue, _ count: ClosedRange<Int>, _ pointer: JSONPointer,
+        _ read: (inout Fields, JSONValue, JSONPointer) -> Value?
+    ) -> [String: Value]? {
+        guard case .object(let object) = value else {
+            self.faults.append(Self.wrongType(value, Phrase(zh: "对象", en: "an object"), pointer))
+            return nil
         }
+        guard count.contains(object.members.count) else {
+            let detail = Phrase(
+                zh: "须有 \(count.lowerBound) 至 \(count.upperBound) 项",
+                en: "Between \(count.lowerBound) and \(count.upperBound) members.")
+            self.faults.append(RequestFault(.body(pointer), "list.length", detail))
+            return nil
+        }
+        var values: [String: Value] = [:]
+        for member in object.members {
+            values[member.name] = read(&self, member.value, pointer.member(member.name))
+        }
+        return values
     }
 
     private mutating func required<Value>(

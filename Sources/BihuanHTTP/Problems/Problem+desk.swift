@@ -124,6 +124,31 @@ extension Problem {
                     en: "`\(verb.rawValue)` must wait for an answer; file one of: \(list)."
                 )
             )
+        case .unfiled(let verb, let forms):
+            let list = forms.joined(separator: ", ")
+            self.init(
+                .stateConflict,
+                code: "state.unfiled",
+                detail: Phrase(
+                    zh: "预案要求的尚未填报（\(list)），不能\(verb.label)",
+                    en: "`\(verb.rawValue)` must wait for what the plan wants on record; file: \(list)."
+                )
+            )
+        case .notInPlan(let verb):
+            self.init(
+                .refused,
+                code: "plan.silent",
+                detail: Phrase(
+                    zh: "本案所依预案没有规定\(verb.label)",
+                    en: "The plan of the case does not provide for `\(verb.rawValue)`."
+                )
+            )
+        case .planIsCurrent:
+            self.init(
+                .refused,
+                code: "plan.current",
+                detail: Phrase(zh: "本案所依预案没有更新的版本在用", en: "No newer version of the case's plan is in force.")
+            )
         case .clockStands(let verb, let standing):
             self.init(
                 .stateConflict,

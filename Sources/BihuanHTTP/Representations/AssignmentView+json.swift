@@ -9,6 +9,7 @@ extension JSONWriter {
             body.member("case") { record in
                 record.member("id", assignment.caseID.rawValue)
                 record.member("ref", assignment.caseRef)
+                record.member("is_drill", assignment.isDrill)
                 record.member("title", assignment.title)
                 record.member("level", assignment.level)
             }

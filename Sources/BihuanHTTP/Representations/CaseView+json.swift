@@ -21,16 +21,21 @@ extension JSONWriter {
             body.member("leads", array: detail.leads) { $0.write($1) }
             body.member("assignments", array: detail.assignments) { $0.write($1) }
             body.member("supervisions", array: detail.supervisions) { $0.write($1) }
+            body.member("warnings", array: detail.warnings) { $0.write($1) }
+            body.member("filings", array: detail.filings) { $0.write($1) }
         }
     }
 
     private mutating func members(of record: CaseView) {
         self.member("id", record.id.rawValue)
         self.member("ref", record.ref)
+        self.member("is_drill", record.isDrill)
         self.member("title", record.title)
         self.member("state", record.state)
         self.member("level", record.level)
         self.member("level_name", record.levelName)
+        self.member("proposed_level", record.proposedLevel)
+        self.member("matter", record.matter)
         self.member("category", record.category)
         self.member("place", record.place)
         self.member("channel", record.channel)

@@ -15,6 +15,7 @@ extension JSONWriter {
         self.member("case") { record in
             record.member("id", clock.caseID.rawValue)
             record.member("ref", clock.caseRef)
+            record.member("is_drill", clock.isDrill)
             record.member("title", clock.title)
             record.member("level", clock.level)
         }
@@ -29,6 +30,8 @@ extension JSONWriter {
         self.member("next_rung", clock.nextRung)
         self.member("next_at", clock.nextAt)
         self.member("paused_at", clock.pausedAt)
+        self.member("asked", clock.asked)
+        if let elapsed = clock.elapsed { self.member("elapsed_seconds", elapsed) }
         self.member("light", clock.light)
         self.member("allowed_actions", clock.allowed)
     }

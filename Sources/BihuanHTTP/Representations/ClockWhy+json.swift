@@ -49,6 +49,7 @@ extension JSONWriter {
             body.member("case") { record in
                 record.member("id", filing.caseID.rawValue)
                 record.member("ref", filing.caseRef)
+                record.member("is_drill", filing.isDrill)
             }
             body.member("act", filing.act)
             body.member("form", filing.form)

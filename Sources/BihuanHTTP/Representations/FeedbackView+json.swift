@@ -7,6 +7,7 @@ extension JSONWriter {
             body.member("id", feedback.id.rawValue)
             body.member("assignment", feedback.assignment)
             body.member("case", feedback.caseRef)
+            body.member("is_drill", feedback.isDrill)
             body.member("number", feedback.number)
             body.member("kind", feedback.kind)
             body.member("verdict", feedback.verdict)

@@ -22,6 +22,7 @@ extension JSONWriter {
             body.member("recorded_at", lead.recordedAt)
             body.member("revision", lead.revision)
             body.member("case", lead.caseRef)
+            body.member("is_drill", lead.isDrill)
             body.member("allowed_actions", [String]())
         }
     }

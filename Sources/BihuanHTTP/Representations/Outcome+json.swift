@@ -6,7 +6,7 @@ extension Outcome {
     /// Whether the version is one that `If-Match` can name; feedback and leads have none.
     var carriesTag: Bool {
         switch self.kind {
-        case .record, .assignment, .supervision: true
+        case .record, .assignment, .supervision, .warning: true
         case .feedback, .clock, .filing, .lead: false
         }
     }
@@ -21,6 +21,7 @@ extension Outcome {
             case .supervision: "supervisions"
             case .clock: "clocks"
             case .filing: "filings"
+            case .warning: "warnings"
             case .lead: "leads"
             }
         return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"
@@ -42,6 +43,7 @@ extension JSONWriter {
                 body.member("case") { record in
                     record.member("id", id)
                     record.member("ref", outcome.caseRef)
+                    record.member("is_drill", outcome.caseIsDrill ?? false)
                     record.member("state", outcome.caseState)
                     record.member("level", outcome.caseLevel)
                     record.member("version", outcome.caseVersion)

@@ -7,6 +7,7 @@ extension JSONWriter {
             body.member("id", order.id.rawValue)
             body.member("ref", order.ref)
             body.member("case", order.caseRef)
+            body.member("is_drill", order.isDrill)
             body.member("assignment", order.assignment)
             body.member("raised_from", order.raisedFrom)
             body.member("from", order.from)

@@ -4,6 +4,7 @@ extension JSONWriter {
     mutating func write(_ timeline: Timeline) {
         self.object { body in
             body.member("case", timeline.caseRef)
+            body.member("is_drill", timeline.isDrill)
             body.member("items", array: timeline.events) { $0.write($1) }
             body.member("next", nil as String?)
         }

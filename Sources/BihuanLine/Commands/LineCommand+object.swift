@@ -1,7 +1,9 @@
 extension LineCommand {
     /// What the command is about, for reply 490.
     var kindOfObject: String {
-        self.spec.positional.first { ["case", "assignment", "order", "unit", "clock", "message"].contains($0.name) }?
-            .name ?? "object"
+        self.spec.positional.first {
+            ["case", "assignment", "order", "unit", "clock", "warning", "message"].contains($0.name)
+        }?
+        .name ?? "object"
     }
 }

@@ -33,12 +33,14 @@ extension LineDispatcher {
         filter.light = command["light"].flatMap { Light(rawValue: $0) }
         filter.under = command["unit"].map(Self.label)
         filter.isOpen = command["open"].map { $0 == "yes" }
+        filter.isDrill = command["drill"].map { $0 == "yes" }
         var after: PageKey?
         if let ref = command["after"] {
             let last = try await self.store.queries.record(logIn.token, ObjectKey(ref)).view
             after = PageKey(at: last.openedAt, id: last.id.rawValue)
         }
-        let table = self.table(["ref", "level", "light", "unit", "due", "state", "title"], command, logIn, session)
+        let table = self.table(
+            ["ref", "level", "light", "unit", "due", "state", "title", "drill"], command, logIn, session)
         let chosen = filter
         return try await self.pages(
             Phrase(zh: "案件如下", en: "cases follow"), table, after: after, limit: command.integer("limit"), session
@@ -49,7 +51,7 @@ extension LineDispatcher {
             return table.row([
                 .text(view.ref), Cell(view.level), Cell(view.light?.rawValue),
                 .text(holders.map(\.label).joined(separator: ",")), Cell(view.dueAt), .text(view.state.rawValue),
-                .text(view.title),
+                .text(view.title), Cell(drill: view.isDrill),
             ])
         }
     }
@@ -60,9 +62,12 @@ extension LineDispatcher {
         var filter = ClockFilter()
         filter.within = command["within"].flatMap { ValueForm.seconds($0) }
         filter.unit = command["unit"].map(Self.label)
+        filter.isAsked = command["asked"].map { $0 == "yes" }
+        filter.isDrill = command["drill"].map { $0 == "yes" }
         let table = self.table(
-            ["ref", "case", "kind", "light", "unit", "due", "remaining", "next", "name", "clock"], command, logIn,
-            session)
+            ["ref", "case", "kind", "light", "unit", "due", "remaining", "asked", "next", "name", "drill", "clock"],
+            command,
+            logIn, session)
         let chosen = filter
         return try await self.pages(
             Phrase(zh: "时限如下", en: "clocks follow"), table, after: nil, limit: nil, session
@@ -71,8 +76,9 @@ extension LineDispatcher {
         } row: { view in
             table.row([
                 .text(view.subject), .text(view.caseRef), .text(view.kind.rawValue), Cell(view.light?.rawValue),
-                .text(view.unit.label), .time(view.dueAt), .text(Self.remaining(view.dueAt, view.now)),
-                Cell(view.nextRung?.rawValue), .text(view.name), .text(view.id.text),
+                .text(view.unit.label), .time(view.dueAt), .text(Self.remaining(view)), Cell(view.asked),
+                Cell(view.nextRung?.rawValue), .text(view.name), Cell(drill: view.isDrill),
+                .text(view.id.text),
             ])
         }
     }
@@ -81,7 +87,8 @@ extension LineDispatcher {
         _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
     ) async throws(DeskError) -> LineReply {
         let table = self.table(
-            ["ref", "case", "kind", "light", "due", "remaining", "do", "title", "name"], command, logIn, session)
+            ["ref", "case", "kind", "light", "due", "remaining", "do", "title", "name", "drill"], command, logIn,
+            session)
         return try await self.pages(
             Phrase(zh: "待办如下", en: "work follows"), table, after: nil, limit: command.integer("limit"), session
         ) { key, limit throws(DeskError) in
@@ -89,8 +96,9 @@ extension LineDispatcher {
         } row: { view in
             table.row([
                 .text(view.subject), .text(view.caseRef), .text(view.kind.rawValue), Cell(view.light?.rawValue),
-                .time(view.dueAt), .text(Self.remaining(view.dueAt, view.now)),
+                .time(view.dueAt), .text(Self.remaining(view)),
                 .words(view.allowed.map { LineVerb(step: $0).rawValue }), .text(view.title), .text(view.name),
+                Cell(drill: view.isDrill),
             ])
         }
     }
@@ -147,6 +155,12 @@ extension LineDispatcher {
     }
 
     /// `1h52m`, `-2h15m` when overdue, `3d4h`.
+    /// Of what is to be done at once what has passed, as `+1h5m`.
+    static func remaining(_ clock: ClockView) -> String {
+        clock.elapsed == nil
+            ? Self.remaining(clock.dueAt, clock.now) : "+" + Self.remaining(clock.now, clock.startedAt)
+    }
+
     static func remaining(_ due: Date, _ now: Date) -> String {
         let seconds = Int(due.timeIntervalSince(now))
         let minutes = abs(seconds) / 60

@@ -28,6 +28,20 @@ extension LineDispatcher {
         }
         record.add("assignments", assignments)
         record.add("orders", detail.supervisions.map { Record($0) })
+        record.add("warnings", detail.warnings.map { Record($0) })
+        record.add(
+            "filings",
+            detail.filings.map { filing in
+                var record = Record()
+                record.add("form", .text(filing.form))
+                record.add("number", .integer(filing.number))
+                record.add("name", .text(filing.name))
+                record.add("act", .text(filing.act.rawValue))
+                record.add("unit", .text(filing.unit.label))
+                record.add("filed", .time(filing.filedAt))
+                for field in filing.fields { record.add(field.key, text: field.value) }
+                return record
+            })
         let writer = RecordWriter(format: session.format(of: command), time: logIn.time)
         return session.block(Phrase(zh: "案件如下", en: "case follows"), .lines(writer.lines(record)))
     }
@@ -59,6 +73,7 @@ extension LineDispatcher {
         var record = Record()
         record.add("clock", .text(clock.id.text))
         record.add("case", .text(clock.caseRef))
+        record.add("drill", Cell(drill: clock.isDrill))
         record.add("ref", .text(clock.subject))
         record.add("name", .text(clock.name))
         record.add("rule", .text(clock.rule))
@@ -70,6 +85,8 @@ extension LineDispatcher {
         record.add("limit", .text(clock.limit))
         record.add("due", .time(clock.dueAt))
         record.add("bound_by", Cell(why.bound?.rawValue))
+        record.add("elapsed", Cell(clock.elapsed))
+        record.add("asked", Cell(clock.asked))
         record.add("breached", clock.breachedAt.map { .time($0) } ?? .none)
         record.add("stopped", clock.stoppedAt.map { .time($0) } ?? .none)
         record.add("outcome", Cell(clock.outcome?.rawValue))
@@ -107,11 +124,14 @@ extension LineDispatcher {
         _ command: LineCommand, _ logIn: LineSession.LogIn
     ) async throws(DeskError) -> ObjectKey {
         let ref = command["case"] ?? ""
-        switch ref.prefix(2) {
-        case "A-": return .id(try await self.store.queries.assignment(logIn.token, ObjectKey(ref)).caseID.rawValue)
-        case "D-":
+        switch RefKind(ref) {
+        case .assignment:
+            return .id(try await self.store.queries.assignment(logIn.token, ObjectKey(ref)).caseID.rawValue)
+        case .supervision:
             return ObjectKey(try await self.store.queries.supervision(logIn.token, ObjectKey(ref)).caseRef)
-        default: return ObjectKey(ref)
+        case .warning:
+            return .id(try await self.store.queries.warning(logIn.token, ObjectKey(ref)).caseID.rawValue)
+        case .record: return ObjectKey(ref)
         }
     }
 }
@@ -131,9 +151,12 @@ extension Record {
         self.init()
         let view = detail.view
         self.add("ref", .text(view.ref))
+        self.add("drill", Cell(drill: view.isDrill))
         self.add("title", .text(view.title))
         self.add("state", .text(view.state.rawValue))
         self.add("level", Cell(view.level))
+        self.add("proposed_level", Cell(view.proposedLevel))
+        self.add("matter", Cell(view.matter))
         self.add("light", Cell(view.light?.rawValue))
         self.add("due", Cell(view.dueAt))
         self.add("owner", .text(view.owner.label))
@@ -142,6 +165,7 @@ extension Record {
         self.add("place", Cell(view.place))
         self.add("channel", .text(view.channel))
         self.add("occurred", Cell(detail.occurredAt))
+        self.add("discovered", Cell(detail.discoveredAt))
         self.add("received", .time(view.receivedAt))
         self.add("opened", .time(view.openedAt))
         self.add("graded", Cell(view.gradedAt))

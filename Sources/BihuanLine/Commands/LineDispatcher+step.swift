@@ -46,6 +46,7 @@ extension LineDispatcher {
             }
             outcome = try await self.perform(command, on: .feedback(feedback), logIn)
         default:
+            if command.verb == .caseFile { try Self.requireEachOnce(Self.fields(command["fields"] ?? "")) }
             guard let target = Self.target(command) else { throw .notFound }
             outcome = try await self.perform(command, on: target, logIn)
         }
@@ -69,6 +70,7 @@ extension LineDispatcher {
         if let ref = command["case"] { return .record(ObjectKey(ref)) }
         if let ref = command["assignment"] { return .assignment(ObjectKey(ref)) }
         if let ref = command["order"] { return .supervision(ObjectKey(ref)) }
+        if let ref = command["warning"] { return .warning(ObjectKey(ref)) }
         if let id = command["clock"].flatMap({ UUID(uuidString: $0) }) { return .clock(id) }
         return nil
     }
@@ -81,7 +83,26 @@ extension LineDispatcher {
         let unit = command["unit"].map(Self.label) ?? ""
         let note = command["note"] ?? ""
         switch command.verb {
-        case .caseGrade: return .grade(level: command["level"] ?? "", matter: command["matter"], reason: reason)
+        case .caseGrade:
+            return .grade(
+                level: command["level"] ?? "", matter: command["matter"], assessment: Self.assessment(command),
+                reason: reason)
+        case .caseSpread: return .observe(Self.spread(command), reason: reason)
+        case .caseReplan: return .replan(version: command.integer("plan") ?? 0, reason: reason)
+        case .caseWarn:
+            return .warn(
+                WarningDraft(
+                    level: command["level"],
+                    grounds: WarningGrounds(
+                        happened: command["happened"], possible: command["possible"], elsewhere: command["elsewhere"]),
+                    text: command["text"] ?? "", measures: command["measures"],
+                    units: Self.words(command["units"]).map(Self.label)),
+                reason: reason)
+        case .warningIssue: return .issueWarning(WarningID(rawValue: id), reason: reason)
+        case .warningDecline: return .declineWarning(WarningID(rawValue: id), reason: reason)
+        case .warningRespond:
+            return .respond(WarningID(rawValue: id), measures: command["measures"] ?? "", reason: reason)
+        case .warningLift: return .liftWarning(WarningID(rawValue: id), reason: reason)
         case .caseAssign: return .assign(unit: unit, instruction: note, reason: reason)
         case .caseReceive: return .receive(AssignmentID(rawValue: id), reason: reason)
         case .caseReturn: return .return(AssignmentID(rawValue: id), reason: reason)
@@ -108,7 +129,7 @@ extension LineDispatcher {
         case .caseUphold: return .uphold(SupervisionID(rawValue: id), reason: reason)
         case .caseRaise: return .raise(SupervisionID(rawValue: id), reason: reason)
         case .caseFile:
-            let fields = Self.fields(command["fields"] ?? "")
+            let fields = Dictionary(Self.fields(command["fields"] ?? "").map { ($0.key, $0.value) }) { $1 }
             return .file(FilingDraft(form: command["form"] ?? "", fields: fields), reason: reason)
         case .clockPause: return .pause(ClockID(rawValue: id), reason: reason)
         case .clockResume: return .resume(ClockID(rawValue: id), reason: reason)
@@ -121,20 +142,48 @@ extension LineDispatcher {
 
     /// `key: value` lines; a line that begins with a blank goes on with the one before. What is neither comes under its
     /// own text, which no form knows, so that it is refused and not lost.
-    static func fields(_ text: String) -> [String: String] {
-        var fields: [String: String] = [:]
-        var last: String?
+    static func fields(_ text: String) -> [(key: String, value: String)] {
+        var fields: [(key: String, value: String)] = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
-            if line.first == " ", let last {
-                fields[last, default: ""] += "\n" + line.drop { $0 == " " }
+            if line.first == " ", !fields.isEmpty {
+                fields[fields.count - 1].value += "\n" + line.drop { $0 == " " }
                 continue
             }
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             let key = parts[0].trimmingPrefix { $0 == " " }
-            fields[String(key)] = parts.count == 2 ? String(parts[1].trimmingPrefix { $0 == " " }) : ""
-            last = String(key)
+            fields.append((String(key), parts.count == 2 ? String(parts[1].trimmingPrefix { $0 == " " }) : ""))
         }
         return fields
+    }
+
+    /// Of a key that stands there twice nobody could say which was meant.
+    private static func requireEachOnce(_ fields: [(key: String, value: String)]) throws(DeskError) {
+        var seen: Set<String> = []
+        let faults = fields.map(\.key).filter { !seen.insert($0).inserted }.map {
+            FieldFault(field: "fields.\($0)", rule: .other(code: "repeated", "同一项写了两次"))
+        }
+        guard faults.isEmpty else { throw .refused(.badFields(faults)) }
+    }
+
+    static func words(_ list: String?) -> [String] { (list ?? "").split(separator: ",").map(String.init) }
+
+    /// `factors=sensitivity:2,media:1`; a score that is no number is left for the rules to refuse.
+    static func assessment(_ command: LineCommand) -> Assessment {
+        var scores: [String: Int] = [:]
+        for pair in Self.words(command["factors"]) {
+            let parts = pair.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            scores[String(parts[0])] = (parts.count == 2 ? Int(parts[1]) : nil) ?? -1
+        }
+        return Assessment(
+            scores: scores, criteria: Self.words(command["criteria"]), triggers: Self.words(command["triggers"]))
+    }
+
+    private static func spread(_ command: LineCommand) -> SpreadDraft {
+        var counts: [SpreadMetric: Int] = [:]
+        for metric in SpreadMetric.allCases { counts[metric] = command.integer(metric.rawValue) }
+        return SpreadDraft(
+            counts: SpreadCounts(counts), observedAt: command["observed"].flatMap { ValueForm.instant($0) },
+            source: command["source"])
     }
 
     /// A unit may be named by its path; its label is the last part and unique in the city.
@@ -149,7 +198,8 @@ extension LineDispatcher {
                 title: command["title"], content: command["content"], category: command["category"],
                 place: command["place"], outlet: command["outlet"], link: command["link"],
                 occurredAt: Self.time(command["occurred"])),
-            discoveredAt: Self.time(command["discovered"]), matter: command["matter"], reason: command["reason"])
+            discoveredAt: Self.time(command["discovered"]), matter: command["matter"], reason: command["reason"],
+            isDrill: command["drill"] == "yes")
     }
 
     private static func time(_ text: String?) -> LeadDraft.Time? {
@@ -182,6 +232,10 @@ extension LineDispatcher {
         let verb = Verb.allCases.first { LineVerb(step: $0) == command.verb }
         var zh = ["\(outcome.changed ? "已" : "早已")\(verb?.label ?? "")", "状态 \(outcome.state)"]
         var en = [outcome.state]
+        if outcome.caseIsDrill == true {
+            zh.insert("演练", at: 0)
+            en.insert("drill", at: 0)
+        }
         if let unit = outcome.unit {
             zh.append("单位 \(unit)")
             en.append("unit \(unit)")

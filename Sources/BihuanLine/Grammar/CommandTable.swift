@@ -102,19 +102,21 @@ package enum CommandTable {
             named: [
                 Parameter("state", .someOf(CaseState.allCases.map(\.rawValue))), Parameter("level", .word(max: 32)),
                 Parameter("unit", .unit), Parameter("light", .oneOf(Light.allCases.map(\.rawValue))),
-                Parameter("open", .flag),
+                Parameter("open", .flag), Parameter("drill", .flag),
             ] + Self.page + [Self.format],
-            summary: Phrase(zh: "案件, 新的在前", en: "cases, newest first")
+            summary: Phrase(
+                zh: "案件, 新的在前; drill=yes: 只看演练, drill=no: 不看演练",
+                en: "cases, newest first; drill=yes: drills only, drill=no: none of them")
         ),
         CommandSpec(
             verb: .listClocks,
             named: [
-                Parameter("within", .duration), Parameter("unit", .unit), Parameter("state", .oneOf(["aside"])),
-                Self.format,
+                Parameter("within", .duration), Parameter("unit", .unit), Parameter("asked", .flag),
+                Parameter("state", .oneOf(["aside"])), Parameter("drill", .flag), Self.format,
             ],
             summary: Phrase(
-                zh: "正在走的时限, 先到的在前; state=aside: 因故搁置的",
-                en: "running clocks, soonest first; state=aside: those put aside")
+                zh: "正在走的时限, 先到的在前; asked=yes: 申请延期待答复的; state=aside: 因故搁置的",
+                en: "running clocks, soonest first; asked=yes: more time is asked for; state=aside: those put aside")
         ),
         CommandSpec(
             verb: .listWork, named: [Parameter("limit", .integer(1...500)), Self.format],
@@ -137,6 +139,31 @@ package enum CommandTable {
         CommandSpec(
             verb: .caseTrace, positional: [Parameter("case", .ref, required: true)], named: [Self.format],
             summary: Phrase(zh: "一个案件的留痕", en: "what happened to one case")
+        ),
+        CommandSpec(
+            verb: .caseProposal,
+            positional: [Parameter("case", .ref, required: true)], named: Self.assessment + [Self.format],
+            summary: Phrase(zh: "预案对一个案件建议的等级及其依据", en: "the level that the plan proposes for a case, and why")
+        ),
+        CommandSpec(
+            verb: .listGradings, positional: [Parameter("case", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "一个案件的历次定级", en: "how a case was graded")
+        ),
+        CommandSpec(
+            verb: .listSpread, positional: [Parameter("case", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "一个案件的传播态势", en: "how a case spread")
+        ),
+        CommandSpec(
+            verb: .listWarnings,
+            named: [
+                Parameter("state", .someOf(WarningState.allCases.map(\.rawValue))), Parameter("level", .word(max: 63)),
+                Parameter("limit", .integer(1...500)), Self.format,
+            ],
+            summary: Phrase(zh: "预警", en: "warnings")
+        ),
+        CommandSpec(
+            verb: .warningShow, positional: [Parameter("warning", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "一个预警及各单位的响应", en: "one warning, with what each unit answered")
         ),
         CommandSpec(
             verb: .clockWhy, positional: [Parameter("clock", .ref, required: true)], named: [Self.format],
@@ -177,6 +204,11 @@ package enum CommandTable {
         Parameter("version", .integer(0...Int(Int32.max))),
         Parameter("key", .word(max: 255)),
     ]
+    private static let assessment = [
+        Parameter("factors", .word(max: 500)), Parameter("criteria", .word(max: 500)),
+        Parameter("triggers", .word(max: 500)),
+    ]
+    private static let targetWarning = Parameter("warning", .ref, required: true)
     private static let targetCase = Parameter("case", .ref, required: true)
     private static let targetAssignment = Parameter("assignment", .ref, required: true)
     private static let targetOrder = Parameter("order", .ref, required: true)
@@ -200,15 +232,67 @@ package enum CommandTable {
                 Parameter("occurred", .instant),
                 Parameter("discovered", .instant),
                 Parameter("matter", .word(max: 63)),
+                Parameter("drill", .flag),
             ] + Self.write,
             block: "content",
-            summary: Phrase(zh: "登记案件; 不写 content 则随后输入正文", en: "register a case; without content, send it as a block")
+            summary: Phrase(
+                zh: "登记案件; 不写 content 则随后输入正文; drill=yes: 演练",
+                en: "register a case; without content, send it as a block; drill=yes: a drill")
         ),
         CommandSpec(
             verb: .caseGrade,
             positional: [Self.targetCase, Parameter("level", .word(max: 32), required: true)],
-            named: [Parameter("matter", .word(max: 63))] + Self.write,
-            summary: Phrase(zh: "定级", en: "grade")
+            named: [Parameter("matter", .word(max: 63))] + Self.assessment + Self.write,
+            summary: Phrase(
+                zh: "定级; factors=因素:0至3,…  criteria=标准,…  triggers=情形,…",
+                en: "grade; factors=key:0..3,…  criteria=key,…  triggers=key,…")
+        ),
+        CommandSpec(
+            verb: .caseSpread,
+            positional: [Self.targetCase],
+            named: SpreadMetric.allCases.map { Parameter($0.rawValue, .integer(0...SpreadCounts.most)) }
+                + [Parameter("observed", .instant), Parameter("source", .text(max: 200))] + Self.write,
+            summary: Phrase(zh: "录入传播态势", en: "enter how far a case has spread")
+        ),
+        CommandSpec(
+            verb: .caseReplan,
+            positional: [Self.targetCase, Parameter("plan", .integer(1...1_000_000), required: true)],
+            named: Self.write,
+            summary: Phrase(zh: "改用预案的新版; 写版本号", en: "go on under a newer version of the plan, by its number")
+        ),
+        CommandSpec(
+            verb: .caseWarn,
+            positional: [Self.targetCase],
+            named: [
+                Parameter("level", .word(max: 63)), Parameter("happened", .word(max: 63)),
+                Parameter("possible", .word(max: 63)), Parameter("elsewhere", .word(max: 63)),
+                Parameter("units", .word(max: 500)), Parameter("measures", .text(max: Self.longText)),
+                Parameter("text", .text(max: Self.longText)),
+            ] + Self.write,
+            block: "text",
+            summary: Phrase(
+                zh: "提请预警; 不写 level 则由 happened、possible、elsewhere 推定",
+                en: "propose a warning; without level it follows from happened, possible, elsewhere")
+        ),
+        CommandSpec(
+            verb: .warningIssue, positional: [Self.targetWarning], named: Self.write,
+            summary: Phrase(zh: "发布预警", en: "issue a warning")
+        ),
+        CommandSpec(
+            verb: .warningDecline, positional: [Self.targetWarning], named: Self.write,
+            summary: Phrase(zh: "不予发布预警", en: "decline a warning")
+        ),
+        CommandSpec(
+            verb: .warningRespond,
+            positional: [Self.targetWarning],
+            named: [Parameter("measures", .text(max: Self.longText))] + Self.write,
+            block: "measures",
+            summary: Phrase(
+                zh: "响应预警; 不写 measures 则随后输入措施", en: "answer a warning; without measures, send them as a block")
+        ),
+        CommandSpec(
+            verb: .warningLift, positional: [Self.targetWarning], named: Self.write,
+            summary: Phrase(zh: "解除预警", en: "lift a warning")
         ),
         CommandSpec(
             verb: .caseAssign,

@@ -24,6 +24,13 @@ extension LineVerb {
         case .uphold: self = .caseUphold
         case .raise: self = .caseRaise
         case .file: self = .caseFile
+        case .observe: self = .caseSpread
+        case .replan: self = .caseReplan
+        case .warn: self = .caseWarn
+        case .issueWarning: self = .warningIssue
+        case .declineWarning: self = .warningDecline
+        case .respond: self = .warningRespond
+        case .liftWarning: self = .warningLift
         case .pause: self = .clockPause
         case .resume: self = .clockResume
         case .askExtension: self = .clockExtend

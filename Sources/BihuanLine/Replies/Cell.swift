@@ -23,4 +23,9 @@ package enum Cell: Sendable, Hashable {
     package init(_ number: Int?) {
         if let number { self = .integer(number) } else { self = .none }
     }
+
+    /// The mark of a drill, in the word that everybody at a drill looks for; `.none` for what is in earnest.
+    package init(drill isDrill: Bool) {
+        self = isDrill ? .text("演练") : .none
+    }
 }

@@ -57,6 +57,17 @@ extension LineReply {
             self = say(
                 .wrongState, ["unanswered"], "尚未答复提出人 (填报 \(list)), 不能\(verb.label)",
                 "\(verb.rawValue) must wait for an answer: file \(list)")
+        case .unfiled(let verb, let forms):
+            let list = forms.joined(separator: ", ")
+            self = say(
+                .wrongState, ["unfiled"], "预案要求的尚未填报 (\(list)), 不能\(verb.label)",
+                "\(verb.rawValue) must wait for what the plan wants on record: file \(list)")
+        case .notInPlan(let verb):
+            self = say(
+                .refusedByRule, ["plan.silent"], "本案所依预案没有规定\(verb.label)",
+                "the plan of the case does not provide for \(verb.rawValue)")
+        case .planIsCurrent:
+            self = say(.refusedByRule, ["plan.current"], "预案没有更新的版本在用", "no newer version of the plan is in force")
         case .clockStands(let verb, let standing):
             self = say(
                 .wrongState, ["clock.\(standing.rawValue)"], "\(standing.label), 不能\(verb.label)",

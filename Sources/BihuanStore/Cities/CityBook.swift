@@ -20,6 +20,8 @@ package struct CityBook: Sendable {
     /// From which day new cases open under which version, in the order of days.
     package let adoptions: [Adoption]
 
+    package let sensitivePeriods: [SensitivePeriod]
+
     package struct Adoption: Hashable, Sendable {
         package let effectiveOn: CivilDay
         package let plan: PlanKey
@@ -36,6 +38,15 @@ package struct CityBook: Sendable {
     package func adopted(at moment: Date) -> PlanKey? {
         let day = CivilDay(moment, offset: self.offset)
         return self.adoptions.last { $0.effectiveOn <= day }?.plan
+    }
+
+    /// The version of a plan that is in force at a moment, where it is newer than this one; nil also for one that this
+    /// program cannot read.
+    func successor(of key: PlanKey, at moment: Date) -> (version: Int, plan: Plan)? {
+        guard let newest = self.adopted(at: moment), newest.id == key.id, newest.version > key.version else {
+            return nil
+        }
+        return self.plans[newest].map { (newest.version, $0) }
     }
 
     /// - Throws: `.unavailable` for a version that this program cannot read.

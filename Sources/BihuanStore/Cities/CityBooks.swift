@@ -54,13 +54,21 @@ extension CityBook {
              where city_id = \(city.rawValue)
              order by effective_on
             """,
+            """
+            select name, (first_on - date '1970-01-01') as first_day, (last_on - date '1970-01-01') as last_day
+              from bihuan.sensitive_periods
+             where city_id = \(city.rawValue)
+             order by first_on, name
+            """,
         ]
     }
 
     /// Puts together what ``statements(_:)`` answered; nil when the city is not there.
     init?(_ results: ArraySlice<QueryResult>) throws(PostgresError) {
         let results = Array(results)
-        guard results.count == 5, let city = results[0].rows.first else { return nil }
+        guard results.count == Self.statements(CityID(rawValue: 0)).count, let city = results[0].rows.first else {
+            return nil
+        }
         self.city = CityID(rawValue: try city.get("city_id"))
         self.code = try city.get("code")
         self.name = try city.get("name")
@@ -102,7 +110,7 @@ extension CityBook {
             let settings: JSON = try row.get("settings")
             // What was published was checked, but perhaps by a newer program. The cases of other plans go on.
             do throws(PlanFaults) {
-                plans[key] = try PlanFile.plan(source, values: PlanSettings(settings).values)
+                plans[key] = try PlanFile.plan(source, values: try PlanSettings(settings).values)
             } catch {
                 unreadable[key] = "\(error)"
             }
@@ -113,6 +121,11 @@ extension CityBook {
             Adoption(
                 effectiveOn: CivilDay(rawValue: try row.get("day")),
                 plan: PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version")))
+        }
+        self.sensitivePeriods = try results[5].rows.map { row throws(PostgresError) in
+            SensitivePeriod(
+                name: try row.get("name"), first: CivilDay(rawValue: try row.get("first_day")),
+                last: CivilDay(rawValue: try row.get("last_day")))
         }
     }
 }

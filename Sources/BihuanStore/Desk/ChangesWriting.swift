@@ -35,11 +35,15 @@ struct ChangesWriting {
         batch += self.changes.newAssignments.map(self.insert)
         batch += self.feedback
         batch += self.filing
+        batch += self.grading
+        batch += self.sample
+        batch += self.warning
         batch += self.changes.newSupervisions.map(self.insert)
         batch += self.changes.changedSupervisions.map(self.update)
         batch += self.changes.newClocks.map(self.insert)
         batch += self.changes.changedClocks.map(self.update)
         batch += self.changes.adjustments.map(self.write)
+        batch += self.changes.endedPauses.map(self.endPause)
         batch += self.changes.stoppedClocks.map { self.stop($0.clock, $0.outcome) }
         if let firing = self.changes.firing { batch.append(self.record(firing.clock, firing.rung)) }
         batch += self.events
@@ -57,7 +61,8 @@ struct ChangesWriting {
             """
             update bihuan.cases
                set state = \(record.state.rawValue), level = \(record.level), level_rank = \(rank),
-                   matter = \(record.matter),
+                   matter = \(record.matter), proposed_level = \(record.proposedLevel),
+                   plan_version = \(record.planVersion),
                    graded_at = \(record.gradedAt), concluded_at = \(record.concludedAt), version = \(record.version)
              where city_id = \(self.city) and case_id = \(record.id.rawValue)
                and version = \(self.before?.version ?? 0)
@@ -85,9 +90,10 @@ struct ChangesWriting {
         guard !messages.isEmpty else { return [] }
         let record = self.changes.record
         let payloads = messages.map { message in
-            var payload = ["case": record.ref, "subject": message.subject]
-            payload["due_at"] = message.due.map { $0.ISO8601Format() }
-            return JSON(payload).text
+            JSON.encoded(
+                MessagePayload(
+                    record: record.ref, subject: message.subject, dueAt: message.due.map { $0.ISO8601Format() },
+                    urgency: message.isUrgent ? .urgent : nil, drill: record.isDrill ? true : nil))
         }
         return [
             """
@@ -164,6 +170,100 @@ struct ChangesWriting {
         ]
     }
 
+    private var grading: [SQL] {
+        guard let grading = self.changes.newGrading else { return [] }
+        return [
+            """
+            insert into bihuan.gradings
+                   (city_id, case_id, number, graded_at, level, judged, proposed, scores, criteria, triggers, matches,
+                    sensitive_period, officer_id, unit_id, reason)
+            select \(self.city), \(self.changes.record.id.rawValue), coalesce(max(g.number), 0) + 1, \(self.now),
+                   \(grading.level), \(grading.judged), \(grading.proposal.level),
+                   \(JSON(text: JSON.encoded(grading.assessment.scores))), \(grading.assessment.criteria)::text[],
+                   \(grading.assessment.triggers)::text[], \(JSON(text: JSON.encoded(grading.proposal.matches))),
+                   \(grading.raise?.period.name), \(self.actor.officer), \(self.actor.unit),
+                   \(PersonalNumbers.masked(self.changes.events.first { $0.kind == .graded }?.reason ?? ""))
+              from bihuan.gradings g
+             where g.city_id = \(self.city) and g.case_id = \(self.changes.record.id.rawValue)
+            """
+        ]
+    }
+
+    private var sample: [SQL] {
+        guard let sample = self.changes.newSample else { return [] }
+        func count(_ metric: SpreadMetric) -> Int? { sample.counts.counts[metric] }
+        return [
+            """
+            insert into bihuan.spread_samples
+                   (city_id, case_id, number, observed_at, recorded_at, reads, comments, outlets, heat, source,
+                    officer_id, unit_id)
+            select \(self.city), \(self.changes.record.id.rawValue), coalesce(max(s.number), 0) + 1,
+                   \(sample.observedAt), \(self.now), \(count(.reads)), \(count(.comments)), \(count(.outlets)),
+                   \(count(.heat)), \(sample.source.map(PersonalNumbers.masked)), \(self.actor.officer),
+                   \(self.actor.unit)
+              from bihuan.spread_samples s
+             where s.city_id = \(self.city) and s.case_id = \(self.changes.record.id.rawValue)
+            """
+        ]
+    }
+
+    private var warning: [SQL] {
+        let record = self.changes.record.id.rawValue
+        var batch: [SQL] = []
+        if let (warning, draft, raise) = self.changes.newWarning {
+            batch.append(
+                """
+                insert into bihuan.warnings
+                       (city_id, warning_id, case_id, ref, level, judged, sensitive_period, state, happened, possible,
+                        elsewhere, "text", measures, named_units, proposed_by, proposed_unit, proposed_at, version)
+                values (\(self.city), \(warning.id.rawValue), \(record), \(warning.ref), \(warning.level),
+                        \(raise?.from ?? warning.level), \(raise?.period.name), \(warning.state.rawValue), \(draft.grounds.happened), \(draft.grounds.possible),
+                        \(draft.grounds.elsewhere), \(PersonalNumbers.masked(draft.text)),
+                        \(draft.measures.map(PersonalNumbers.masked)), \(warning.named.map(\.rawValue))::integer[],
+                        \(self.actor.officer), \(self.actor.unit), \(self.now), \(warning.version))
+                """)
+        }
+        if let (warning, reason) = self.changes.changedWarning {
+            let reason = PersonalNumbers.masked(reason)
+            let decision: SQL =
+                warning.state == .lifted
+                ? "lifted_at = \(self.now), lift_reason = \(reason)"
+                : "decided_by = \(self.actor.officer), decided_at = \(self.now), decision_reason = \(reason)"
+            batch.append(
+                SQL.mustAffect(
+                    """
+                    update bihuan.warnings
+                       set state = \(warning.state.rawValue), version = \(warning.version), \(decision)
+                     where city_id = \(self.city) and warning_id = \(warning.id.rawValue)
+                       and version = \(warning.version - 1)
+                    """))
+        }
+        let receipts = self.changes.newReceipts
+        if let warning = self.changes.changedWarning?.record, !receipts.isEmpty {
+            batch.append(
+                """
+                insert into bihuan.warning_receipts (city_id, warning_id, case_id, unit_id, roles, urgency, told_at)
+                select \(self.city), \(warning.id.rawValue), \(record), r.unit_id, string_to_array(r.roles, ' '),
+                       r.urgency, \(self.now)
+                  from unnest(\(receipts.map(\.unit.rawValue))::bigint[],
+                              \(receipts.map { $0.roles.joined(separator: " ") })::text[],
+                              \(receipts.map(\.urgency.rawValue))::text[]) as r (unit_id, roles, urgency)
+                """)
+        }
+        if let (receipt, measures) = self.changes.answeredReceipt, case .warning(let id) = self.changes.subject {
+            batch.append(
+                SQL.mustAffect(
+                    """
+                    update bihuan.warning_receipts
+                       set received_at = \(receipt.receivedAt), received_by = \(self.actor.officer),
+                           measures = \(PersonalNumbers.masked(measures))
+                     where city_id = \(self.city) and warning_id = \(id.rawValue)
+                       and unit_id = \(receipt.unit.rawValue)
+                    """))
+        }
+        return batch
+    }
+
     private func insert(_ order: SupervisionRecord) -> SQL {
         """
         insert into bihuan.supervisions
@@ -194,11 +294,11 @@ struct ChangesWriting {
     private func insert(_ clock: ClockRecord) -> SQL {
         """
         insert into bihuan.clocks
-               (city_id, clock_id, case_id, assignment_id, supervision_id, unit_id, kind, rule, level, "limit",
-                start_event, started_at, due_at, next_rung, next_at)
+               (city_id, clock_id, case_id, assignment_id, supervision_id, warning_id, unit_id, kind, rule, level,
+                "limit", start_event, started_at, due_at, next_rung, next_at)
         values (\(self.city), \(clock.id.rawValue), \(self.changes.record.id.rawValue),
-                \(clock.assignment?.rawValue), \(clock.supervision?.rawValue), \(clock.unit.rawValue),
-                \(clock.kind.rawValue), \(clock.rule == clock.kind.rawValue ? nil : clock.rule), \(clock.level),
+                \(clock.assignment?.rawValue), \(clock.supervision?.rawValue), \(clock.warning?.rawValue),
+                \(clock.unit.rawValue), \(clock.kind.rawValue), \(clock.storedRule), \(clock.level),
                 \(clock.limit.text), \(clock.startEvent),
                 \(clock.startedAt), \(clock.dueAt), \(clock.nextRung?.rawValue), \(clock.nextAt))
         """
@@ -208,7 +308,7 @@ struct ChangesWriting {
         SQL.mustAffect(
             """
             update bihuan.clocks
-               set level = \(clock.level), "limit" = \(clock.limit.text), due_at = \(clock.dueAt),
+               set rule = \(clock.storedRule), level = \(clock.level), "limit" = \(clock.limit.text), due_at = \(clock.dueAt),
                    breached_at = \(clock.breachedAt), next_rung = \(clock.nextRung?.rawValue),
                    next_at = \(clock.nextAt), paused_at = \(clock.isPaused ? clock.pauses.last?.begin : nil),
                    asked = \(clock.asked?.text),
@@ -223,9 +323,17 @@ struct ChangesWriting {
             """
             update bihuan.clocks
                set stopped_at = \(self.now), outcome = \(outcome.rawValue), breached_at = \(clock.breachedAt),
-                   next_rung = null, next_at = null, claimed_until = null, attempts = 0, retry_at = null,
-                   aside_at = null
+                   next_rung = null, next_at = null, paused_at = null, claimed_until = null, attempts = 0,
+                   retry_at = null, aside_at = null
              where city_id = \(self.city) and clock_id = \(clock.id.rawValue) and stopped_at is null
+            """)
+    }
+
+    private func endPause(of clock: ClockID) -> SQL {
+        SQL.mustAffect(
+            """
+            update bihuan.clock_pauses set resumed_at = \(self.now)
+             where city_id = \(self.city) and clock_id = \(clock.rawValue) and resumed_at is null
             """)
     }
 
@@ -269,6 +377,28 @@ struct ChangesWriting {
         insert into bihuan.clock_firings (city_id, clock_id, rung, case_id, fired_at)
         values (\(self.city), \(clock.rawValue), \(rung.rawValue), \(self.changes.record.id.rawValue), \(self.now))
         """
+    }
+}
+
+extension ClockRecord {
+    /// Most clocks are called as what they measure, and that is not stored twice.
+    fileprivate var storedRule: String? { self.rule == self.kind.rawValue ? nil : self.rule }
+}
+
+/// What a message says. One of a drill is written like any other, and handed on to nobody (``Outbox/handOn(_:)``).
+private struct MessagePayload: Encodable {
+    var record: String
+    var subject: String
+    var dueAt: String?
+    /// Left out where it is normal.
+    var urgency: WarningRules.Urgency?
+    /// Left out where it is none.
+    var drill: Bool?
+
+    private enum CodingKeys: String, CodingKey {
+        case record = "case"
+        case dueAt = "due_at"
+        case subject, urgency, drill
     }
 }
 

@@ -13,23 +13,32 @@ package struct CaseDraft: Sendable, Encodable {
     package var matter: String?
     /// Why it is registered, for the log.
     package var reason: String?
+    /// Registered as a drill (演练). Its lead is a part of it: what comes in earnest never meets it.
+    package var isDrill: Bool
 
     package init(
         lead: LeadDraft, leads: [LeadID] = [], discoveredAt: LeadDraft.Time? = nil, matter: String? = nil,
-        reason: String? = nil
+        reason: String? = nil, isDrill: Bool = false
     ) {
         self.lead = lead
         self.leads = leads
         self.discoveredAt = discoveredAt
         self.matter = matter
         self.reason = reason
+        self.isDrill = isDrill
+    }
+
+    // Whether it is a drill tells `Intake`: what keys kept for other cases stays as it was.
+    private enum CodingKeys: String, CodingKey {
+        case lead, leads, discoveredAt, matter, reason
     }
 }
 
-/// The two commands that make something new, as an idempotency key knows them apart.
+/// The commands that make something new, as an idempotency key knows them apart.
 private enum Intake: Encodable {
     case lead(LeadDraft)
     case record(CaseDraft)
+    case drill(CaseDraft)
 }
 
 extension Desk {
@@ -39,7 +48,7 @@ extension Desk {
     ) async throws(DeskError) -> Outcome {
         let keeping = try IdempotencyKey(key, of: Intake.lead(draft))
         let reading: [SQL] = [
-            Self.existing(draft), "select bihuan.now() as now",
+            Self.existing(draft, isDrill: false), "select bihuan.now() as now",
         ]
         return try await self.again {
             () async throws(DeskError) in
@@ -56,21 +65,31 @@ extension Desk {
                 var mint = UUIDv7Mint(now: now)
                 let id: LeadID = mint.next()
                 return Decision(
-                    [Self.insert(lead, id, of: identity, in: nil, now)], outcome: Outcome(lead: id, isNew: true))
+                    [Self.insert(lead, id, of: identity, in: nil, isDrill: false, now)],
+                    outcome: Outcome(lead: id, isNew: true))
             }
         }
     }
 
     /// Registers a case (登记) with the lead it comes from, and attaches leads taken in before.
     ///
-    /// The same source and reference again is the case that is there: `changed` is false then.
+    /// The same source and reference again is the case that is there: `changed` is false then. Drills and cases in
+    /// earnest never find each other so.
     package func register(
         _ draft: CaseDraft, by token: String, via door: Door, key: String? = nil
     ) async throws(DeskError) -> Outcome {
-        let keeping = try IdempotencyKey(key, of: Intake.record(draft))
+        let keeping = try IdempotencyKey(key, of: draft.isDrill ? Intake.drill(draft) : Intake.record(draft))
+        if draft.isDrill, !draft.leads.isEmpty {
+            let rule = FieldFault.Rule.other(code: "not_of_a_drill", "演练不能并入真实线索")
+            throw .refused(.badFields([FieldFault(field: "leads", rule: rule)]))
+        }
         let principal = Principal.session(token)
         let attached = draft.leads.map(\.rawValue)
-        let existing = Self.existing(draft.lead)
+        let existing = Self.existing(draft.lead, isDrill: draft.isDrill)
+        // A drill takes no number from the cases, which must have no holes.
+        let number: SQL =
+            draft.isDrill
+            ? "bihuan.next_drill_number(t.year::integer)" : "bihuan.next_case_number(t.year::integer, 1)"
         let reading: [SQL] = [
             // Leads before the series, as an import locks them: neither ever waits for the other in a ring.
             "\(existing) for update of l",
@@ -83,16 +102,12 @@ extension Desk {
                for update
             """,
             """
-            select t.now,
-                   extract(year from t.now at time zone 'UTC' + make_interval(mins => c.utc_offset_minutes))::bigint
-                     as year,
-                   case when exists (\(existing) and l.case_id is not null) then 0
-                        else bihuan.next_case_number(
-                               extract(year from t.now at time zone 'UTC'
-                                                 + make_interval(mins => c.utc_offset_minutes))::integer, 1)
-                   end::bigint as number
-              from (select bihuan.now() as now) as t, bihuan.cities c
-             where c.city_id = \(principal.city)
+            select t.now, t.year,
+                   case when exists (\(existing) and l.case_id is not null) then 0 else \(number) end::bigint as number
+              from (select n.now, extract(year from n.now at time zone 'UTC'
+                                                    + make_interval(mins => c.utc_offset_minutes))::bigint as year
+                      from (select bihuan.now() as now) as n, bihuan.cities c
+                     where c.city_id = \(principal.city)) as t
             """,
         ]
         return try await self.again {
@@ -173,34 +188,36 @@ extension Desk {
         }
 
         var mint = UUIDv7Mint(now: now)
-        let ref = CaseRef.text(prefix: book.refPrefix, year: year, number: number)
+        // A plan without drills has no series, and the rules refuse the drill.
+        let series = draft.isDrill ? plan.drills?.series ?? "" : book.refPrefix
+        let ref = CaseRef.text(prefix: series, year: year, number: number)
         let record = CaseRecord(
-            id: mint.next(), ref: ref, title: lead.title, owner: identity.unit, state: .registered,
-            matter: draft.matter, occurredAt: lead.occurredAt, discoveredAt: discoveredAt, receivedAt: lead.receivedAt,
-            openedAt: now, version: 0)
+            id: mint.next(), ref: ref, isDrill: draft.isDrill, title: lead.title, owner: identity.unit,
+            state: .registered, matter: draft.matter, planVersion: planKey.version, occurredAt: lead.occurredAt,
+            discoveredAt: discoveredAt, receivedAt: lead.receivedAt, openedAt: now, version: 0)
         var docket: Docket
         var changes: Changes
         do throws(Refusal) {
             (docket, changes) = try Docket.register(
-                record, tree: book.tree, plan: plan, calendar: book.calendar, by: authority, reason: draft.reason,
-                at: now,
-                mint: &mint)
+                record, tree: book.tree, plan: plan, periods: book.sensitivePeriods, calendar: book.calendar,
+                by: authority, reason: draft.reason, at: now, mint: &mint)
         } catch {
             throw .refused(error)
         }
         var writes: [SQL] = [
             """
             insert into bihuan.cases
-                   (city_id, case_id, ref, owner_unit, state, title, content, category, matter, place, channel, plan_id,
-                    plan_version, occurred_at, discovered_at, received_at, opened_at, version)
-            values (\(book.city.rawValue), \(record.id.rawValue), \(ref), \(record.owner.rawValue),
+                   (city_id, case_id, ref, is_drill, owner_unit, state, title, content, category, matter, place,
+                    channel, plan_id, plan_version, occurred_at, discovered_at, received_at, opened_at, version)
+            values (\(book.city.rawValue), \(record.id.rawValue), \(ref), \(record.isDrill), \(record.owner.rawValue),
                     \(record.state.rawValue), \(lead.title), \(lead.content), \(lead.category), \(draft.matter), \(lead.place),
                     \(lead.channel), \(planKey.id), \(planKey.version), \(lead.occurredAt), \(discoveredAt),
                     \(lead.receivedAt), \(now), \(docket.record.version))
             """
         ]
         if isOwnLead {
-            writes.append(Self.insert(lead, mint.next(), of: identity, in: record.id, now))
+            writes.append(
+                Self.insert(lead, mint.next(), of: identity, in: record.id, isDrill: record.isDrill, now))
         }
         if !draft.leads.isEmpty {
             writes.append(
@@ -222,13 +239,14 @@ extension Desk {
 
     // MARK: Parts
 
-    private static func existing(_ draft: LeadDraft) -> SQL {
+    /// What came in under the same source and reference, among drills or in earnest.
+    private static func existing(_ draft: LeadDraft, isDrill: Bool) -> SQL {
         """
-        select l.lead_id, l.revision, c.case_id, c.ref, c.state, c.level, c.version
+        select l.lead_id, l.revision, l.is_drill, c.case_id, c.ref, c.state, c.level, c.version
           from bihuan.leads l
           left join bihuan.cases c on c.city_id = l.city_id and c.case_id = l.case_id
          where l.city_id = \(Principal.session("").city) and l.source = \(draft.source)
-           and l.reference = \(draft.reference)
+           and l.reference = \(draft.reference) and l.is_drill = \(isDrill)
         """
     }
 
@@ -245,6 +263,7 @@ extension Desk {
                 outcome.version = try row.get("version")
                 outcome.caseID = id
                 outcome.caseRef = outcome.ref
+                outcome.caseIsDrill = try row.get("is_drill") ? true : nil
                 outcome.caseState = outcome.state
                 outcome.caseLevel = try row.get("level")
                 outcome.caseVersion = outcome.version
@@ -272,13 +291,13 @@ extension Desk {
     }
 
     private static func insert(
-        _ lead: Lead, _ id: LeadID, of identity: Identity, in record: CaseID?, _ now: Date
+        _ lead: Lead, _ id: LeadID, of identity: Identity, in record: CaseID?, isDrill: Bool, _ now: Date
     ) -> SQL {
         """
         insert into bihuan.leads
-               (city_id, lead_id, unit_id, case_id, source, reference, channel, title, content, category, place, outlet,
-                link, reply, replied_at, occurred_at, received_at, recorded_at, content_hash)
-        values (\(identity.city.rawValue), \(id.rawValue), \(identity.unit.rawValue), \(record?.rawValue),
+               (city_id, lead_id, unit_id, case_id, is_drill, source, reference, channel, title, content, category,
+                place, outlet, link, reply, replied_at, occurred_at, received_at, recorded_at, content_hash)
+        values (\(identity.city.rawValue), \(id.rawValue), \(identity.unit.rawValue), \(record?.rawValue), \(isDrill),
                 \(lead.source), \(lead.reference), \(lead.channel), \(lead.title), \(lead.content), \(lead.category),
                 \(lead.place), \(lead.outlet), \(lead.link), \(lead.reply), \(lead.repliedAt), \(lead.occurredAt),
                 \(lead.receivedAt), \(now), \(Array(SHA256.hash(data: Data(lead.canonicalForm)))))

@@ -222,13 +222,8 @@ package struct Desk: Sendable {
         do throws(PostgresError) {
             let city = CityID(rawValue: try row.get("city_id"))
             let version: Int = try row.get("book_version")
-            guard let officer: OfficerID = try row.identifierIfAny("officer_id") else {
-                return (.system, city, version)
-            }
-            let identity = Identity(
-                city: city, officer: officer, post: try row.identifier("post_id"), unit: try row.unit("unit_id"),
-                role: try row.word("role"))
-            return (.officer(identity), city, version)
+            let officer: OfficerID? = try row.identifierIfAny("officer_id")
+            return (officer == nil ? .system : .officer(try Identity(introduction: row)), city, version)
         } catch {
             throw DeskError(error)
         }

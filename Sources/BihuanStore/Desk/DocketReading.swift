@@ -12,8 +12,8 @@ enum DocketReading {
         let id = target.caseID(in: city)
         return [
             """
-            select case_id, ref, title, owner_unit, state, level, matter, plan_id, plan_version, occurred_at,
-                   discovered_at, received_at, opened_at, graded_at, concluded_at, version
+            select case_id, ref, is_drill, title, owner_unit, state, level, matter, proposed_level, plan_id, plan_version,
+                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, version
               from bihuan.cases
              where city_id = \(city) and case_id = \(id)
                for update
@@ -39,9 +39,10 @@ enum DocketReading {
              order by issued_at, supervision_id
             """,
             """
-            select k.clock_id, k.assignment_id, k.supervision_id, k.unit_id, k.kind, coalesce(k.rule, k.kind) as rule,
+            select k.clock_id, k.assignment_id, k.supervision_id, k.warning_id, k.unit_id, k.kind, coalesce(k.rule, k.kind) as rule,
                    k.level, k."limit", k.start_event, k.started_at, k.due_at, k.breached_at, k.next_rung, k.next_at,
-                   k.asked, a.pause_begins, a.pause_ends, a.extensions
+                   k.asked, a.pause_begins, a.pause_ends, a.extensions, o.origin_at, o.origin_begins, o.origin_ends,
+                   o.origin_extensions
               from bihuan.clocks k
               left join lateral (
                 select array(select p.paused_at from bihuan.clock_pauses p
@@ -56,6 +57,11 @@ enum DocketReading {
                 -- Most clocks never were: then nothing is looked up.
                 where k.is_adjusted
               ) a on true
+              left join lateral (
+                select \(Self.origin)
+                -- Few were sent back.
+                where k.kind = 'feedback' and k.start_event = 'sent_back'
+              ) o on true
              where k.city_id = \(city) and k.case_id = \(id) and k.stopped_at is null
              order by k.started_at, k.clock_id
             """,
@@ -65,16 +71,117 @@ enum DocketReading {
              where city_id = \(city) and case_id = \(id)
              group by form, act
             """,
+            """
+            select w.warning_id, w.ref, w.level, w.state, w.named_units::bigint[] as named_units, w.version,
+                   array_agg(r.unit_id::bigint order by r.unit_id) filter (where r.unit_id is not null) as told,
+                   array_agg(r.urgency order by r.unit_id) filter (where r.unit_id is not null) as urgencies,
+                   array_agg(r.received_at order by r.unit_id) filter (where r.unit_id is not null) as answered
+              from bihuan.warnings w
+              left join bihuan.warning_receipts r
+                on r.city_id = w.city_id and r.case_id = w.case_id and r.warning_id = w.warning_id
+             where w.city_id = \(city) and w.case_id = \(id)
+             group by w.city_id, w.warning_id
+             order by w.proposed_at, w.warning_id
+            """,
         ]
     }
 
-    static let count = 6
+    static let count = 7
+
+    /// What the feedback clocks of an assignment before one, `k`, have used.
+    private static let origin: SQL = """
+        (select min(f.started_at) from bihuan.clocks f
+          where f.city_id = k.city_id and f.case_id = k.case_id and f.assignment_id = k.assignment_id
+            and f.kind = 'feedback' and f.stopped_at is not null) as origin_at,
+        array(select p.paused_at from bihuan.clocks f
+                join bihuan.clock_pauses p on p.city_id = f.city_id and p.clock_id = f.clock_id
+               where f.city_id = k.city_id and f.case_id = k.case_id and f.assignment_id = k.assignment_id
+                 and f.kind = 'feedback' and f.stopped_at is not null
+               order by p.paused_at) as origin_begins,
+        array(select coalesce(p.resumed_at, f.stopped_at) from bihuan.clocks f
+                join bihuan.clock_pauses p on p.city_id = f.city_id and p.clock_id = f.clock_id
+               where f.city_id = k.city_id and f.case_id = k.case_id and f.assignment_id = k.assignment_id
+                 and f.kind = 'feedback' and f.stopped_at is not null
+               order by p.paused_at) as origin_ends,
+        array(select e."limit" from bihuan.clocks f
+                join bihuan.clock_extensions e on e.city_id = f.city_id and e.clock_id = f.clock_id
+               where f.city_id = k.city_id and f.case_id = k.case_id and f.assignment_id = k.assignment_id
+                 and f.kind = 'feedback' and f.stopped_at is not null and e.is_granted
+               order by f.started_at, e.number) as origin_extensions
+        """
+
+    // MARK: What only some steps need
+
+    /// The answers to what only some steps ask.
+    struct Extras {
+        var firstHops, spread, history, origins, dueAbove: QueryResult?
+    }
+
+    /// Counts of all first hops of the case, and the filings it waits for.
+    static func firstHops(of target: Target, in city: SQL) -> SQL {
+        let id = target.caseID(in: city)
+        return "select open, accepted, bihuan.awaited_filings(\(id)) as awaited from bihuan.first_hops(\(id))"
+    }
+
+    /// Levels and when the case had them from, and as a row without a level when it was reopened last.
+    static func history(of target: Target, in city: SQL) -> SQL {
+        let id = target.caseID(in: city)
+        return """
+            select level, graded_at as at
+              from (select g.level, g.graded_at, g.number, lag(g.level) over (order by g.number) as before
+                      from bihuan.gradings g
+                     where g.city_id = \(city) and g.case_id = \(id)) g
+             where before is distinct from level
+            union all
+            select null, max(e.at) from bihuan.events e
+             where e.city_id = \(city) and e.case_id = \(id) and e.kind = 'reopened'
+            having count(*) > 0
+             order by at
+            """
+    }
+
+    /// What the feedback clocks of each assignment have used so far.
+    static func origins(of target: Target, in city: SQL) -> SQL {
+        let id = target.caseID(in: city)
+        return """
+            select k.assignment_id, \(Self.origin)
+              from (select distinct c.city_id, c.case_id, c.assignment_id
+                      from bihuan.clocks c
+                     where c.city_id = \(city) and c.case_id = \(id) and c.kind = 'feedback'
+                       and c.stopped_at is not null) k
+            """
+    }
+
+    /// When what is above the own assignment is due, that is about to be signed for.
+    static func dueAbove(of target: Target, in city: SQL) -> SQL {
+        """
+        select min(bihuan.due_above(a.assignment_id)) as due_at
+          from bihuan.assignments a
+         where a.city_id = \(city) and a.case_id = \(target.caseID(in: city)) and a.state = 'assigned'
+           and a.parent_id is not null and a.to_unit = (select s.unit_id from bihuan.sessions s)
+        """
+    }
+
+    /// What was counted of the case's spread last, metric by metric; no row: nothing was.
+    static func spread(of target: Target, in city: SQL) -> SQL {
+        """
+        select max(observed_at) as observed_at,
+               (array_agg(reads order by observed_at desc, number desc) filter (where reads is not null))[1] as reads,
+               (array_agg(comments order by observed_at desc, number desc)
+                  filter (where comments is not null))[1] as comments,
+               (array_agg(outlets order by observed_at desc, number desc)
+                  filter (where outlets is not null))[1] as outlets,
+               (array_agg(heat order by observed_at desc, number desc) filter (where heat is not null))[1] as heat,
+               null::text as source
+          from bihuan.spread_samples
+         where city_id = \(city) and case_id = \(target.caseID(in: city))
+        having count(*) > 0
+        """
+    }
 
     /// The docket; nil when the case is hidden or not there.
-    ///
-    /// - Parameter firstHops: counts of all first hops of the case, where the step needs them.
     static func docket(
-        _ results: ArraySlice<QueryResult>, _ book: CityBook, firstHops: QueryResult? = nil
+        _ results: ArraySlice<QueryResult>, _ book: CityBook, at now: Date, _ extras: Extras = Extras()
     ) throws(DeskError) -> Docket? {
         let results = Array(results)
         guard let row = results[0].rows.first else { return nil }
@@ -86,8 +193,9 @@ enum DocketReading {
         }
         let plan = try book.plan(key)
         do throws(PostgresError) {
-            let open: Int? = try firstHops?.rows.first?.get("open")
-            let accepted: Int? = try firstHops?.rows.first?.get("accepted")
+            let origins = try (extras.origins?.rows ?? []).map { row throws(PostgresError) in
+                (try row.identifier("assignment_id", AssignmentKind.self), try ClockOrigin(row))
+            }
             return Docket(
                 record: try CaseRecord(row),
                 assignments: try results[1].rows.map { row throws(PostgresError) in try AssignmentRecord(row) },
@@ -95,8 +203,18 @@ enum DocketReading {
                 supervisions: try results[3].rows.map { row throws(PostgresError) in try SupervisionRecord(row) },
                 clocks: try results[4].rows.map { row throws(PostgresError) in try ClockRecord(row) },
                 filed: try results[5].rows.map { row throws(PostgresError) in try FiledForm(row) },
-                tree: book.tree, plan: plan, calendar: book.calendar,
-                firstHops: open.map { Docket.FirstHops(open: $0, accepted: accepted ?? 0) })
+                warnings: try results[6].rows.map { row throws(PostgresError) in try WarningRecord(row) },
+                spread: try extras.spread?.rows.first.map { row throws(PostgresError) in try SpreadSample(row) },
+                history: try CaseHistory(extras.history?.rows ?? []),
+                origins: Dictionary(uniqueKeysWithValues: origins.compactMap { id, origin in origin.map { (id, $0) } }),
+                tree: book.tree, plan: plan, successor: book.successor(of: key, at: now),
+                periods: book.sensitivePeriods, calendar: book.calendar,
+                firstHops: try extras.firstHops?.rows.first.map { row throws(PostgresError) in
+                    Docket.FirstHops(
+                        open: try row.get("open"), accepted: try row.get("accepted"),
+                        awaited: Set(try row.get("awaited", as: [String].self)))
+                },
+                dueAbove: try extras.dueAbove?.rows.first?.get("due_at"))
         } catch {
             throw DeskError(error)
         }
@@ -155,9 +273,10 @@ extension Row {
 extension CaseRecord {
     init(_ row: Row) throws(PostgresError) {
         self.init(
-            id: try row.identifier("case_id"), ref: try row.get("ref"), title: try row.get("title"),
-            owner: try row.unit("owner_unit"), state: try row.word("state"), level: try row.get("level"),
-            matter: try row.get("matter"), occurredAt: try row.get("occurred_at"),
+            id: try row.identifier("case_id"), ref: try row.get("ref"), isDrill: try row.get("is_drill"),
+            title: try row.get("title"), owner: try row.unit("owner_unit"), state: try row.word("state"),
+            level: try row.get("level"), matter: try row.get("matter"), proposedLevel: try row.get("proposed_level"),
+            planVersion: try row.get("plan_version"), occurredAt: try row.get("occurred_at"),
             discoveredAt: try row.get("discovered_at"), receivedAt: try row.get("received_at"),
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
             concludedAt: try row.get("concluded_at"), version: try row.get("version"))
@@ -205,7 +324,8 @@ extension ClockRecord {
         let extensions: [String]? = try row.get("extensions")
         self.init(
             id: try row.identifier("clock_id"), assignment: try row.identifierIfAny("assignment_id"),
-            supervision: try row.identifierIfAny("supervision_id"), unit: try row.unit("unit_id"),
+            supervision: try row.identifierIfAny("supervision_id"), warning: try row.identifierIfAny("warning_id"),
+            unit: try row.unit("unit_id"),
             kind: try row.word("kind"), rule: try row.get("rule"), level: try row.get("level"),
             limit: try TimeLimit(column: "limit", holding: try row.get("limit")),
             startEvent: try row.get("start_event"), startedAt: try row.get("started_at"),
@@ -215,7 +335,35 @@ extension ClockRecord {
             extensions: try (extensions ?? []).map { text throws(PostgresError) in
                 try TimeLimit(column: "extensions", holding: text)
             },
-            asked: try asked.map { text throws(PostgresError) in try TimeLimit(column: "asked", holding: text) })
+            asked: try asked.map { text throws(PostgresError) in try TimeLimit(column: "asked", holding: text) },
+            origin: try ClockOrigin(row))
+    }
+}
+
+extension ClockOrigin {
+    /// Nil where nothing went before.
+    init?(_ row: Row) throws(PostgresError) {
+        let startedAt: Date? = try row.get("origin_at")
+        guard let startedAt else { return nil }
+        let begins: [Date] = try row.get("origin_begins")
+        let ends: [Date] = try row.get("origin_ends")
+        let extensions: [String] = try row.get("origin_extensions")
+        self.init(
+            startedAt: startedAt, pauses: zip(begins, ends).map { ClockPause(begin: $0, end: $1) },
+            extensions: try extensions.map { text throws(PostgresError) in
+                try TimeLimit(column: "origin_extensions", holding: text)
+            })
+    }
+}
+
+extension CaseHistory {
+    init(_ rows: [Row]) throws(PostgresError) {
+        self.init()
+        for row in rows {
+            let level: String? = try row.get("level")
+            let at: Date = try row.get("at")
+            if let level { self.gradings.append(Grading(level: level, at: at)) } else { self.reopenedAt = at }
+        }
     }
 }
 
@@ -233,5 +381,45 @@ extension FiledForm {
         self.init(
             form: try row.get("form"), act: try row.word("act"), count: try row.get("count"),
             lastAt: try row.get("last_at"))
+    }
+}
+
+extension WarningRecord {
+    /// What the roles were told for is not read: it moves nothing.
+    init(_ row: Row) throws(PostgresError) {
+        let named: [Int] = try row.get("named_units")
+        let told: [Int]? = try row.get("told")
+        let urgencies: [String]? = try row.get("urgencies")
+        let answered: [Date?]? = try row.get("answered")
+        var receipts: [WarningReceipt] = []
+        for (index, unit) in (told ?? []).enumerated() {
+            receipts.append(
+                WarningReceipt(
+                    unit: UnitID(rawValue: unit), roles: [],
+                    urgency: urgencies?[index] == WarningRules.Urgency.urgent.rawValue ? .urgent : .normal,
+                    receivedAt: answered?[index]))
+        }
+        self.init(
+            id: try row.identifier("warning_id"), ref: try row.get("ref"), level: try row.get("level"),
+            state: try row.word("state"), named: named.map { UnitID(rawValue: $0) }, receipts: receipts,
+            version: try row.get("version"))
+    }
+}
+
+extension SpreadSample {
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            counts: try SpreadCounts(row), observedAt: try row.get("observed_at"), source: try row.get("source"))
+    }
+}
+
+extension SpreadCounts {
+    init(_ row: Row) throws(PostgresError) {
+        var counts: [SpreadMetric: Int] = [:]
+        for metric in SpreadMetric.allCases {
+            let count: Int? = try row.get(metric.rawValue)
+            counts[metric] = count
+        }
+        self.init(counts)
     }
 }

@@ -7,7 +7,7 @@ package import struct Foundation.UUID
 package struct Outcome: Sendable, Hashable, Codable {
     package enum Kind: String, Sendable, Hashable, Codable {
         case record = "case"
-        case assignment, feedback, supervision, clock, filing, lead
+        case assignment, feedback, supervision, clock, filing, warning, lead
     }
 
     /// The object the command was about, as it stood afterwards.
@@ -23,6 +23,8 @@ package struct Outcome: Sendable, Hashable, Codable {
     /// The case; nil for a lead that belongs to none.
     package var caseID: UUID?
     package var caseRef: String?
+    /// True of a drill, else nil: outcomes kept before there were drills say nothing.
+    package var caseIsDrill: Bool?
     package var caseState: String?
     package var caseLevel: String?
     package var caseVersion: Int?
@@ -34,8 +36,8 @@ package struct Outcome: Sendable, Hashable, Codable {
     package var replayed = false
 
     private enum CodingKeys: String, CodingKey {
-        case kind, id, ref, state, version, unit, dueAt, caseID, caseRef, caseState, caseLevel, caseVersion, allowed
-        case changed
+        case kind, id, ref, state, version, unit, dueAt, caseID, caseRef, caseIsDrill, caseState, caseLevel, caseVersion
+        case allowed, changed
     }
 }
 
@@ -49,6 +51,7 @@ extension Outcome {
         self.version = record.version
         self.caseID = record.id.rawValue
         self.caseRef = record.ref
+        self.caseIsDrill = record.isDrill ? true : nil
         self.caseState = record.state.rawValue
         self.caseLevel = record.level
         self.caseVersion = record.version
@@ -57,7 +60,7 @@ extension Outcome {
         let identity = authority.identity
         switch changes.subject {
         case .record:
-            self.allowed = identity.map { Permission.allowed(on: docket.facts, to: $0) } ?? []
+            self.allowed = identity.map { Permission.allowed(on: docket.facts, to: $0, in: docket.tree) } ?? []
         case .assignment(let id):
             guard let hop = docket.assignment(id) else { return }
             self.describe(hop, docket, identity)
@@ -91,13 +94,25 @@ extension Outcome {
             self.unit = docket.tree[clock.unit]?.label
             self.dueAt = clock.dueAt
             self.allowed = identity.map { Permission.allowed(on: docket.facts(of: clock, at: now), to: $0) } ?? []
+        case .warning(let id):
+            guard let warning = docket.warning(id) else { return }
+            self.kind = .warning
+            self.id = id.rawValue
+            self.ref = warning.ref
+            self.state = warning.state.rawValue
+            self.version = warning.version
+            if let unit = identity?.unit, warning.receipts.contains(where: { $0.unit == unit }) {
+                self.dueAt = docket.clocks.first { $0.warning == id && $0.unit == unit }?.dueAt
+            }
+            self.allowed =
+                identity.map { Permission.allowed(on: docket.facts(of: warning), to: $0, in: docket.tree) } ?? []
         case .filing(let id):
             self.kind = .filing
             self.id = id.rawValue
             self.ref = nil
             self.state = "filed"
             self.version = changes.newFiling?.record.number ?? 1
-            self.allowed = identity.map { Permission.allowed(on: docket.facts, to: $0) } ?? []
+            self.allowed = identity.map { Permission.allowed(on: docket.facts, to: $0, in: docket.tree) } ?? []
         }
     }
 

@@ -31,18 +31,30 @@ package enum Principal: Sendable, Hashable {
         switch self {
         case .session:
             """
-            select s.city_id, s.officer_id, s.post_id, s.unit_id, s.role, c.book_version
+            select s.city_id, s.officer_id, s.post_id, s.unit_id, s.role, p.plan_roles, c.book_version
               from bihuan.sessions s
               join bihuan.cities c on c.city_id = s.city_id
+              join bihuan.posts p on p.city_id = s.city_id and p.post_id = s.post_id
             """
         case .system:
             """
             select c.city_id, null::uuid as officer_id, null::uuid as post_id, null::integer as unit_id,
-                   null::text as role, c.book_version
+                   null::text as role, null::text[] as plan_roles, c.book_version
               from bihuan.cities c
              where c.city_id = (select nullif(current_setting('bihuan.city', true), '')::integer)
             """
         }
+    }
+}
+
+extension Identity {
+    /// Reads ``Principal/introduction`` of an officer.
+    init(introduction row: Row) throws(PostgresError) {
+        let appointments: [String] = try row.get("plan_roles")
+        self.init(
+            city: CityID(rawValue: try row.get("city_id")), officer: try row.identifier("officer_id"),
+            post: try row.identifier("post_id"), unit: try row.unit("unit_id"), role: try row.word("role"),
+            appointments: Set(appointments))
     }
 }
 
@@ -69,6 +81,7 @@ package enum Target: Sendable, Hashable {
     case feedback(UUID)
     case supervision(ObjectKey)
     case clock(UUID)
+    case warning(ObjectKey)
 
     /// A scalar query for the case of the target.
     func caseID(in city: SQL) -> SQL {
@@ -88,6 +101,10 @@ package enum Target: Sendable, Hashable {
             "(select t.case_id from bihuan.supervisions t where t.city_id = \(city) and t.ref = \(ref))"
         case .clock(let id):
             "(select t.case_id from bihuan.clocks t where t.city_id = \(city) and t.clock_id = \(id))"
+        case .warning(.id(let id)):
+            "(select t.case_id from bihuan.warnings t where t.city_id = \(city) and t.warning_id = \(id))"
+        case .warning(.ref(let ref)):
+            "(select t.case_id from bihuan.warnings t where t.city_id = \(city) and t.ref = \(ref))"
         }
     }
 }

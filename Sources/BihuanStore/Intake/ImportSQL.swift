@@ -114,6 +114,8 @@ enum ImportSQL {
              from bihuan.leads l
              left join bihuan.cases c on c.city_id = l.city_id and c.case_id = l.case_id
             where l.city_id = \(site.cityID) and l.source = \(source) and l.reference = u.reference
+              -- A file is in earnest; a drill may play with the same number.
+              and not l.is_drill
             limit 1
          ) k
         """

@@ -11,6 +11,9 @@ package import Postgres
 /// the new: neither can hold up the other. After ``tries`` it is put aside. What a courier died with may have been its
 /// death: it is a suspect, sent alone, and its try is counted before (``begin(_:)``).
 ///
+/// What a drill would have told stays inside. Its messages are written like all others and done without being handed on
+/// to anybody; the policy of deliveries lets no courier do otherwise.
+///
 /// What waits is looked for in all cities; everything else is done city by city, under the city's own policies.
 package struct Outbox: Sendable {
     let pools: Pools
@@ -127,7 +130,7 @@ package struct Outbox: Sendable {
     package static func handOn(_ city: CityID) -> SQL {
         """
         with batch as materialized (
-          select city_id, outbox_id, unit_id, topic
+          select city_id, outbox_id, case_id, unit_id, topic
             from bihuan.outbox
            where city_id = \(city.rawValue) and fanned_at is null
            order by created_at
@@ -139,7 +142,8 @@ package struct Outbox: Sendable {
           select b.city_id, b.outbox_id, w.webhook_id
             from batch b
             join bihuan.webhooks w on w.city_id = b.city_id and w.unit_id = b.unit_id
-           where w.disabled_at is null
+            left join bihuan.cases c on c.city_id = b.city_id and c.case_id = b.case_id
+           where w.disabled_at is null and c.is_drill is not true
              and (w.topics is null or b.topic = any (w.topics) or split_part(b.topic, '.', 1) || '.*' = any (w.topics))
               on conflict do nothing
         )

@@ -94,7 +94,10 @@ package struct PlanOutline: Encodable, Sendable {
     struct SettingItem: Encodable, Sendable {
         let path: String
         let suggested: String
+        /// What the city has set; nil: nothing yet.
         let value: String?
+        /// By what cases are handled: what is set, or else what is suggested.
+        let effective: String
     }
 
     /// - Parameter published: nil for a file that is not published.
@@ -141,7 +144,8 @@ package struct PlanOutline: Encodable, Sendable {
                 sentTo: $0.sentTo, requirement: $0.requirements)
         }
         self.leftToTheCity = plan.openSettings.map {
-            SettingItem(path: $0.path, suggested: $0.suggested, value: $0.value)
+            SettingItem(
+                path: $0.path, suggested: $0.suggested, value: $0.value, effective: $0.value ?? $0.suggested)
         }
     }
 

@@ -11,9 +11,15 @@ package struct PlanSettings: Sendable, Hashable {
         self.values = values
     }
 
-    /// As kept in the database; what is no object of texts sets nothing, and the plan will say what is missing.
-    init(_ json: JSON) {
-        self.values = json.texts
+    /// As kept in the database.
+    ///
+    /// - Throws: for anything but texts by path: a value that a city has set must never give way to a suggestion.
+    init(_ json: JSON) throws(PlanFaults) {
+        do throws(PostgresError) {
+            self.values = try json.texts(of: "settings")
+        } catch {
+            throw PlanFaults([PlanFault(.start, "settings", error.message)])
+        }
     }
 
     var json: JSON { JSON(self.values) }

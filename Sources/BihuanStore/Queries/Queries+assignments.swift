@@ -8,6 +8,7 @@ package struct AssignmentView: Sendable {
     package let ref: String
     package let caseID: CaseID
     package let caseRef: String
+    package let isDrill: Bool
     package let title: String
     package let level: String?
     package let parent: String?
@@ -33,6 +34,7 @@ package struct FeedbackView: Sendable {
     package let id: FeedbackID
     package let assignment: String
     package let caseRef: String
+    package let isDrill: Bool
     package let number: Int
     package let kind: FeedbackKind
     package let verdict: Verdict?
@@ -50,7 +52,7 @@ package struct FeedbackView: Sendable {
 extension Queries {
     /// - Parameter isCaseKnown: whether the case is read anyhow, so that its columns and its policy can be left out.
     static func assignments(_ condition: SQL, _ order: SQL, isCaseKnown: Bool = false) -> SQL {
-        let caseColumns: SQL = isCaseKnown ? "" : "c.ref as case_ref, c.title, c.level,"
+        let caseColumns: SQL = isCaseKnown ? "" : "c.ref as case_ref, c.is_drill, c.title, c.level,"
         let caseJoin: SQL =
             isCaseKnown ? "" : "join bihuan.cases c on c.city_id = a.city_id and c.case_id = a.case_id"
         return """
@@ -61,9 +63,7 @@ extension Queries {
               \(caseJoin)
               left join bihuan.assignments p on p.city_id = a.city_id and p.assignment_id = a.parent_id
               left join lateral (
-                select min(k.due_at) as due_at,
-                       bool_or(k.breached_at is not null or k.due_at < coalesce(k.paused_at, (select bihuan.now()))) as is_late,
-                       bool_or(coalesce(k.paused_at, (select bihuan.now())) > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
+                select \(raw: Self.lights)
                   from bihuan.clocks k
                  where k.city_id = a.city_id and k.case_id = a.case_id and k.assignment_id = a.assignment_id
                    and k.stopped_at is null and k.kind in ('receipt', 'feedback', 'interim')
@@ -99,8 +99,8 @@ extension Queries {
 
     private static func feedback(_ condition: SQL) -> SQL {
         """
-        select f.feedback_id, a.ref as assignment_ref, c.ref as case_ref, f.number, f.kind, f.verdict, f.findings,
-               f.measures, f.result, f.state, f.submitted_at, f.reviewed_at, f.review_reason,
+        select f.feedback_id, a.ref as assignment_ref, c.ref as case_ref, c.is_drill, f.number, f.kind, f.verdict,
+               f.findings, f.measures, f.result, f.state, f.submitted_at, f.reviewed_at, f.review_reason,
                a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit
           from bihuan.feedback f
           join bihuan.assignments a on a.city_id = f.city_id and a.assignment_id = f.assignment_id
@@ -146,10 +146,12 @@ extension AssignmentView {
         self.ref = try row.get("ref")
         self.caseID = try row.identifier("case_id")
         if let record {
-            (self.caseRef, self.title, self.level) = (record.ref, record.title, record.level)
+            (self.caseRef, self.isDrill, self.title, self.level) = (
+                record.ref, record.isDrill, record.title, record.level
+            )
         } else {
-            (self.caseRef, self.title, self.level) = (
-                try row.get("case_ref"), try row.get("title"), try row.get("level")
+            (self.caseRef, self.isDrill, self.title, self.level) = (
+                try row.get("case_ref"), try row.get("is_drill"), try row.get("title"), try row.get("level")
             )
         }
         self.parent = try row.get("parent_ref")
@@ -168,7 +170,7 @@ extension AssignmentView {
         self.dueAt = try row.get("due_at")
         let isLate: Bool? = try row.get("is_late")
         let isNear: Bool? = try row.get("is_near")
-        self.light = self.dueAt == nil ? nil : isLate == true ? .red : isNear == true ? .yellow : .green
+        self.light = isLate == nil ? nil : isLate == true ? .red : isNear == true ? .yellow : .green
         self.version = try row.get("version")
         self.allowed = Permission.allowed(
             on: .init(
@@ -184,6 +186,7 @@ extension FeedbackView {
         self.id = try row.identifier("feedback_id")
         self.assignment = try row.get("assignment_ref")
         self.caseRef = try row.get("case_ref")
+        self.isDrill = try row.get("is_drill")
         self.number = try row.get("number")
         self.kind = try row.word("kind")
         self.verdict = try row.wordIfAny("verdict")

@@ -6,10 +6,15 @@ package import Postgres
 package struct CaseView: Sendable {
     package let id: CaseID
     package let ref: String
+    package let isDrill: Bool
     package let title: String
     package let state: CaseState
     package let level: String?
     package let levelName: String?
+    /// The graver level that its spread speaks for, until somebody grades it.
+    package let proposedLevel: String?
+    /// Its kind of matter, by key of the plan.
+    package let matter: String?
     package let category: String?
     package let place: String?
     package let channel: String
@@ -38,6 +43,8 @@ package struct CaseDetail: Sendable {
     package let leads: [LeadView]
     package let assignments: [AssignmentView]
     package let supervisions: [SupervisionView]
+    package let warnings: [WarningView]
+    package let filings: [FilingView]
     package let offset: UTCOffset
 }
 
@@ -53,6 +60,9 @@ package struct CaseFilter: Sendable, Hashable {
     package var receivedAfter: Date?
     package var receivedBefore: Date?
     package var isOpen: Bool?
+    /// True: drills only; false: none. Nil lists both: whoever has to act on a drill must find it where all else is, and
+    /// it is marked there.
+    package var isDrill: Bool?
 
     package init() {}
 
@@ -119,13 +129,14 @@ extension Queries {
         // What is not asked is not said: a condition that is always true would still be weighed at each row, and hide
         // the index of open cases from the planner.
         let open: SQL = filter.isOpen.map { $0 ? "and v.is_open" : "and not v.is_open" } ?? ""
+        let drill: SQL = filter.isDrill.map { $0 ? "and v.is_drill" : "and not v.is_drill" } ?? ""
         let bound: SQL = after.map { "and (v.opened_at, v.case_id) < (\($0.at)::timestamptz, \($0.id)::uuid)" } ?? ""
         let page: SQL = """
             with me as materialized (select s.city_id, s.unit_id from bihuan.sessions s),
             page as materialized (
               select v.city_id, v.case_id, v.opened_at
                 from bihuan.case_visibility v
-               where v.city_id = (select city_id from me) and v.unit_id = (select unit_id from me) \(open) \(bound)
+               where v.city_id = (select city_id from me) and v.unit_id = (select unit_id from me) \(open) \(drill) \(bound)
                order by v.opened_at desc, v.case_id desc
                limit \(limit)
             )
@@ -135,7 +146,7 @@ extension Queries {
             select \(raw: Self.caseColumns)
               from page
               join bihuan.cases c on c.city_id = page.city_id and c.case_id = page.case_id
-              \(raw: Self.caseJoins)
+              \(Self.caseJoins)
              where true \(Self.conditions(filter))
              order by c.opened_at desc, c.case_id desc
             """
@@ -189,7 +200,7 @@ extension Queries {
                 """
                 select \(raw: Self.caseColumns), c.content, c.occurred_at, c.discovered_at, c.plan_id, c.plan_version
                   from bihuan.cases c
-                  \(raw: Self.caseJoins)
+                  \(Self.caseJoins)
                  where c.city_id = \(Self.city) and c.case_id = \(id)
                 """,
                 Self.leads("l.case_id = \(id)"),
@@ -197,6 +208,8 @@ extension Queries {
                     "a.case_id = \(id)", "a.assigned_at, a.assignment_id", isCaseKnown: true),
                 Self.supervisions(
                     "d.case_id = \(id)", "d.issued_at, d.supervision_id", isCaseKnown: true),
+                Self.warnings("w.case_id = \(id)", "w.proposed_at, w.warning_id"),
+                Self.filings("f.case_id = \(id)"),
             ]
         ) { answers, asker throws(PostgresError) in
             guard let row = answers[0].rows.first, let view = try CaseReader.views(answers[0], asker).first else {
@@ -213,23 +226,28 @@ extension Queries {
                 supervisions: try answers[3].rows.map { row throws(PostgresError) in
                     try SupervisionView(row, asker, of: view)
                 },
+                warnings: try answers[4].rows.map { row throws(PostgresError) in try WarningView(row, asker) },
+                filings: try answers[5].rows.map { row throws(PostgresError) in try FilingView(row, asker) },
                 offset: asker.book.offset)
         }.orNotFound()
     }
 
     private static let caseColumns: StaticString = """
-        c.case_id, c.ref, c.title, c.state, c.level, c.category, c.place, c.channel, c.owner_unit, c.received_at,
+        c.case_id, c.ref, c.is_drill, c.title, c.state, c.level, c.category, c.place, c.channel, c.owner_unit, c.received_at,
         c.opened_at, c.graded_at, c.concluded_at, c.version, c.plan_id, c.plan_version, k.due_at, k.is_late, k.is_near,
         a.holders, a.has_open or exists (
           select from bihuan.supervisions d
-           where d.city_id = c.city_id and d.case_id = c.case_id and d.state in ('issued', 'replied')) as has_open_work
+           where d.city_id = c.city_id and d.case_id = c.case_id and d.state in ('issued', 'replied')
+          union all
+          select from bihuan.warnings w
+           where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued'))
+          as has_open_work,
+        c.matter, c.proposed_level, (select bihuan.now()) as now
         """
 
-    private static let caseJoins: StaticString = """
+    private static let caseJoins: SQL = """
         left join lateral (
-          select min(k.due_at) as due_at,
-                 bool_or(k.breached_at is not null or k.due_at < coalesce(k.paused_at, (select bihuan.now()))) as is_late,
-                 bool_or(coalesce(k.paused_at, (select bihuan.now())) > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
+          select \(raw: Self.lights)
             from bihuan.clocks k
            where k.city_id = c.city_id and k.case_id = c.case_id and k.stopped_at is null
         ) k on true
@@ -246,8 +264,10 @@ extension Queries {
 /// Reads cases out of one answer: where each column stands is found once, and what many rows share once too.
 struct CaseReader: ViewReader {
     private let asker: Queries.Asker
-    private let id, ref, title, state, level, plan, planVersion, category, place, channel, owner, holders: Int
+    private let id, ref, isDrill, title, state, level, plan, planVersion, category, place, channel, owner, holders: Int
     private let receivedAt, openedAt, gradedAt, concludedAt, dueAt, isLate, isNear, version, hasOpenWork: Int
+    private let matter, proposedLevel: Int
+    private let now: Date?
 
     // Few and searched in order: a list repeats a handful of them, and hashing costs more than comparing.
     private var allowed: [(facts: Permission.CaseFacts, verbs: [Verb])] = []
@@ -256,6 +276,7 @@ struct CaseReader: ViewReader {
         self.asker = asker
         self.id = try result.column("case_id")
         self.ref = try result.column("ref")
+        self.isDrill = try result.column("is_drill")
         self.title = try result.column("title")
         self.state = try result.column("state")
         self.level = try result.column("level")
@@ -275,6 +296,9 @@ struct CaseReader: ViewReader {
         self.isNear = try result.column("is_near")
         self.version = try result.column("version")
         self.hasOpenWork = try result.column("has_open_work")
+        self.matter = try result.column("matter")
+        self.proposedLevel = try result.column("proposed_level")
+        self.now = try result.rows.first?.get("now")
     }
 
     mutating func view(_ row: Row) throws(PostgresError) -> CaseView {
@@ -283,18 +307,23 @@ struct CaseReader: ViewReader {
         let owner = UnitID(rawValue: try row.integer(self.owner))
         let holders: [Int]? = try row.get(self.holders)
         let dueAt = try row.dateIfAny(self.dueAt)
+        let isLate = try row.boolIfAny(self.isLate)
         let light: Light? =
-            dueAt == nil
+            isLate == nil
             ? nil
-            : try row.boolIfAny(self.isLate) == true
+            : isLate == true
                 ? .red : try row.boolIfAny(self.isNear) == true ? .yellow : .green
-        let facts = Permission.CaseFacts(state: state, owner: owner, hasOpenWork: try row.bool(self.hasOpenWork))
+        let key = CityBook.PlanKey(id: try row.text(self.plan), version: try row.integer(self.planVersion))
+        let plan = self.asker.book.plans[key]
+        let facts = Permission.CaseFacts(
+            state: state, owner: owner, hasOpenWork: try row.bool(self.hasOpenWork),
+            warning: plan.flatMap { Permission.WarningProposal($0) },
+            isOutdated: self.now.flatMap { self.asker.book.successor(of: key, at: $0) } != nil)
         return CaseView(
-            id: CaseID(rawValue: try row.uuid(self.id)), ref: try row.text(self.ref), title: try row.text(self.title),
-            state: state, level: level,
-            levelName: try level.flatMap { key throws(PostgresError) in
-                try self.planOf(row)?.level(key)?.name
-            },
+            id: CaseID(rawValue: try row.uuid(self.id)), ref: try row.text(self.ref),
+            isDrill: try row.bool(self.isDrill), title: try row.text(self.title), state: state, level: level,
+            levelName: level.flatMap { plan?.level($0)?.name },
+            proposedLevel: try row.textIfAny(self.proposedLevel), matter: try row.textIfAny(self.matter),
             category: try row.textIfAny(self.category), place: try row.textIfAny(self.place),
             channel: try row.text(self.channel), owner: self.asker.tag(owner),
             holders: (holders ?? []).map { self.asker.tag(UnitID(rawValue: $0)) },
@@ -303,14 +332,9 @@ struct CaseReader: ViewReader {
             dueAt: dueAt, light: light, version: try row.integer(self.version), allowed: self.allowed(facts))
     }
 
-    private func planOf(_ row: Row) throws(PostgresError) -> Plan? {
-        let key = CityBook.PlanKey(id: try row.text(self.plan), version: try row.integer(self.planVersion))
-        return self.asker.book.plans[key]
-    }
-
     private mutating func allowed(_ facts: Permission.CaseFacts) -> [Verb] {
         if let known = self.allowed.first(where: { $0.facts == facts }) { return known.verbs }
-        let verbs = Permission.allowed(on: facts, to: self.asker.identity)
+        let verbs = Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
         self.allowed.append((facts, verbs))
         return verbs
     }

@@ -12,6 +12,7 @@ package struct ClockView: Sendable {
     package let unit: UnitTag
     package let caseID: CaseID
     package let caseRef: String
+    package let isDrill: Bool
     package let title: String
     package let level: String?
     /// Ref of what the clock is on: order, assignment or case.
@@ -26,12 +27,20 @@ package struct ClockView: Sendable {
     package let nextRung: Rung?
     package let nextAt: Date?
     package let pausedAt: Date?
+    /// What its unit has asked for on top, and nobody has decided.
+    package let asked: String?
     package let light: Light?
-    /// What the asker may do about it now.
+    /// What the asker may do about it now: what answers it, and except on the work list what is done to its time.
     package let allowed: [Verb]
     /// Domain time at the moment of the question.
     package let now: Date
     package let offset: UTCOffset
+
+    /// Seconds that have passed of what is to be done at once; nil for all else.
+    package var elapsed: Int? {
+        guard self.limit == TimeLimit.immediate.text else { return nil }
+        return Int((self.stoppedAt ?? self.now).timeIntervalSince(self.startedAt))
+    }
 }
 
 /// Which running clocks to list.
@@ -41,6 +50,10 @@ package struct ClockFilter: Sendable, Hashable {
     package var within: Int?
     /// Label of the unit that has to act.
     package var unit: String?
+    /// Whether its unit has asked for more time and nobody has decided; nil: either.
+    package var isAsked: Bool?
+    /// True: of drills only; false: of none.
+    package var isDrill: Bool?
 
     package init() {}
 }
@@ -49,13 +62,19 @@ extension Queries {
     /// Columns and joins of a clock; the view needs all of them.
     static let clockColumns: StaticString = """
         k.clock_id, k.kind, coalesce(k.rule, k.kind) as rule, k.paused_at, k.unit_id, k.case_id, c.ref as case_ref,
-        c.title, c.level, c.plan_id, c.plan_version, c.state as case_state, c.owner_unit,
+        c.is_drill, c.title, c.level, c.plan_id, c.plan_version, c.state as case_state, c.owner_unit,
         k.kind = 'conclusion' and exists (
           select from bihuan.supervisions s
-           where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied'))
+           where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied')
+          union all
+          select from bihuan.warnings w
+           where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued'))
           as has_open_order,
-        coalesce(d.ref, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
-        k.breached_at, k.stopped_at, k.outcome, k.next_rung, k.next_at, (select bihuan.now()) as now,
+        coalesce(d.ref, case when k.warning_id is not null then (
+                 select w.ref from bihuan.warnings w where w.city_id = k.city_id and w.warning_id = k.warning_id) end,
+               a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
+        k.breached_at, k.stopped_at, k.outcome, k.next_rung, k.next_at, k.asked, k.assignment_id,
+        (select bihuan.now()) as now,
         a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
         k.kind = 'feedback' and exists (
           select from bihuan.assignments s
@@ -74,17 +93,22 @@ extension Queries {
     package func clocks(
         _ token: String, _ filter: ClockFilter = ClockFilter(), after: PageKey? = nil, limit: Int = 50
     ) async throws(DeskError) -> Page<ClockView> {
+        // Said only where it is asked for, so that its index is found.
+        let asked: SQL = filter.isAsked.map { $0 ? "and k.asked is not null" : "and k.asked is null" } ?? ""
+        let drill: SQL = filter.isDrill.map { $0 ? "and c.is_drill" : "and not c.is_drill" } ?? ""
         let sql: SQL = """
             select \(raw: Self.clockColumns)
               from bihuan.clocks k
               \(raw: Self.clockJoins)
-             where k.city_id = \(Self.city) and k.stopped_at is null
+             where k.city_id = \(Self.city) and k.stopped_at is null \(asked) \(drill)
                and (\(filter.unit)::text is null or k.unit_id = (
                      select u.unit_id from bihuan.units u where u.city_id = \(Self.city) and u.label = \(filter.unit)))
                and (\(filter.within)::bigint is null
                     or k.due_at <= (select bihuan.now()) + make_interval(secs => \(filter.within)::bigint))
                and (\(filter.light?.rawValue)::text is null or \(filter.light?.rawValue)::text = case
-                     when k.breached_at is not null or k.due_at < coalesce(k.paused_at, (select bihuan.now())) then 'red'
+                     when k."limit" = 'NOW' then 'yellow'
+                     when k.breached_at is not null
+                       or k.due_at + interval '1 second' <= coalesce(k.paused_at, (select bihuan.now())) then 'red'
                      when coalesce(k.paused_at, (select bihuan.now())) > k.started_at + 0.8 * (k.due_at - k.started_at) then 'yellow'
                      else 'green' end)
                and (k.due_at, k.clock_id) >
@@ -94,7 +118,11 @@ extension Queries {
              limit \(limit + 1)
             """
         return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
-            Page(try ClockReader.views(answers[0], asker), limit: limit) { PageKey(at: $0.dueAt, id: $0.id.rawValue) }
+            var reader = try ClockReader(answers[0], asker)
+            reader.asksOfTime = true
+            return Page(
+                try answers[0].rows.map { row throws(PostgresError) in try reader.view(row) }, limit: limit
+            ) { PageKey(at: $0.dueAt, id: $0.id.rawValue) }
         }
     }
 
@@ -106,7 +134,7 @@ extension Queries {
              where k.city_id = \(Self.city) and k.clock_id = \(id.rawValue)
             """
         return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
-            try ClockReader.views(answers[0], asker).first
+            try ClockReader.view(of: answers[0], asker)
         }.orNotFound()
     }
 
@@ -130,9 +158,9 @@ extension Queries {
         return """
             with me as materialized (\(raw: Self.worker)),
             page as materialized (
-              select k.city_id, k.clock_id, k.case_id, k.assignment_id, k.supervision_id, k.kind, k.rule, k.paused_at,
-                     k.unit_id, k."limit",
-                     k.start_event, k.started_at, k.due_at, k.breached_at, k.outcome, k.next_rung, k.next_at
+              select k.city_id, k.clock_id, k.case_id, k.assignment_id, k.supervision_id, k.warning_id, k.kind, k.rule,
+                     k.paused_at, k.unit_id, k."limit",
+                     k.start_event, k.started_at, k.due_at, k.breached_at, k.outcome, k.next_rung, k.next_at, k.asked
                 from bihuan.clocks k
                where k.city_id = (select city_id from me) and k.unit_id = (select unit_id from me)
                  and k.stopped_at is null and not k.is_waiting
@@ -142,14 +170,20 @@ extension Queries {
                limit \(limit + 1)
             )
             select k.clock_id, k.kind, coalesce(k.rule, k.kind) as rule, k.paused_at, k.unit_id, k.case_id,
-                   c.ref as case_ref, c.title, c.level, c.plan_id, c.plan_version, c.state as case_state, c.owner_unit,
+                   c.ref as case_ref, c.is_drill, c.title, c.level, c.plan_id, c.plan_version, c.state as case_state,
+                   c.owner_unit,
                    k.kind = 'conclusion' and exists (
                      select from bihuan.supervisions s
-                      where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied'))
+                      where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied')
+                     union all
+                     select from bihuan.warnings w
+                      where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued'))
                      as has_open_order,
-                   coalesce(d.ref, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
-                   k.breached_at, null::timestamptz as stopped_at, k.outcome, k.next_rung, k.next_at,
-                   (select bihuan.now()) as now, a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
+                   coalesce(d.ref, case when k.warning_id is not null then (
+                     select w.ref from bihuan.warnings w
+                      where w.city_id = k.city_id and w.warning_id = k.warning_id) end, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
+                   k.breached_at, null::timestamptz as stopped_at, k.outcome, k.next_rung, k.next_at, k.asked,
+                   k.assignment_id, (select bihuan.now()) as now, a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
                    -- Or it would wait, and not be on the page.
                    false as has_open_children,
                    d.state as order_state, d.from_unit as order_from, d.to_unit as order_to
@@ -164,11 +198,11 @@ extension Queries {
         select s.city_id, s.unit_id,
                case s.role
                  when 'dispatcher' then array['grading', 'dispatch', 'receipt', 'feedback', 'interim', 'review',
-                                              'reply', 'judgement', 'conclusion', 'filing']
-                 when 'handler' then array['receipt', 'feedback', 'interim', 'reply']
+                                              'reply', 'judgement', 'conclusion', 'filing', 'response']
+                 when 'handler' then array['receipt', 'feedback', 'interim', 'reply', 'response']
                  when 'reviewer' then array['review']
-                 when 'leader' then array['grading', 'reply', 'judgement', 'conclusion', 'filing']
-                 when 'duty' then array['receipt', 'filing']
+                 when 'leader' then array['grading', 'reply', 'judgement', 'conclusion', 'filing', 'response']
+                 when 'duty' then array['receipt', 'filing', 'response']
                  else array[]::text[]
                end as kinds
           from bihuan.sessions s
@@ -178,14 +212,18 @@ extension Queries {
 /// Reads clocks out of one answer: where each column stands is found once, and what many rows share once too.
 struct ClockReader: ViewReader {
     private let asker: Queries.Asker
-    private let id, kind, rule, pausedAt, unit, caseID, caseRef, title, level, plan, planVersion: Int
+    private let id, kind, rule, pausedAt, unit, caseID, caseRef, isDrill, title, level, plan, planVersion: Int
     private let caseState, owner, hasOpenOrder: Int
     private let subject, limit, startEvent, startedAt, dueAt, breachedAt, stoppedAt, outcome, nextRung, nextAt: Int
-    private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo: Int
+    private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo, asked, assignment: Int
+
+    /// Whether to tell what the asker may do to a clock's time. Who works down a list has no need of it.
+    var asksOfTime = false
 
     // Few and searched in order: a list repeats a handful of them, and hashing costs more than comparing.
     private var tags: [(unit: UnitID, tag: UnitTag)] = []
     private var allowed: [(facts: Facts, verbs: [Verb])] = []
+    private var allowedOfTime: [(facts: Permission.ClockFacts, verbs: [Verb])] = []
     private var names: [(plan: CityBook.PlanKey, rule: String, name: String)] = []
 
     /// What decides about the verbs that answer a clock.
@@ -193,6 +231,7 @@ struct ClockReader: ViewReader {
         case record(Permission.CaseFacts)
         case assignment(Permission.AssignmentFacts)
         case order(Permission.SupervisionFacts)
+        case warning(Permission.WarningFacts)
     }
 
     init(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) {
@@ -206,6 +245,7 @@ struct ClockReader: ViewReader {
         self.unit = try result.column("unit_id")
         self.caseID = try result.column("case_id")
         self.caseRef = try result.column("case_ref")
+        self.isDrill = try result.column("is_drill")
         self.title = try result.column("title")
         self.level = try result.column("level")
         self.caseState = try result.column("case_state")
@@ -230,6 +270,15 @@ struct ClockReader: ViewReader {
         self.orderState = try result.column("order_state")
         self.orderFrom = try result.column("order_from")
         self.orderTo = try result.column("order_to")
+        self.asked = try result.column("asked")
+        self.assignment = try result.column("assignment_id")
+    }
+
+    /// One clock, with all that may be done about it.
+    static func view(of result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) -> ClockView? {
+        var reader = try Self(result, asker)
+        reader.asksOfTime = true
+        return try result.rows.first.map { row throws(PostgresError) in try reader.view(row) }
     }
 
     mutating func view(_ row: Row) throws(PostgresError) -> ClockView {
@@ -243,19 +292,33 @@ struct ClockReader: ViewReader {
         let rule = try row.text(self.rule)
         let plan = CityBook.PlanKey(id: try row.text(self.plan), version: try row.integer(self.planVersion))
         let pausedAt = try row.dateIfAny(self.pausedAt)
+        let limit = try row.text(self.limit)
+        let asked = try row.textIfAny(self.asked)
+        let isImmediate = limit == TimeLimit.immediate.text
+        var allowed = stoppedAt == nil ? try self.allowed(kind, row) : []
+        if self.asksOfTime, stoppedAt == nil, let setter = try self.setter(row) {
+            allowed += self.allowed(
+                Permission.ClockFacts(
+                    unit: unit, setter: setter.unit, isOfCase: setter.isOfCase, isOfAssignment: setter.isOfAssignment,
+                    isPaused: pausedAt != nil, isAsked: asked != nil,
+                    isOverdue: breachedAt != nil || pausedAt == nil && now > dueAt, isImmediate: isImmediate))
+        }
         return ClockView(
             id: ClockID(rawValue: try row.uuid(self.id)), kind: kind, rule: rule, name: self.name(rule, plan, kind),
             unit: self.tag(unit),
             caseID: CaseID(rawValue: try row.uuid(self.caseID)), caseRef: try row.text(self.caseRef),
-            title: try row.text(self.title), level: try row.textIfAny(self.level),
-            subject: try row.text(self.subject), limit: try row.text(self.limit),
+            isDrill: try row.bool(self.isDrill), title: try row.text(self.title), level: try row.textIfAny(self.level),
+            subject: try row.text(self.subject), limit: limit,
             startEvent: try row.text(self.startEvent), startedAt: startedAt, dueAt: dueAt, breachedAt: breachedAt,
             stoppedAt: stoppedAt, outcome: try row.wordIfAny(self.outcome), nextRung: try row.wordIfAny(self.nextRung),
-            nextAt: try row.dateIfAny(self.nextAt), pausedAt: pausedAt,
+            nextAt: try row.dateIfAny(self.nextAt), pausedAt: pausedAt, asked: asked,
             // What stands still is as near its end as it was then.
             light: stoppedAt != nil
-                ? nil : Light(due: dueAt, started: startedAt, breached: breachedAt != nil, now: pausedAt ?? now),
-            allowed: stoppedAt == nil ? try self.allowed(kind, row) : [],
+                ? nil
+                : Light(
+                    due: dueAt, started: startedAt, isImmediate: isImmediate, breached: breachedAt != nil,
+                    now: pausedAt ?? now),
+            allowed: allowed,
             now: now, offset: self.asker.book.offset)
     }
 
@@ -279,7 +342,8 @@ struct ClockReader: ViewReader {
         if let known = self.allowed.first(where: { $0.facts == facts }) { return known.verbs }
         let verbs =
             switch facts {
-            case .record(let facts): Permission.allowed(on: facts, to: self.asker.identity)
+            case .record(let facts): Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
+            case .warning(let facts): Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
             case .assignment(let facts):
                 Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
             case .order(let facts): Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
@@ -288,13 +352,30 @@ struct ClockReader: ViewReader {
         return verbs
     }
 
+    private mutating func allowed(_ facts: Permission.ClockFacts) -> [Verb] {
+        if let known = self.allowedOfTime.first(where: { $0.facts == facts }) { return known.verbs }
+        let verbs = Permission.allowed(on: facts, to: self.asker.identity)
+        self.allowedOfTime.append((facts, verbs))
+        return verbs
+    }
+
+    /// Who answers for the time, as ``Docket/facts(of:at:)`` has it; nil where the asker does not see it.
+    private func setter(_ row: Row) throws(PostgresError) -> (unit: UnitID, isOfCase: Bool, isOfAssignment: Bool)? {
+        if let from = try row.integerIfAny(self.orderFrom) { return (UnitID(rawValue: from), false, false) }
+        if let from = try row.integerIfAny(self.from) { return (UnitID(rawValue: from), false, true) }
+        guard row.isNull(self.assignment) else { return nil }
+        return (UnitID(rawValue: try row.integer(self.owner)), true, false)
+    }
+
     private func facts(_ kind: ClockKind, _ row: Row) throws(PostgresError) -> Facts? {
         switch kind {
         case .grading, .dispatch, .conclusion, .filing:
             return .record(
                 .init(
                     state: try row.word(self.caseState), owner: UnitID(rawValue: try row.integer(self.owner)),
-                    hasOpenWork: kind == .conclusion ? try row.bool(self.hasOpenOrder) : false))
+                    hasOpenWork: kind == .conclusion ? try row.bool(self.hasOpenOrder) : false,
+                    // No clock waits for these.
+                    warning: nil, isOutdated: false))
         case .receipt, .feedback, .interim, .review:
             guard let state: AssignmentState = try row.wordIfAny(self.state) else { return nil }
             return .assignment(
@@ -304,6 +385,9 @@ struct ClockReader: ViewReader {
                     reviewer: UnitID(rawValue: try row.integer(self.reviewer)),
                     // An interim report need not wait for those below.
                     hasOpenChildren: kind == .interim ? false : try row.bool(self.hasOpenChildren)))
+        case .response:
+            return .warning(
+                .init(state: .issued, issuers: [], told: [UnitID(rawValue: try row.integer(self.unit))]))
         case .reply, .judgement:
             guard let state: SupervisionState = try row.wordIfAny(self.orderState) else { return nil }
             return .order(

@@ -7,6 +7,7 @@ package struct FilingView: Sendable {
     package let id: FilingID
     package let caseID: CaseID
     package let caseRef: String
+    package let isDrill: Bool
     package let act: PlanAct.Kind
     /// The form's id, and what the plan calls it.
     package let form: String
@@ -26,53 +27,62 @@ package struct FilingView: Sendable {
 }
 
 extension Queries {
-    private static let filingColumns: StaticString = """
-        f.filing_id, f.case_id, c.ref as case_ref, f.act, f.form, f.number, f.unit_id, f.filed_at, f.fields, c.plan_id,
-        c.plan_version
+    static func filings(_ condition: SQL) -> SQL {
         """
+        select f.filing_id, f.case_id, c.ref as case_ref, c.is_drill, f.act, f.form, f.number, f.unit_id, f.filed_at,
+               f.fields, c.plan_id, c.plan_version
+          from bihuan.filings f
+          join bihuan.cases c on c.city_id = f.city_id and c.case_id = f.case_id
+         where f.city_id = \(Self.city) and \(condition)
+         order by f.filed_at, f.filing_id
+        """
+    }
 
     /// What was put on record in a case, in order.
     package func filings(ofCase key: ObjectKey, _ token: String) async throws(DeskError) -> [FilingView] {
-        let id = Target.record(key).caseID(in: Self.city)
-        let statements: [SQL] = [
-            "select c.case_id from bihuan.cases c where c.city_id = \(Self.city) and c.case_id = \(id)",
-            """
-            select \(raw: Self.filingColumns)
-              from bihuan.filings f
-              join bihuan.cases c on c.city_id = f.city_id and c.case_id = f.case_id
-             where f.city_id = \(Self.city) and f.case_id = \(id)
-             order by f.filed_at, f.filing_id
-            """,
-        ]
-        return try await self.ask(token, statements) { answers, asker throws(PostgresError) in
-            answers[0].rows.isEmpty
-                ? nil : try answers[1].rows.map { row throws(PostgresError) in try Self.filing(row, asker) }
-        }.orNotFound()
+        try await self.ofCase(key, token, Self.filings("f.case_id = \(Target.record(key).caseID(in: Self.city))")) {
+            row, asker throws(PostgresError) in try FilingView(row, asker)
+        }
     }
 
     package func filing(_ token: String, id: FilingID) async throws(DeskError) -> FilingView {
-        let sql: SQL = """
-            select \(raw: Self.filingColumns)
-              from bihuan.filings f
-              join bihuan.cases c on c.city_id = f.city_id and c.case_id = f.case_id
-             where f.city_id = \(Self.city) and f.filing_id = \(id.rawValue)
-            """
+        let sql = Self.filings("f.filing_id = \(id.rawValue)")
         return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
-            try answers[0].rows.first.map { row throws(PostgresError) in try Self.filing(row, asker) }
+            try answers[0].rows.first.map { row throws(PostgresError) in try FilingView(row, asker) }
         }.orNotFound()
     }
 
-    private static func filing(_ row: Row, _ asker: Asker) throws(PostgresError) -> FilingView {
+    /// What belongs to a case and is no page: all of it.
+    ///
+    /// - Throws: `.notFound` for a case that is hidden or not there.
+    func ofCase<Item: Sendable>(
+        _ key: ObjectKey, _ token: String, _ statement: SQL,
+        _ item: @escaping @Sendable (Row, Asker) throws(PostgresError) -> Item
+    ) async throws(DeskError) -> [Item] {
+        let id = Target.record(key).caseID(in: Self.city)
+        let statements: [SQL] = [
+            "select c.case_id from bihuan.cases c where c.city_id = \(Self.city) and c.case_id = \(id)",
+            statement,
+        ]
+        return try await self.ask(token, statements) { answers, asker throws(PostgresError) -> [Item]? in
+            if answers[0].rows.isEmpty { return nil }
+            return try answers[1].rows.map { row throws(PostgresError) in try item(row, asker) }
+        }.orNotFound()
+    }
+}
+
+extension FilingView {
+    init(_ row: Row, _ asker: Queries.Asker) throws(PostgresError) {
         let key = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
         let id: String = try row.get("form")
         let form = asker.book.plans[key]?.form(id)
         let json: JSON = try row.get("fields")
-        let values = json.texts
+        let values = try json.texts(of: "fields")
         let known = form?.fields.map(\.key) ?? []
         let keys = known + values.keys.filter { !known.contains($0) }.sorted()
-        return FilingView(
+        self.init(
             id: try row.identifier("filing_id"), caseID: try row.identifier("case_id"),
-            caseRef: try row.get("case_ref"),
+            caseRef: try row.get("case_ref"), isDrill: try row.get("is_drill"),
             act: try row.word("act"), form: id, name: form?.name ?? id, number: try row.get("number"),
             unit: asker.tag(try row.unit("unit_id")), filedAt: try row.get("filed_at"),
             fields: keys.compactMap { key in
@@ -85,8 +95,16 @@ extension Queries {
 }
 
 extension JSON {
-    /// An object of texts; what is none says nothing.
-    var texts: [String: String] {
-        (try? JSONDecoder().decode([String: String].self, from: Data(self.text.utf8))) ?? [:]
+    /// An object of texts, and nothing else.
+    func texts(of column: String) throws(PostgresError) -> [String: String] { try self.value(of: column) }
+
+    func value<Value: Decodable>(
+        of column: String, _ type: Value.Type = Value.self
+    ) throws(PostgresError) -> Value {
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(self.text.utf8))
+        } catch {
+            throw PostgresError(.decoding, "\(column) does not hold what is expected there: \(error)", column: column)
+        }
     }
 }

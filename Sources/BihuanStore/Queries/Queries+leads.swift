@@ -22,6 +22,8 @@ package struct LeadView: Sendable {
     package let recordedAt: Date
     package let revision: Int
     package let caseRef: String?
+    /// Part of a drill; a lead that came in earnest never is.
+    package let isDrill: Bool
     package let offset: UTCOffset
 }
 
@@ -30,7 +32,7 @@ extension Queries {
         """
         select l.lead_id, l.unit_id, l.source, l.reference, l.channel, l.title, l.content, l.category, l.place,
                l.outlet, l.link, l.reply, l.replied_at, l.occurred_at, l.received_at, l.recorded_at, l.revision,
-               c.ref as case_ref
+               l.is_drill, c.ref as case_ref
           from bihuan.leads l
           left join bihuan.cases c on c.city_id = l.city_id and c.case_id = l.case_id
          where l.city_id = \(Self.city) and \(condition)
@@ -82,6 +84,7 @@ extension LeadView {
         self.recordedAt = try row.get("recorded_at")
         self.revision = try row.get("revision")
         self.caseRef = try row.get("case_ref")
+        self.isDrill = try row.get("is_drill")
         self.offset = asker.book.offset
     }
 }

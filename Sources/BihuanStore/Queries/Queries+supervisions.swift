@@ -7,6 +7,7 @@ package struct SupervisionView: Sendable {
     package let id: SupervisionID
     package let ref: String
     package let caseRef: String
+    package let isDrill: Bool
     package let assignment: String
     package let raisedFrom: String?
     package let from: UnitTag
@@ -29,6 +30,8 @@ package struct SupervisionFilter: Sendable, Hashable {
     package var states: [SupervisionState] = []
     /// Label of the unit under the order.
     package var unit: String?
+    /// True: of drills only; false: of none.
+    package var isDrill: Bool?
 
     package init() {}
 }
@@ -36,7 +39,7 @@ package struct SupervisionFilter: Sendable, Hashable {
 extension Queries {
     /// - Parameter isCaseKnown: whether the case is read anyhow, so that its columns and its policy can be left out.
     static func supervisions(_ condition: SQL, _ order: SQL, isCaseKnown: Bool = false) -> SQL {
-        let caseColumn: SQL = isCaseKnown ? "" : "c.ref as case_ref,"
+        let caseColumn: SQL = isCaseKnown ? "" : "c.ref as case_ref, c.is_drill,"
         let caseJoin: SQL =
             isCaseKnown ? "" : "join bihuan.cases c on c.city_id = d.city_id and c.case_id = d.case_id"
         return """
@@ -62,6 +65,7 @@ extension Queries {
     package func supervisions(
         _ token: String, _ filter: SupervisionFilter = SupervisionFilter(), after: PageKey? = nil, limit: Int = 50
     ) async throws(DeskError) -> Page<SupervisionView> {
+        let drill: SQL = filter.isDrill.map { $0 ? "and c.is_drill" : "and not c.is_drill" } ?? ""
         let condition: SQL = """
             (\(filter.states.isEmpty) or d.state = any (\(filter.states.map(\.rawValue))::text[]))
             and (\(filter.unit)::text is null or d.to_unit = (
@@ -69,6 +73,7 @@ extension Queries {
             and (d.issued_at, d.supervision_id) <
                 (coalesce(\(after?.at)::timestamptz, 'infinity'),
                  coalesce(\(after?.id)::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+            \(drill)
             """
         let sql: SQL = """
             \(Self.supervisions(condition, "d.issued_at desc, d.supervision_id desc")) limit \(limit + 1)
@@ -98,7 +103,11 @@ extension SupervisionView {
     init(_ row: Row, _ asker: Queries.Asker, of record: CaseView? = nil) throws(PostgresError) {
         self.id = try row.identifier("supervision_id")
         self.ref = try row.get("ref")
-        if let record { self.caseRef = record.ref } else { self.caseRef = try row.get("case_ref") }
+        if let record {
+            (self.caseRef, self.isDrill) = (record.ref, record.isDrill)
+        } else {
+            (self.caseRef, self.isDrill) = (try row.get("case_ref"), try row.get("is_drill"))
+        }
         self.assignment = try row.get("assignment_ref")
         self.raisedFrom = try row.get("raised_from_ref")
         let (from, to) = (try row.unit("from_unit"), try row.unit("to_unit"))

@@ -21,6 +21,7 @@ package struct EventView: Sendable {
 /// A case's log as far as the asker sees it.
 package struct Timeline: Sendable {
     package let caseRef: String
+    package let isDrill: Bool
     package let events: [EventView]
     package let offset: UTCOffset
 }
@@ -32,7 +33,7 @@ extension Queries {
         return try await self.ask(
             token,
             [
-                "select c.ref from bihuan.cases c where c.city_id = \(Self.city) and c.case_id = \(id)",
+                "select c.ref, c.is_drill from bihuan.cases c where c.city_id = \(Self.city) and c.case_id = \(id)",
                 """
                 select e.seq, e.at, e.kind, a.ref as assignment_ref, e.actor, o.name as officer_name, e.unit_id, e.via,
                        e.reason, e.detail, encode(e.hash, 'hex') as hash
@@ -44,9 +45,11 @@ extension Queries {
                 """,
             ]
         ) { answers, asker throws(PostgresError) -> Timeline? in
-            guard let ref: String = try answers[0].rows.first?.get("ref") else { return nil }
+            guard let row = answers[0].rows.first else { return nil }
             let events = try answers[1].rows.map { row throws(PostgresError) in try EventView(row, asker) }
-            return Timeline(caseRef: ref, events: events, offset: asker.book.offset)
+            return Timeline(
+                caseRef: try row.get("ref"), isDrill: try row.get("is_drill"), events: events,
+                offset: asker.book.offset)
         }.orNotFound()
     }
 }

@@ -3,6 +3,9 @@ package import Foundation
 import Postgres
 
 /// Why a clock is due when it is: plan, rule, start, calendar, pauses, extensions.
+///
+/// A running clock keeps its deadline when the calendar is imported anew, until something moves it: a grading, a pause,
+/// an extension. Till then the days told here, which are those of the calendar as it is now, need not explain it.
 package struct ClockWhy: Sendable {
     package let clock: ClockView
     package let plan: CityBook.PlanKey
@@ -41,9 +44,9 @@ package struct ClockWhy: Sendable {
     }
 
     package enum Bound: String, Sendable, Hashable, CaseIterable {
-        /// The assignment above is due sooner.
+        /// The feedback of the assignment above is due sooner.
         case assignmentAbove = "assignment_above"
-        /// What was sent back is given a part of its limit anew.
+        /// What was sent back keeps its original time, or is given a part of its limit anew.
         case resubmission
     }
 }
@@ -52,7 +55,16 @@ extension Queries {
     package func why(_ token: String, id: ClockID) async throws(DeskError) -> ClockWhy {
         let statements: [SQL] = [
             """
-            select \(raw: Self.clockColumns)
+            select \(raw: Self.clockColumns),
+                   case when k.kind = 'feedback' and k.stopped_at is null then bihuan.due_above(k.assignment_id) end
+                     as due_above,
+                   -- The version it ran under when it was broken or stopped: the case may have gone on under a newer one.
+                   (select (e.detail ->> 'from')::bigint
+                      from bihuan.events e
+                     where e.city_id = k.city_id and e.case_id = k.case_id and e.kind = 'replanned'
+                       and e.at >= least(k.breached_at, k.stopped_at)
+                     order by e.seq
+                     limit 1) as frozen_version
               from bihuan.clocks k
               \(raw: Self.clockJoins)
              where k.city_id = \(Self.city) and k.clock_id = \(id.rawValue)
@@ -78,10 +90,12 @@ extension Queries {
             """,
         ]
         return try await self.ask(token, statements) { answers, asker throws(PostgresError) -> ClockWhy? in
-            guard let row = answers[0].rows.first, let clock = try ClockReader.views(answers[0], asker).first else {
+            guard let row = answers[0].rows.first, let clock = try ClockReader.view(of: answers[0], asker) else {
                 return nil
             }
-            let key = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
+            let frozen: Int? = try row.get("frozen_version")
+            let planVersion: Int = try row.get("plan_version")
+            let key = CityBook.PlanKey(id: try row.get("plan_id"), version: frozen ?? planVersion)
             let plan = asker.book.plans[key]
             let pauses = try answers[2].rows.map { row throws(PostgresError) in
                 ClockWhy.Pause(
@@ -104,21 +118,26 @@ extension Queries {
                 daysOff: days.off.map { ClockWhy.Day(day: $0, name: names[$0] ?? $0.weekendName) },
                 makeUpWorkdays: days.worked.map { ClockWhy.Day(day: $0, name: names[$0] ?? "") },
                 pauses: pauses, extensions: extensions,
-                bound: Self.bound(clock, limits, pauses, asker.book.calendar))
+                bound: Self.bound(clock, limits, pauses, asker.book.calendar, above: try row.get("due_above")))
         }.orNotFound()
     }
 
-    /// Nil where limit and calendar alone say the same as the clock.
+    /// Nil where nothing but limit, calendar, pauses and extensions made the deadline, or nothing else can be told to
+    /// have made it.
     private static func bound(
-        _ clock: ClockView, _ limits: [String], _ pauses: [ClockWhy.Pause], _ calendar: WorkingCalendar
+        _ clock: ClockView, _ limits: [String], _ pauses: [ClockWhy.Pause], _ calendar: WorkingCalendar, above: Date?
     ) -> ClockWhy.Bound? {
+        guard clock.kind == .feedback else { return nil }
         if clock.startEvent == EventKind.sentBack.rawValue { return .resubmission }
-        guard let limit = TimeLimit(clock.limit) else { return nil }
+        // As ``DocketStep/dueAbove(of:)`` has it.
+        guard let limit = TimeLimit(clock.limit), let above,
+            clock.dueAt == pauses.last?.resumedAt.map({ max(above, $0) }) ?? above
+        else { return nil }
         let stood = pauses.map { ClockPause(begin: $0.pausedAt, end: $0.resumedAt) }
         let more = limits.dropFirst().compactMap { TimeLimit($0) }
         do throws(MissingCalendarYear) {
             let own = try calendar.deadline(limit, extendedBy: more, from: clock.startedAt, pauses: stood)
-            return own == clock.dueAt ? nil : .assignmentAbove
+            return own > clock.dueAt ? .assignmentAbove : nil
         } catch {
             return nil
         }

@@ -37,9 +37,7 @@ package struct Queries: Sendable {
                 guard let row = answers[1].rows.first else { throw PostgresError(.misuse, "no session") }
                 let city = CityID(rawValue: try row.get("city_id"))
                 let version: Int = try row.get("book_version")
-                let identity = Identity(
-                    city: city, officer: try row.identifier("officer_id"), post: try row.identifier("post_id"),
-                    unit: try row.unit("unit_id"), role: try row.word("role"))
+                let identity = try Identity(introduction: row)
                 let book: CityBook
                 if let known = books.book(city, version: version) {
                     book = known
@@ -89,12 +87,26 @@ package struct Page<Item: Sendable>: Sendable {
     package let next: PageKey?
 }
 
+extension Queries {
+    /// The nearest deadline of clocks `k`, and what is red and yellow about them, as ``Light`` has it; null without any.
+    static let lights: StaticString = """
+        min(k.due_at) filter (where k."limit" <> 'NOW') as due_at,
+        bool_or(k."limit" <> 'NOW' and (k.breached_at is not null
+          or k.due_at + interval '1 second' <= coalesce(k.paused_at, (select bihuan.now())))) as is_late,
+        bool_or(k."limit" = 'NOW' or coalesce(k.paused_at, (select bihuan.now()))
+          > k.started_at + 0.8 * (k.due_at - k.started_at)) as is_near
+        """
+}
+
 /// Time left at a glance (绿灯、黄灯、红灯): something is overdue, or four fifths of the time are gone, or neither.
 package enum Light: String, Sendable, Hashable, CaseIterable {
     case green, yellow, red
 
-    package init(due: Date, started: Date, breached: Bool, now: Date) {
-        if breached || due < now {
+    /// What is to be done at once is open or done, and never late.
+    package init(due: Date, started: Date, isImmediate: Bool, breached: Bool, now: Date) {
+        if isImmediate {
+            self = .yellow
+        } else if breached || now.timeIntervalSince(due) >= 1 {
             self = .red
         } else if now.timeIntervalSince(started) > 0.8 * due.timeIntervalSince(started) {
             self = .yellow

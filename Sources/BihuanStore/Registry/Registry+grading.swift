@@ -25,8 +25,8 @@ extension Registry {
                 version: 0)
             do throws(Refusal) {
                 let (_, changes) = try Docket.register(
-                    record, tree: book.tree, plan: plan, calendar: book.calendar, by: .system, reason: nil,
-                    at: moments.registeredAt, mint: &mint)
+                    record, tree: book.tree, plan: plan, periods: book.sensitivePeriods, calendar: book.calendar,
+                    by: .system, reason: nil, at: moments.registeredAt, mint: &mint)
                 return changes.newClocks
             } catch {
                 throw .noDeadline(error)

@@ -9,7 +9,7 @@ package struct OfficerView: Sendable {
     package let login: String
     package let name: String
     package let isLocked: Bool
-    /// `role@unit` of the posts held now.
+    /// `role@unit` of the posts held now, with the roles of the plan they were appointed to: `leader@harbin(chief)`.
     package let posts: [String]
 }
 
@@ -45,17 +45,88 @@ extension Registry {
     }
 
     /// Gives an officer one more post.
+    ///
+    /// - Parameter appointments: roles of a plan the city has adopted that the post is appointed to, by key.
     package func addPost(
-        login: String, unit: String, role: PostRole, in city: CityID, at now: Date
+        login: String, unit: String, role: PostRole, appointments: [String] = [], in city: CityID, at now: Date
     ) async throws(RegistryFault) -> PostID {
         let officer = try await self.officer(login, in: city)
         try await self.requireUnit(unit, of: city)
+        try await self.check(appointments, unit: unit, role: role, in: city)
         var mint = UUIDv7Mint(now: now)
         let post: PostID = mint.next()
         try await self.run { connection throws(PostgresError) in
-            _ = try connection.query(Self.insert(post, of: officer, unit: unit, role: role, in: city))
+            _ = try connection.query(
+                Self.insert(post, of: officer, unit: unit, role: role, appointments: appointments, in: city))
         }
         return post
+    }
+
+    /// Whether the officer holds a post of this role in this unit now.
+    package func holds(
+        login: String, unit: String, role: PostRole, in city: CityID
+    ) async throws(RegistryFault) -> Bool {
+        let officer = try await self.officer(login, in: city)
+        return try await self.run { connection throws(PostgresError) in
+            try connection.query(
+                """
+                select from bihuan.posts p
+                  join bihuan.units u on u.city_id = p.city_id and u.unit_id = p.unit_id
+                 where p.city_id = \(city.rawValue) and p.officer_id = \(officer.rawValue)
+                   and p.role = \(role.rawValue) and u.label = \(unit)
+                   and (p.valid_until is null or p.valid_until > clock_timestamp())
+                """
+            ).affected > 0
+        }
+    }
+
+    /// Appoints a post that is held now to roles of a plan the city has adopted, in place of those it had.
+    package func appoint(
+        login: String, unit: String, role: PostRole, to appointments: [String], in city: CityID
+    ) async throws(RegistryFault) {
+        let officer = try await self.officer(login, in: city)
+        try await self.check(appointments, unit: unit, role: role, in: city)
+        let appointed = try await self.run { connection throws(PostgresError) in
+            try connection.query(
+                """
+                update bihuan.posts p
+                   set plan_roles = \(appointments)::text[]
+                  from bihuan.units u
+                 where p.city_id = \(city.rawValue) and p.officer_id = \(officer.rawValue)
+                   and p.role = \(role.rawValue) and u.city_id = p.city_id and u.unit_id = p.unit_id
+                   and u.label = \(unit) and p.valid_from <= clock_timestamp()
+                   and (p.valid_until is null or p.valid_until > clock_timestamp())
+                """
+            ).affected
+        }
+        guard appointed > 0 else { throw RegistryFault(.missing, "\(login) holds no post \(role.rawValue)@\(unit)") }
+    }
+
+    /// A post is appointed to such roles of the plan as a post of its kind in its unit can hold.
+    private func check(
+        _ appointments: [String], unit label: String, role: PostRole, in city: CityID
+    ) async throws(RegistryFault) {
+        guard !appointments.isEmpty else { return }
+        let book = try await self.book(of: city)
+        // Cases keep the version they opened under, and its roles with it.
+        let adopted = Set(book.adoptions.map(\.plan)).sorted { ($0.id, $0.version) > ($1.id, $1.version) }
+        guard !adopted.isEmpty else {
+            throw RegistryFault(.missing, "the city has adopted no plan whose roles a post could be appointed to")
+        }
+        var fitting: [PlanRole] = []
+        for plan in adopted.compactMap({ book.plans[$0] }) {
+            fitting += plan.roles.filter { found in
+                found.post == role && found.unit.admits(book.tree[label]?.tier)
+                    && !fitting.contains { $0.key == found.key }
+            }
+        }
+        let unknown = appointments.filter { name in !fitting.contains { $0.key == name } }
+        guard unknown.isEmpty else {
+            throw RegistryFault(
+                .badInput,
+                "a post \(role.rawValue)@\(label) cannot be \(unknown.joined(separator: ", ")) of a plan of the city; it can be: "
+                    + fitting.map { "\($0.key) (\($0.name))" }.joined(separator: ", "))
+        }
     }
 
     /// Ends the officer's posts of this role in this unit now; their sessions end with them.
@@ -83,7 +154,10 @@ extension Registry {
             try connection.query(
                 """
                 select o.officer_id, o.login, o.name, o.locked_at is not null as is_locked,
-                       coalesce(array_agg(p.role || '@' || u.label order by p.valid_from, u.label)
+                       coalesce(array_agg(p.role || '@' || u.label
+                                    || case when p.plan_roles = '{}' then ''
+                                            else '(' || array_to_string(p.plan_roles, ',') || ')' end
+                                  order by p.valid_from, u.label)
                                   filter (where p.post_id is not null), '{}') as posts
                   from bihuan.officers o
                   left join bihuan.posts p
@@ -170,11 +244,12 @@ extension Registry {
     // MARK: Parts
 
     private static func insert(
-        _ post: PostID, of officer: OfficerID, unit: String, role: PostRole, in city: CityID
+        _ post: PostID, of officer: OfficerID, unit: String, role: PostRole, appointments: [String] = [],
+        in city: CityID
     ) -> SQL {
         """
-        insert into bihuan.posts (city_id, post_id, officer_id, unit_id, role)
-        select u.city_id, \(post.rawValue), \(officer.rawValue), u.unit_id, \(role.rawValue)
+        insert into bihuan.posts (city_id, post_id, officer_id, unit_id, role, plan_roles)
+        select u.city_id, \(post.rawValue), \(officer.rawValue), u.unit_id, \(role.rawValue), \(appointments)::text[]
           from bihuan.units u
          where u.city_id = \(city.rawValue) and u.label = \(unit)
         """

@@ -17,26 +17,27 @@ extension Registry {
         package let isInForce: Bool
     }
 
+    /// What became of a plan that was to be published.
+    package struct Publication: Sendable, Hashable {
+        package let key: CityBook.PlanKey
+        /// The same was published before, as this version.
+        package let isKnown: Bool
+        /// The newest version of the plan.
+        package let newest: Int
+    }
+
     /// Publishes a plan file, with what the city has set, as an immutable version. The same again is the same version.
     ///
-    /// - Throws: `.badInput` with every fault of the file, or for settings that the plan does not leave open.
+    /// - Throws: `.badInput` with every fault of the file, and for settings that the plan does not leave open.
     package func publish(
         _ text: String, settings: PlanSettings = PlanSettings(), acceptSuggestions: Bool = false, in city: CityID
-    ) async throws(RegistryFault) -> CityBook.PlanKey {
+    ) async throws(RegistryFault) -> Publication {
         var settings = settings
         let plan = try Self.plan(text, settings)
-        let open = Set(plan.openSettings.map(\.path))
-        let unknown = settings.values.keys.filter { !open.contains($0) }.sorted()
-        guard unknown.isEmpty else {
-            throw RegistryFault(
-                .badInput,
-                "the plan does not leave open \(unknown.joined(separator: ", ")); it leaves open:\n"
-                    + plan.openSettings.map(\.path).joined(separator: "\n"))
-        }
         if acceptSuggestions { settings.acceptSuggestions(of: plan) }
         let (hash, json) = (settings.hash(with: text), settings.json)
-        let version: Int = try await self.run { connection throws(PostgresError) in
-            try connection.query(
+        return try await self.run { connection throws(PostgresError) in
+            let row = try connection.query(
                 """
                 with known as (
                   select version from bihuan.plan_versions
@@ -51,20 +52,28 @@ extension Registry {
                    where not exists (select from known)
                   returning version
                 )
-                select version from known union all select version from fresh
+                select version, true as is_known,
+                       (select max(p.version) from bihuan.plan_versions p
+                         where p.city_id = \(city.rawValue) and p.plan_id = \(plan.id)) as newest
+                  from known
+                 union all
+                select version, false, version from fresh
                 """
-            ).rows[0].get("version")
+            ).rows[0]
+            return Publication(
+                key: CityBook.PlanKey(id: plan.id, version: try row.get("version")), isKnown: try row.get("is_known"),
+                newest: try row.get("newest"))
         }
-        return CityBook.PlanKey(id: plan.id, version: version)
     }
 
     /// Lets the city open new cases under a published version from a day on. Cases keep the one they opened under.
     ///
     /// - Parameters:
-    ///   - version: nil: the newest.
+    ///   - version: nil: the newest, which is not the one last published when that was an older one again.
     ///   - day: nil: today; of a city that has adopted nothing yet, every day.
     /// - Throws: `.missing` when it is not published; `.badInput` while something is not set that the plan leaves to the
-    ///   city, or for a day that is past: what cases opened under is not changed afterwards.
+    ///   city, or its drills would be numbered as the city's cases are, or for a day that is past: what cases opened under
+    ///   is not changed afterwards.
     package func adopt(
         _ id: String, version: Int? = nil, from day: CivilDay? = nil, in city: CityID
     ) async throws(RegistryFault) -> PublishedPlan {
@@ -73,18 +82,24 @@ extension Registry {
         guard unsettled.isEmpty else {
             throw RegistryFault(
                 .badInput,
-                "\(id) version \(published.key.version) leaves \(unsettled.count) values to the city; publish it with "
-                    + "--set or --accept-suggestions first:\n"
+                "\(id) 第 \(published.key.version) 版有 \(unsettled.count) 个值留给本市定，定了才能采用；"
+                    + "发布时用 --set 给出，或用 --accept-suggestions 采用建议值：\n"
                     + unsettled.map { "\($0.path)=\($0.suggested)" }.joined(separator: "\n"))
         }
         let book = try await self.book(of: city)
+        if let drills = published.plan.drills, drills.series == book.refPrefix {
+            throw RegistryFault(
+                .badInput,
+                "drills.series of \(id) is \(drills.series), which this city's own case numbers begin with; give drills "
+                    + "another")
+        }
         let today = CivilDay(try await self.now(), offset: book.offset)
         // Before the first adoption there can be no case.
         let first = book.adoptions.isEmpty ? Self.always : today
         let effective = day ?? first
         guard effective >= first else {
             throw RegistryFault(
-                .badInput, "--from \(effective.text) is past; a plan is adopted from today (\(today.text)) or later")
+                .badInput, "--from \(effective.text) 已经过去；最早从今天（\(today.text)）起采用")
         }
         let key = published.key
         try await self.run { connection throws(PostgresError) in
@@ -107,7 +122,7 @@ extension Registry {
     /// Publishes a plan file with all its suggestions accepted, and adopts it.
     @discardableResult
     package func adopt(suggestionsOf text: String, in city: CityID) async throws(RegistryFault) -> PublishedPlan {
-        let key = try await self.publish(text, acceptSuggestions: true, in: city)
+        let key = try await self.publish(text, acceptSuggestions: true, in: city).key
         return try await self.adopt(key.id, version: key.version, in: city)
     }
 
@@ -124,7 +139,7 @@ extension Registry {
             city, "and p.plan_id = \(id) and (\(version)::bigint is null or p.version = \(version))")
         guard let newest = all.first else {
             throw RegistryFault(
-                .missing, "no plan \(id)\(version.map { " version \($0)" } ?? "") is published in this city")
+                .missing, "本市没有发布过预案 \(id)\(version.map { " 第 \($0) 版" } ?? "")")
         }
         return newest
     }
@@ -145,12 +160,18 @@ extension Registry {
         var plans: [PublishedPlan] = []
         for row in rows {
             let key: CityBook.PlanKey
-            let (source, settings): (String, PlanSettings)
+            let (source, kept): (String, JSON)
             do throws(PostgresError) {
                 key = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("version"))
-                (source, settings) = (try row.get("source"), PlanSettings(try row.get("settings") as JSON))
+                (source, kept) = (try row.get("source"), try row.get("settings"))
             } catch {
                 throw RegistryFault(error)
+            }
+            let settings: PlanSettings
+            do throws(PlanFaults) {
+                settings = try PlanSettings(kept)
+            } catch {
+                throw RegistryFault(.unavailable, "plan \(key.id) version \(key.version): \(error)")
             }
             let plan = try Self.plan(source, settings)
             do throws(PostgresError) {

@@ -54,13 +54,13 @@ package struct Registry: Sendable {
                 throw RegistryFault(
                     .missing,
                     cities.isEmpty
-                        ? "there is no city yet; add one with `bihuan city add`"
-                        : "there are several cities; say which: \(cities.map(\.code).joined(separator: ", "))")
+                        ? "还没有城市；先用 bihuan city add 建立"
+                        : "有几个城市，请用 --city 指明：\(cities.map(\.code).joined(separator: ", "))")
             }
             return cities[0]
         }
         guard let city = cities.first(where: { $0.code == code }) else {
-            throw RegistryFault(.missing, "there is no city \(code)")
+            throw RegistryFault(.missing, "没有城市 \(code)")
         }
         return city
     }
@@ -116,43 +116,78 @@ package struct Registry: Sendable {
         }
     }
 
+    /// What an import made of a city's calendar.
+    package struct CalendarReport: Sendable, Hashable {
+        /// The years that the calendar covers now.
+        package var years: [Int]
+        /// Those that it covered before and no longer does.
+        package var dropped: [Int]
+    }
+
     /// Replaces the city's holidays and make-up workdays by those of a file with the columns date, kind, name.
     ///
-    /// - Returns: the years the calendar now covers.
-    package func importCalendar(_ text: String, of city: CityID) async throws(RegistryFault) -> [Int] {
-        var days: [Int] = []
-        var kinds: [String] = []
-        var names: [String] = []
-        for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
-            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            if index == 0 {
-                guard fields == ["date", "kind", "name"] else {
-                    throw RegistryFault(.badInput, "line 1: the columns must be date,kind,name")
-                }
-                continue
-            }
-            guard fields.count == 3, let day = CivilDay(fields[0]) else {
-                throw RegistryFault(.badInput, "line \(index + 1): the date must be yyyy-mm-dd, with kind and name")
-            }
-            guard ["holiday", "workday"].contains(fields[1]) else {
-                throw RegistryFault(.badInput, "line \(index + 1): kind must be holiday or workday")
-            }
-            days.append(day.rawValue)
-            kinds.append(fields[1])
-            names.append(fields[2])
+    /// One row makes a year known, and every working day that it does not name would count; so a year must look like one
+    /// that the State Council has announced.
+    ///
+    /// - Parameter accepted: years to be taken as they are.
+    package func importCalendar(
+        _ text: String, accepting accepted: Set<Int> = [], of city: CityID
+    ) async throws(RegistryFault) -> CalendarReport {
+        let days = try Self.calendarDays(text)
+        let byYear = Dictionary(grouping: days) { $0.day.components.year }
+        let strange = byYear.filter { !accepted.contains($0.key) && !Self.looksAnnounced($0.value) }
+        guard strange.isEmpty else {
+            let years = strange.sorted { $0.key < $1.key }.map { "\($0.key) 年（\($0.value.count) 行）" }
+            throw RegistryFault(
+                .badInput,
+                "\(years.joined(separator: "、"))不像全年的安排：国务院办公厅的通知历年至少 \(Self.fewestDays) 行，"
+                    + "有元旦、劳动节、国庆节；残缺的年份会算错期限。确认无误的加 --accept-year 年份")
         }
-        let (dayNumbers, dayKinds, dayNames) = (days, kinds, names)
+        let (dayNumbers, kinds, names) = (days.map(\.day.rawValue), days.map(\.kind), days.map(\.name))
+        let before = Set(try await self.calendarDays(of: city).map { $0.day.components.year })
         try await self.run { connection throws(PostgresError) in
             _ = try connection.flight([
                 "delete from bihuan.calendar_days where city_id = \(city.rawValue)",
                 """
                 insert into bihuan.calendar_days (city_id, day, kind, name)
                 select \(city.rawValue), date '1970-01-01' + day::integer, kind, name
-                  from unnest(\(dayNumbers)::bigint[], \(dayKinds)::text[], \(dayNames)::text[]) as d (day, kind, name)
+                  from unnest(\(dayNumbers)::bigint[], \(kinds)::text[], \(names)::text[]) as d (day, kind, name)
                 """,
             ])
         }
-        return Set(days.map { CivilDay(rawValue: $0).components.year }).sorted()
+        return CalendarReport(years: byYear.keys.sorted(), dropped: before.subtracting(byYear.keys).sorted())
+    }
+
+    private static func calendarDays(_ text: String) throws(RegistryFault) -> [CalendarDay] {
+        var days: [CalendarDay] = []
+        for (index, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            if index == 0 {
+                guard fields == ["date", "kind", "name"] else {
+                    throw RegistryFault(.badInput, "第 1 行：各列应为 date,kind,name")
+                }
+                continue
+            }
+            guard fields.count == 3, let day = CivilDay(fields[0]) else {
+                throw RegistryFault(.badInput, "第 \(index + 1) 行：应为 日期,类别,名称，日期如 2026-10-01")
+            }
+            guard ["holiday", "workday"].contains(fields[1]) else {
+                throw RegistryFault(.badInput, "第 \(index + 1) 行：类别应为 holiday（放假）或 workday（调休上班）")
+            }
+            days.append(CalendarDay(day: day, kind: fields[1], name: fields[2]))
+        }
+        guard !days.isEmpty else { throw RegistryFault(.badInput, "文件里没有一天") }
+        return days
+    }
+
+    /// The announcements for 2004–2026 have 27 days (2014) to 41 (2013).
+    private static let fewestDays = 25
+
+    /// Whether these days of one year are as many as any announcement has, with the holidays that the law puts on fixed
+    /// days from its beginning to its end.
+    private static func looksAnnounced(_ days: [CalendarDay]) -> Bool {
+        let holidays = Set(days.filter { $0.kind == "holiday" }.map { String($0.day.text.suffix(5)) })
+        return days.count >= Self.fewestDays && holidays.isSuperset(of: ["01-01", "05-01", "10-01"])
     }
 
     /// Sets domain time ahead of the real clock: demo, tests, drills of time.

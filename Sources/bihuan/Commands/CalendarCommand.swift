@@ -6,8 +6,10 @@ import Foundation
 struct CalendarCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calendar",
-        abstract: "工作日历：节假日与调休、办公时间、推算期限。",
-        subcommands: [CalendarImport.self, CalendarShow.self, CalendarAdd.self, CalendarHours.self]
+        abstract: "工作日历：节假日与调休、办公时间、敏感时期、推算期限。",
+        subcommands: [
+            CalendarImport.self, CalendarShow.self, CalendarAdd.self, CalendarHours.self, CalendarPeriods.self,
+        ]
     )
 }
 
@@ -15,11 +17,16 @@ struct CalendarImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "以文件替换节假日与调休。",
-        discussion: "正在走的时限不变；此后起算的依新的日历。没有写到的年份不推算。"
+        discussion: """
+            正在走的时限不变；此后起算的依新的日历。没有写到的年份不推算。
+            一年应是国务院办公厅通知的全年安排；行数太少或缺元旦、劳动节、国庆节的年份不收，除非用 --accept-year 指明。
+            """
     )
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var city: CityOption
+    @Option(help: ArgumentHelp("这一年不像全年的安排也收，可重复。", valueName: "year"))
+    var acceptYear: [Int] = []
     @Argument(help: ArgumentHelp("文件，列 date,kind,name；kind 为 holiday 或 workday。", valueName: "file"))
     var file: String
 
@@ -27,8 +34,12 @@ struct CalendarImport: AsyncParsableCommand {
         let text = try TextFile.read(self.file)
         try await OwnerSession.inCity(self.city.city, try self.common.settings(), command: "calendar import") {
             registry, city, _ in
-            let years = try await registry.importCalendar(text, of: city.id)
-            Terminal.print("calendar " + years.map(String.init).joined(separator: " "))
+            let report = try await registry.importCalendar(text, accepting: Set(self.acceptYear), of: city.id)
+            Terminal.print("calendar " + report.years.map(String.init).joined(separator: " "))
+            if !report.dropped.isEmpty {
+                let years = report.dropped.map(String.init).joined(separator: "、")
+                Terminal.tell("原有的 \(years) 年不在文件里，已撤去；落在这些年份的期限不再推算。")
+            }
         }
     }
 }
@@ -127,5 +138,56 @@ struct CalendarHours: AsyncParsableCommand {
             try await registry.setOfficeHours(hours, of: city.id)
             Terminal.print("office-hours \(hours.text)")
         }
+    }
+}
+
+struct CalendarPeriods: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "periods",
+        abstract: "敏感时期：列出、添加、撤去。",
+        discussion: """
+            预案有提级规则的，其间定级的案件、提请的预警依规则提级，并注明；此前已定的不变。
+            例：bihuan calendar periods --add 春节 --first 2026-02-15 --last 2026-02-23
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var city: CityOption
+    @Option(help: ArgumentHelp("添加一个时期，写其名称。", valueName: "name"))
+    var add: String?
+    @Option(help: ArgumentHelp("撤去这个名称、自 --first 起的时期。", valueName: "name"))
+    var remove: String?
+    @Option(help: ArgumentHelp("首日。", valueName: "day"))
+    var first: String?
+    @Option(help: ArgumentHelp("末日，含当日。", valueName: "day"))
+    var last: String?
+
+    func run() async throws {
+        let (first, last) = (try Self.day(self.first, "--first"), try Self.day(self.last, "--last"))
+        guard self.add == nil || self.remove == nil else {
+            throw CommandFailure(.usage, "--add 与 --remove 只能写一个")
+        }
+        try await OwnerSession.inCity(self.city.city, try self.common.settings(), command: "calendar periods") {
+            registry, city, _ in
+            if let name = self.add {
+                guard let first, let last else { throw CommandFailure(.usage, "--add 须同时给出 --first 与 --last") }
+                try await registry.add(SensitivePeriod(name: name, first: first, last: last), of: city.id)
+                Terminal.print("added \(name) \(first.text) \(last.text)")
+            } else if let name = self.remove {
+                guard let first else { throw CommandFailure(.usage, "--remove 须同时给出 --first") }
+                try await registry.removeSensitivePeriod(name, beginning: first, of: city.id)
+                Terminal.print("removed \(name) \(first.text)")
+            } else {
+                for period in try await registry.sensitivePeriods(of: city.id) {
+                    Terminal.print("\(period.first.text)\t\(period.last.text)\t\(period.name)")
+                }
+            }
+        }
+    }
+
+    private static func day(_ text: String?, _ option: String) throws -> CivilDay? {
+        guard let text else { return nil }
+        guard let day = CivilDay(text) else { throw CommandFailure(.usage, "\(option) 须为日期，例如 2026-02-15：\(text)") }
+        return day
     }
 }

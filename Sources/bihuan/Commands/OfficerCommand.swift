@@ -131,7 +131,11 @@ struct OfficerReset: AsyncParsableCommand {
 struct OfficerPost: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "post",
-        abstract: "任命一个岗位，或用 --end 免去；免去时在该岗位上的会话随之失效。"
+        abstract: "任命一个岗位，或用 --end 免去；免去时在该岗位上的会话随之失效。",
+        discussion: """
+            预案中岗位与所在单位都相同的角色（组长、副组长 …）须用 --as 任命；已有该岗位的，只改其角色。
+            例：bihuan officer post wangfang@harbin --unit harbin --role leader --as chief
+            """
     )
 
     @OptionGroup var common: CommonOptions
@@ -141,22 +145,35 @@ struct OfficerPost: AsyncParsableCommand {
     var unit: String
     @Option(help: "岗位。")
     var role: PostRole
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("任为现行预案中的角色，例如 chief；可重复，代替已任的。", valueName: "plan-role"))
+    var appointments: [String] = []
     @Flag(help: "免去。")
     var end = false
 
     func run() async throws {
         try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer post") {
             registry, city, _ in
+            let login = self.officer.login
+            let done: String
             if self.end {
-                try await registry.endPost(login: self.officer.login, unit: self.unit, role: self.role, in: city.id)
+                try await registry.endPost(login: login, unit: self.unit, role: self.role, in: city.id)
+                done = "ended"
+            } else if !self.appointments.isEmpty,
+                try await registry.holds(login: login, unit: self.unit, role: self.role, in: city.id)
+            {
+                try await registry.appoint(
+                    login: login, unit: self.unit, role: self.role, to: self.appointments, in: city.id)
+                done = "appointed"
             } else {
                 _ = try await registry.addPost(
-                    login: self.officer.login, unit: self.unit, role: self.role, in: city.id, at: Date()
-                )
+                    login: login, unit: self.unit, role: self.role, appointments: self.appointments, in: city.id,
+                    at: Date())
+                done = "added"
             }
-            Terminal.print(
-                "\(self.end ? "ended" : "added") \(self.officer.login)@\(city.code) \(self.role.rawValue)@\(self.unit)"
-            )
+            let roles = self.appointments.isEmpty ? "" : "(\(self.appointments.joined(separator: ",")))"
+            Terminal.print("\(done) \(login)@\(city.code) \(self.role.rawValue)@\(self.unit)\(roles)")
         }
     }
 }

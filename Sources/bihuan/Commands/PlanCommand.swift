@@ -14,7 +14,7 @@ struct PlanCommand: ParsableCommand {
     )
 }
 
-/// Reads a plan file and tells every fault at once, as `file:line:column: path: rule`.
+/// Reads a plan file and tells every fault at once, as `file:line:column: path：rule`.
 struct PlanCheck: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
@@ -26,34 +26,20 @@ struct PlanCheck: ParsableCommand {
     var files: [String]
 
     func run() throws {
-        var faulty: [String] = []
+        let settings = try self.settings.values()
+        var isFaulty = false
         for file in self.files {
             do throws(PlanFaults) {
-                let plan = try PlanFile.plan(try self.text(file, &faulty) ?? "", values: try self.values(&faulty))
+                let plan = try PlanFile.plan(try PlanText.read(file), values: settings.values)
                 Terminal.print(
                     "\(file): fit; \(plan.id), \(plan.levels.count) levels, \(plan.clocks.count) clocks, "
                         + "\(plan.chains.count) chains, \(plan.unsettled.count) values left to the city")
             } catch {
-                faulty += error.faults.map { "\(file):\($0)" }
+                PlanText.tell(error, of: file)
+                isFaulty = true
             }
         }
-        if !faulty.isEmpty { throw CommandFailure(.dataError, faulty.joined(separator: "\n")) }
-    }
-
-    private func text(_ file: String, _ faulty: inout [String]) throws(PlanFaults) -> String? {
-        do throws(CommandFailure) {
-            return try TextFile.read(file)
-        } catch {
-            throw PlanFaults([PlanFault(.start, "file", error.message)])
-        }
-    }
-
-    private func values(_ faulty: inout [String]) throws(PlanFaults) -> [String: String] {
-        do throws(CommandFailure) {
-            return try self.settings.values().values
-        } catch {
-            throw PlanFaults([PlanFault(.start, "--set", error.message)])
-        }
+        if isFaulty { throw ExitCode(ExitStatus.dataError.rawValue) }
     }
 }
 
@@ -96,16 +82,24 @@ struct PlanPublish: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let text = try TextFile.read(self.file)
         let settings = try self.settings.values()
+        let (text, _) = try PlanText.plan(self.file, settings)
         try await OwnerSession.inCity(self.city.city, try self.common.settings(), command: "plan publish") {
             registry, city, _ in
-            let key = try await registry.publish(
+            let publication = try await registry.publish(
                 text, settings: settings, acceptSuggestions: self.acceptSuggestions, in: city.id)
+            let key = publication.key
             let published = try await registry.plan(key.id, version: key.version, of: city.id)
             Terminal.print("plan \(key.id) version \(key.version) sha256 \(published.sha256.hex)")
+            if publication.isKnown {
+                var line = "同样的内容已经是第 \(key.version) 版，没有另发一版"
+                if publication.newest > key.version {
+                    line += "；最新的是第 \(publication.newest) 版，要用这一版：bihuan plan adopt \(key.id) --version \(key.version)"
+                }
+                Terminal.tell(line + "。")
+            }
             let open = published.plan.unsettled.count
-            if open > 0 { Terminal.tell("还有 \(open) 个值留给本市定，定了才能采用；见 bihuan plan show \(key.id)。") }
+            if open > 0 { Terminal.tell("还有 \(open) 个值留给本市定，定了才能采用；见 bihuan plan explain \(key.id)。") }
         }
     }
 }
@@ -120,7 +114,7 @@ struct PlanAdopt: AsyncParsableCommand {
     @OptionGroup var city: CityOption
     @Argument(help: ArgumentHelp("预案的标识，例如 harbin-001。", valueName: "plan"))
     var plan: String
-    @Option(help: "版本；不设：最新的。")
+    @Option(help: "版本；不设：号数最大的，不论后来又发布过哪一份旧的。")
     var version: Int?
     @Option(help: ArgumentHelp("从哪一天起；不设：今天，本市首次采用则一直有效。", valueName: "yyyy-mm-dd"))
     var from: String?
@@ -137,6 +131,10 @@ struct PlanAdopt: AsyncParsableCommand {
             let adopted = try await registry.adopt(self.plan, version: self.version, from: day, in: city.id)
             let from = day.map { " from \($0.text)" } ?? ""
             Terminal.print("plan \(adopted.key.id) version \(adopted.key.version)\(from)")
+            if self.version == nil, adopted.key.version > 1 {
+                Terminal.tell(
+                    "没有写 --version，采用的是最新的第 \(adopted.key.version) 版，发布于 \(adopted.publishedAt.ISO8601Format())。")
+            }
         }
     }
 }
@@ -167,7 +165,7 @@ struct PlanList: AsyncParsableCommand {
 struct PlanShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "查看一份预案：原文（yaml）或供程序读的 json。"
+        abstract: "查看一份预案：原文（yaml）或供程序读的 json，连同本市定的值。"
     )
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case yaml, json }
@@ -181,9 +179,18 @@ struct PlanShow: AsyncParsableCommand {
     func run() async throws {
         let found = try await self.which.find(self.which.plan, self.city, self.common, "plan show")
         switch self.format {
-        case .yaml: Terminal.print(found.text.hasSuffix("\n") ? String(found.text.dropLast()) : found.text)
+        case .yaml:
+            for line in self.header(found) { Terminal.print(line) }
+            Terminal.print(found.text.hasSuffix("\n") ? String(found.text.dropLast()) : found.text)
         case .json: Terminal.print(PlanOutline(found.plan, version: found.version, sha256: found.sha256).json)
         }
+    }
+
+    /// What the city has set, which the text alone does not say; nothing where it has set nothing.
+    private func header(_ found: PlanArgument.Found) -> [String] {
+        let set = found.plan.openSettings.compactMap { setting in setting.value.map { "#   \(setting.path) = \($0)" } }
+        guard !set.isEmpty else { return [] }
+        return ["# \(found.plan.id) 第 \(found.version ?? 0) 版。下文写作 by_city(…) 的，本市定为："] + set + ["#"]
     }
 }
 
@@ -199,6 +206,7 @@ struct PlanArgument: ParsableArguments {
         var text: String
         var version: Int?
         var sha256: [UInt8]?
+        var settings = PlanSettings()
     }
 
     func find(
@@ -212,12 +220,8 @@ struct PlanArgument: ParsableArguments {
         _ name: String, _ version: Int?, _ city: CityOption, _ common: CommonOptions, _ command: String
     ) async throws -> Found {
         if name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-            let text = try TextFile.read(name)
-            do throws(PlanFaults) {
-                return Found(plan: try PlanFile.plan(text), text: text)
-            } catch {
-                throw CommandFailure(.dataError, error.faults.map { "\(name):\($0)" }.joined(separator: "\n"))
-            }
+            let (text, plan) = try PlanText.plan(name)
+            return Found(plan: plan, text: text)
         }
         let parts = name.split(separator: "@", maxSplits: 1).map(String.init)
         let wanted = parts.count == 2 ? Int(parts[1]) : version
@@ -227,7 +231,7 @@ struct PlanArgument: ParsableArguments {
             let published = try await registry.plan(parts[0], version: wanted, of: city.id)
             return Found(
                 plan: published.plan, text: published.source, version: published.key.version,
-                sha256: published.sha256)
+                sha256: published.sha256, settings: published.settings)
         }
     }
 }
@@ -237,7 +241,7 @@ struct PlanDiff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "逐值比较两份预案；每份是 标识、标识@版本 或文件。",
-        discussion: "没有差别时退出码为 0，有差别为 1。"
+        discussion: "比的是生效的值：本市定过的，以所定的为准；等级还比先后。没有差别时退出码为 0，有差别为 1。"
     )
 
     @OptionGroup var common: CommonOptions
@@ -252,7 +256,8 @@ struct PlanDiff: AsyncParsableCommand {
         let second = try await PlanArgument.find(self.second, nil, self.city, self.common, "plan diff")
         let changes: [PlanFile.Change]
         do throws(PlanFaults) {
-            changes = try PlanFile.changes(from: first.text, to: second.text)
+            changes = try PlanFile.changes(
+                from: first.text, to: second.text, values: (first.settings.values, second.settings.values))
         } catch {
             throw CommandFailure(.dataError, error.description)
         }

@@ -39,7 +39,7 @@ struct LookingTests {
             try await officer.act(as: "dispatcher.city") { line async throws in
                 let all = try await line.ask("LIST CASES")
                 #expect(all.code == 215)
-                #expect(all.block?.first == "#ref\tlevel\tlight\tunit\tdue\tstate\ttitle")
+                #expect(all.block?.first == "#ref\tlevel\tlight\tunit\tdue\tstate\ttitle\tdrill")
                 let refs = (all.block ?? []).dropFirst().map { $0.split(separator: "\t")[0] }
                 #expect(refs == (1...5).reversed().map { "TST-2026-00000\($0)" })
 

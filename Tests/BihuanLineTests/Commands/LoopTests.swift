@@ -25,7 +25,10 @@ struct LoopTests {
                     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
                     #expect((object["content"] as? [String])?.joined() == text.joined(separator: "\n"))
                     #expect(object["state"] as? String == "registered")
-                    #expect(object["next"] as? [String] == ["CASE GRADE", "CASE DISMISS", "CASE FILE"])
+                    #expect(
+                        object["next"] as? [String] == [
+                            "CASE GRADE", "CASE DISMISS", "CASE FILE", "CASE SPREAD", "CASE WARN",
+                        ])
 
                     let early = try await line.ask("CASE ASSIGN \(record) east reason=\"属地\"")
                     #expect(early.line.hasPrefix("491 state.registered "))
@@ -95,6 +98,10 @@ struct LoopTests {
                     )
                         == ["493 role.reviewer", "291 \(first)-F1"])
                 try await officer.act(as: "dispatcher.city") { line async throws in
+                    let early = try await line.ask("CASE CONCLUDE \(record) reason=\"反馈审核通过\"")
+                    #expect(early.line.hasPrefix("491 unfiled ") && early.text.contains("brief"))
+                    #expect(try await line.ask("CASE FILE \(record) brief reason=\"摘报\"").code == 393)
+                    #expect(try await line.answer(block: ["summary: 过期食品", "proposal: 转属地"]).code == 291)
                     #expect(
                         try await line.ask("CASE CONCLUDE \(record) reason=\"反馈审核通过\"").line.hasPrefix("291 \(record) ")
                     )

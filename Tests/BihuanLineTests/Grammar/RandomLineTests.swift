@@ -1,5 +1,6 @@
 import BihuanLine
 import NIOCore
+import SeededRandom
 import Testing
 
 struct RandomLineTests {
@@ -11,7 +12,7 @@ struct RandomLineTests {
         ].map { Array($0.utf8) } + [[0xFF], [0xC0, 0xAF], [0xE5, 0x8F], [0xED, 0xA0, 0x80], [0xEF, 0xBB]]
 
     @Test func `no bytes at all trap the decoder or the grammar, however they are cut`() {
-        var random = SplitMix(state: 20_261_121)
+        var random = SeededGenerator(seed: 20_261_121)
         var commands = 0
         for _ in 0..<20_000 {
             var wire: [UInt8] = []
@@ -49,18 +50,5 @@ struct RandomLineTests {
             }
         }
         return commands
-    }
-}
-
-/// Random numbers that a failing test can have again.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        self.state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = self.state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -19,6 +19,7 @@ struct RefusalTests {
         (.refused(.notPermitted(.grade, role: .handler)), "493 role.handler"),
         (.refused(.outsideJurisdiction(.conclude)), "493 jurisdiction"),
         (.refused(.openWork(.conclude, refs: ["A-000001", "D-000002"])), "491 work.open"),
+        (.refused(.unfiled(.conclude, forms: ["brief"])), "491 unfiled"),
         (.refused(.nobodyAbove), "494 unit.top"),
         (.refused(.badFields([FieldFault(field: "verdict", rule: .required)])), "501 verdict.required"),
         (.refused(.missingCalendarYear(2028)), "494 calendar.2028"),

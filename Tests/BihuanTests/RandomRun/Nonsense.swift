@@ -1,5 +1,5 @@
+import SeededRandom
 import StoreTestSupport
-import TestSupport
 
 /// Words that have broken programs before.
 enum Nonsense {

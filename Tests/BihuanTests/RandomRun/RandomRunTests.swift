@@ -1,6 +1,7 @@
 import BihuanDomain
 import BihuanStore
 import Foundation
+import SeededRandom
 import StoreTestSupport
 import Synchronization
 import TestSupport

@@ -63,7 +63,7 @@ struct WalkTests {
         let (city, east, station) = ("dispatcher.city", "dispatcher.east", "handler.east-1")
 
         let record = try await next().register("W-1", by: "duty.city")
-        try await next().grade(record, "sensitive", by: city)
+        try await next().grade(record, "general", by: city)
         let wrong = try await next().assign(record, to: "west", by: city)
         try await next().hop(wrong, verb: "return", by: "dispatcher.west")
         let hasty = try await next().assign(record, to: "food", by: city)

@@ -1,7 +1,7 @@
 import Foundation
 import HistoryChecker
+import SeededRandom
 import StoreTestSupport
-import TestSupport
 
 /// One client: walks cases round the loop, and says each command again under its key until it is answered.
 final class Client {
@@ -254,6 +254,10 @@ final class Client {
             else { return }
         }
         guard self.answer(first, by: "dispatcher.east", to: "reviewer.city") else { return }
+        // What a graver level wants on record is not filed here.
+        if level != "general" {
+            guard self.take(.record(record, verb: "grade", level: "general"), by: office) != nil else { return }
+        }
         guard self.take(.record(record, verb: "conclude"), by: office) != nil else { return }
         if self.chance(0.1) { _ = self.take(.record(record, verb: "reopen"), by: office) }
     }

@@ -2,8 +2,8 @@ import Failpoints
 import Foundation
 import HistoryChecker
 import Postgres
+import SeededRandom
 import Synchronization
-import TestSupport
 
 /// Servers and PostgreSQL are killed again and again under load: at every named failpoint and at random moments.
 ///

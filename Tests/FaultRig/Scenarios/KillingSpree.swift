@@ -1,6 +1,6 @@
 import Foundation
+import SeededRandom
 import Synchronization
-import TestSupport
 
 /// Servers at work on a great heap, one of them killed every few seconds, until nothing is left or time is up. When the
 /// heap is nearly gone all are killed once more, and then nobody: what they had in hand must still come.

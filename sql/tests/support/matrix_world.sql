@@ -213,16 +213,54 @@ insert into bihuan.filings (city_id, filing_id, case_id, form, act, number, file
 select k.city_id, md5(x.act || k.ref)::uuid, k.case_id, x.act, x.act, 1, now(), '{}'
   from bihuan.cases k
  cross join (values ('report'), ('publish'), ('answer'), ('evaluate')) x (act);
+insert into bihuan.gradings (city_id, case_id, number, graded_at, level, judged, scores, criteria, triggers, matches,
+  officer_id, unit_id, reason)
+select k.city_id, k.case_id, 1, now(), 'general', 'general', '{}', '{}', '{}', '[]', md5('officer dispatcher')::uuid,
+       k.owner_unit, '常规'
+  from bihuan.cases k;
+insert into bihuan.spread_samples (city_id, case_id, number, observed_at, recorded_at, reads, officer_id, unit_id)
+select k.city_id, k.case_id, 1, now(), now(), 100, md5('officer duty')::uuid, k.owner_unit from bihuan.cases k;
+insert into bihuan.sensitive_periods (city_id, name, first_on, last_on)
+select c, '两会', '2026-03-01', '2026-03-15' from generate_series(1, 2) c;
+
+-- One that waits, put forward by a department; one that was issued; one of a unit below that is over.
+insert into bihuan.warnings (city_id, warning_id, case_id, ref, level, judged, state, "text", named_units, proposed_unit,
+  proposed_at, decided_at, lifted_at, version)
+select c, md5('warning ' || v.name)::uuid, md5('case ' || v.case_name)::uuid, 'W-' || v.name, 'general', 'general', v.state, '预警',
+       '{}', v.unit_id, now(), case when v.state <> 'proposed' then now() end, case when v.state = 'lifted' then now() end, 1
+  from generate_series(1, 2) c
+ cross join (values ('1', 'helped', 'proposed', 2), ('2', 'graded', 'issued', 1), ('3', 'of law', 'lifted', 3))
+   v (name, case_name, state, unit_id);
+insert into bihuan.warning_receipts (city_id, warning_id, case_id, unit_id, roles, urgency, told_at)
+select w.city_id, w.warning_id, w.case_id, v.unit_id, '{district}', 'urgent', now()
+  from bihuan.warnings w
+  join (values ('W-2', 12), ('W-2', 20), ('W-3', 11)) v (ref, unit_id) on v.ref = w.ref;
+
 insert into bihuan.plan_adoptions (city_id, effective_on, plan_id, plan_version)
 select v.city_id, '2026-01-01', v.plan_id, v.version from bihuan.plan_versions v;
 
-insert into bihuan.events (city_id, case_id, seq, at, kind, assignment_id, actor, via)
-select x.city_id, x.case_id, row_number() over (partition by x.city_id, x.case_id order by x.ref nulls first), now(), 'told',
-       x.assignment_id, 'system', 'local'
+insert into bihuan.events (city_id, case_id, seq, at, kind, assignment_id, unit_id, detail, actor, via)
+select x.city_id, x.case_id, row_number() over (partition by x.city_id, x.case_id order by x.ref nulls first), now(), x.kind,
+       x.assignment_id, x.unit_id, x.detail, 'system', 'local'
   from (
-    select k.city_id, k.case_id, null::uuid as assignment_id, null as ref from bihuan.cases k
+    select k.city_id, k.case_id, null::uuid as assignment_id, null as ref, 'told' as kind, null::integer as unit_id,
+           '{}'::jsonb as detail
+      from bihuan.cases k
     union all
-    select a.city_id, a.case_id, a.assignment_id, a.ref from bihuan.assignments a
+    select a.city_id, a.case_id, a.assignment_id, a.ref, 'told', null, '{}' from bihuan.assignments a
+    union all
+    -- Of the case as a whole, but not for all on it.
+    select k.city_id, k.case_id, null, 'filed ' || x.act, 'filed', null, jsonb_build_object('act', x.act)
+      from bihuan.cases k
+     cross join (values ('report'), ('publish'), ('evaluate')) x (act)
+    union all
+    select k.city_id, k.case_id, null, 'raise', 'raise_proposed', null, '{}' from bihuan.cases k
+    union all
+    select a.city_id, a.case_id, null, 'responded ' || a.ref, 'responded', a.to_unit, '{}' from bihuan.assignments a
+    union all
+    select k.city_id, k.case_id, null, 'paused ' || k.clock_id, 'paused', null, jsonb_build_object('clock', k.clock_id)
+      from bihuan.clocks k
+     where k.assignment_id is null
   ) x
  order by x.city_id, x.case_id, 3;
 insert into bihuan.outbox (city_id, outbox_id, case_id, seq, unit_id, topic, payload)

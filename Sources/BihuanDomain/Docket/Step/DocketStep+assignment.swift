@@ -60,6 +60,7 @@ extension DocketStep {
                 self.move(.accept)
                 try self.start(
                     .conclusion, of: self.docket.record.owner, because: event.kind)
+                try self.happened(.accepted, because: event.kind)
             } else {
                 self.move(.release)
                 try self.start(.dispatch, of: self.docket.record.owner, because: event.kind)
@@ -137,6 +138,7 @@ extension DocketStep {
         self.move(&hop, .sendBack)
         self.stop(.review, of: hop.id)
         self.log(EventDraft(.sentBack, assignment: hop.id, reason: reason, detail: ["ref": hop.ref]))
+        // It takes over what was granted before, see ``due(of:)``.
         try self.start(.feedback, of: hop.to, hop: hop, because: .sentBack)
         try self.start(.interim, of: hop.to, hop: hop, because: .sentBack)
         self.tell(hop.to, "feedback.sent_back", hop.ref, due: self.due(.feedback, of: hop.id))

@@ -8,7 +8,9 @@ extension DocketStep {
                 throw .outsideJurisdiction(.register)
             }
         }
-        self.log(EventDraft(.registered, reason: reason, detail: ["ref": self.docket.record.ref]))
+        var detail = ["ref": self.docket.record.ref]
+        if self.docket.record.isDrill { detail["drill"] = "yes" }
+        self.log(EventDraft(.registered, reason: reason, detail: detail))
         try self.checkFacts()
         try self.start(.grading, of: self.docket.record.owner, because: .registered, at: .registered)
         try self.awaitFilings()
@@ -24,17 +26,26 @@ extension DocketStep {
                     field: "occurred_at",
                     rule: .other(code: "plan_counts_from_it", "必填：本市预案有时限从事发之时起算")))
         }
+        if let told = self.docket.record.discoveredAt, let (code, detail) = LeadReader.fault(of: told, now: self.now) {
+            faults.append(FieldFault(field: "discovered_at", rule: .other(code: code.rawValue, detail)))
+        }
         if let matter = self.docket.record.matter { faults += self.faults(ofMatter: matter) }
+        if self.docket.record.isDrill, plan.drills == nil {
+            faults.append(
+                FieldFault(
+                    field: "drill",
+                    rule: .other(code: "plan_has_no_drills", "本市现行预案没有规定演练（drills），不能登记演练")))
+        }
         guard faults.isEmpty else { throw .badFields(faults) }
     }
 
-    private func faults(ofMatter matter: String) -> [FieldFault] {
+    func faults(ofMatter matter: String) -> [FieldFault] {
         let known = self.docket.plan.matters.map(\.key)
         return known.contains(matter) ? [] : [FieldFault(field: "matter", rule: .unknownValue(known))]
     }
 
     mutating func dismiss(_ reason: String) throws(Refusal) {
-        try Permission.require(.dismiss, on: self.docket.facts, by: self.authority)
+        try Permission.require(.dismiss, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         guard !self.docket.facts.hasOpenWork else { throw .openWork(.dismiss, refs: self.openWork) }
         self.move(.dismiss)
         self.docket.record.concludedAt = self.now
@@ -44,47 +55,20 @@ extension DocketStep {
     }
 
     mutating func reopen(_ reason: String) throws(Refusal) {
-        try Permission.require(.reopen, on: self.docket.facts, by: self.authority)
+        try Permission.require(.reopen, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         self.move(.reopen)
         self.docket.record.concludedAt = nil
+        self.docket.history.reopenedAt = self.now
         self.log(EventDraft(.reopened, reason: reason))
         // What was due after the end is no longer.
         self.stopAll(.void) { _ in true }
         let kind: ClockKind = self.docket.record.state == .registered ? .grading : .dispatch
         try self.start(kind, of: self.docket.record.owner, because: .reopened)
-    }
-
-    mutating func grade(_ key: String, _ matter: String?, _ reason: String) throws(Refusal) {
-        var faults: [FieldFault] = []
-        let plan = self.docket.plan
-        if plan.level(key) == nil {
-            faults.append(FieldFault(field: "level", rule: .unknownValue(plan.levels.map(\.key))))
-        }
-        if let matter { faults += self.faults(ofMatter: matter) }
-        guard faults.isEmpty else { throw .badFields(faults) }
-        try Permission.require(.grade, on: self.docket.facts, by: self.authority)
-        let before = self.docket.record
-        self.move(.grade)
-        self.docket.record.level = key
-        if let matter { self.docket.record.matter = matter }
-        if before.gradedAt == nil { self.docket.record.gradedAt = self.now }
-        var detail = ["level": key]
-        if let level = before.level { detail["from"] = level }
-        if let matter, matter != before.matter { detail["matter"] = matter }
-        self.log(EventDraft(.graded, reason: reason, detail: detail))
-        let isFirst = before.state == .registered
-        if isFirst { self.stopAll(.met) { $0.kind == .grading } }
-        guard isFirst || before.level != key || before.matter != self.docket.record.matter else { return }
-        try self.reclock()
-        if isFirst { try self.start(.dispatch, of: self.docket.record.owner, because: .graded, at: .graded) }
-        if let old = before.level.flatMap({ plan.level($0) }), let new = plan.level(key), new.rank > old.rank {
-            try self.happened(.levelRaised, because: .graded)
-        }
         try self.awaitFilings()
     }
 
     mutating func assign(_ label: String, _ instruction: String, _ reason: String) throws(Refusal) {
-        try Permission.require(.assign, on: self.docket.facts, by: self.authority)
+        try Permission.require(.assign, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         let unit = try self.unit(label, below: self.docket.record.owner)
         if let standing = self.docket.assignments.first(where: {
             $0.to == unit.id && $0.from == self.docket.record.owner && $0.state.isOpen
@@ -126,8 +110,9 @@ extension DocketStep {
             }
             throw .openWork(.conclude, refs: self.openWork)
         }
-        try Permission.require(.conclude, on: self.docket.facts, by: self.authority)
+        try Permission.require(.conclude, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         try self.requireAnswer()
+        try self.requireFilings()
         self.move(.conclude)
         self.docket.record.concludedAt = self.now
         self.stopAll(.met) { $0.kind == .conclusion }
@@ -146,5 +131,19 @@ extension DocketStep {
             !self.docket.filed.contains(where: { $0.act == .answer })
         else { return }
         throw .unanswered(.conclude, forms: plan.forms.filter { $0.act == .answer }.map(\.id))
+    }
+
+    /// What the plan wants on record once is filed before the end; at a milder level it may want less.
+    private func requireFilings() throws(Refusal) {
+        let plan = self.docket.plan
+        let running = Set(self.docket.clocks.filter { $0.kind == .filing }.map(\.rule))
+        var forms: [String] = []
+        // An evaluation comes after the end, and what is due again and again ends with it.
+        for rule in plan.clocks where running.contains(rule.id) && !rule.repeats && rule.stopsOn.kind != .evaluate {
+            let act = rule.stopsOn
+            for form in act.form.map({ [$0] }) ?? plan.forms.filter({ $0.act == act.kind }).map(\.id)
+            where !forms.contains(form) { forms.append(form) }
+        }
+        guard forms.isEmpty else { throw .unfiled(.conclude, forms: forms) }
     }
 }

@@ -1,6 +1,81 @@
 import struct Foundation.Date
 
 extension DocketStep {
+    // MARK: Rules in force
+
+    /// A rule with its limit, and where a clock under it counts from.
+    typealias Term = (rule: ClockRule, limit: TimeLimit, start: Date)
+
+    /// What times an act of the loop at the case's level and matter; nil where nothing does, or does not yet.
+    ///
+    /// - Parameter start: where a rule counts from; nil: it does not count yet.
+    private func term(
+        for kind: ClockKind, at level: String?, from start: (ClockRule) -> Date?
+    ) throws(Refusal) -> Term? {
+        var terms: [Term] = []
+        for rule in self.docket.plan.rules(for: kind, of: self.docket.record.matter, at: level) {
+            guard let start = start(rule), let limit = try self.limit(of: rule, at: level, from: start) else {
+                continue
+            }
+            terms.append((rule, limit, start))
+        }
+        guard terms.count > 1 else { return terms.first }
+        let tightest = try self.tightest(terms.map { ($0.limit, $0.start) })
+        return tightest.map { terms[$0] }
+    }
+
+    /// A rule's limit at a level; before the case is graded, the tightest of all it has.
+    private func limit(of rule: ClockRule, at level: String?, from start: Date) throws(Refusal) -> TimeLimit? {
+        if let level { return rule.limits[level] }
+        let limits = self.docket.plan.levels.compactMap { rule.limits[$0.key] }
+        return try self.tightest(limits.map { ($0, start) }).map { limits[$0] }
+    }
+
+    /// Which of these runs out first, the first of several that do.
+    private func tightest(_ limits: [(limit: TimeLimit, start: Date)]) throws(Refusal) -> Int? {
+        guard let first = limits.first else { return nil }
+        if limits.allSatisfy({ $0 == first }) { return 0 }
+        let calendar = self.docket.calendar
+        var best: (index: Int, due: Date)?
+        var unknown: (earliest: Date, year: Int)?
+        for (index, (limit, start)) in limits.enumerated() {
+            do throws(MissingCalendarYear) {
+                let due = try calendar.deadline(limit, from: start)
+                if best.map({ due < $0.due }) ?? true { best = (index, due) }
+            } catch {
+                // What cannot end sooner than another need not be known.
+                let earliest = start.addingTimeInterval(limit.atLeast)
+                if unknown.map({ earliest < $0.earliest }) ?? true { unknown = (earliest, error.year) }
+            }
+        }
+        if let unknown, best.map({ $0.due > unknown.earliest }) ?? true { throw .missingCalendarYear(unknown.year) }
+        return best?.index
+    }
+
+    /// What times a running clock now, from its own start: of the loop whatever times its act, otherwise the rule that
+    /// it is called by.
+    private func term(of clock: ClockRecord) throws(Refusal) -> Term? {
+        guard clock.kind == .filing else {
+            return try self.term(for: clock.kind, at: self.level(of: clock)) { _ in clock.startedAt }
+        }
+        guard let rule = self.docket.plan.clock(clock.rule), rule.kind == .filing else { return nil }
+        return try self.term(ofFiling: rule, from: clock.startedAt)
+    }
+
+    private func term(ofFiling rule: ClockRule, from start: Date) throws(Refusal) -> Term? {
+        let record = self.docket.record
+        guard rule.runs(for: record.matter), record.level != nil || rule.runs(atEveryLevelOf: self.docket.plan),
+            let limit = try self.limit(of: rule, at: record.level, from: start)
+        else { return nil }
+        return (rule, limit, start)
+    }
+
+    /// The level that times a clock: an answer is awaited by the level of the warning, all else by that of the case.
+    private func level(of clock: ClockRecord) -> String? {
+        guard let warning = clock.warning else { return self.docket.record.level }
+        return self.docket.warning(warning)?.level ?? clock.level
+    }
+
     // MARK: Starting
 
     /// Starts a clock of the loop as the plan's rule for it says.
@@ -12,25 +87,30 @@ extension DocketStep {
         _ kind: ClockKind, of unit: UnitID, hop: AssignmentRecord? = nil, on order: SupervisionRecord? = nil,
         because cause: EventKind, at event: StartEvent? = nil
     ) throws(Refusal) {
-        guard let rule = self.docket.plan.rule(for: kind, of: self.docket.record.matter) else { return }
-        var start = self.now
-        if let event, rule.startsOn != event {
-            // What happens to an assignment or an order has no earlier moment to count from.
-            guard rule.stopsOn.kind.subject == .record, let moment = self.moment(of: rule.startsOn) else { return }
-            start = moment
+        let term = try self.term(for: kind, at: self.docket.record.level) { rule in
+            guard let event, rule.startsOn != event else { return self.now }
+            // What happens to an order has no earlier moment to count from.
+            return switch rule.stopsOn.kind.subject {
+            case .record: self.moment(of: rule)
+            case .assignment: hop.flatMap { Self.moment(of: rule.startsOn, $0) }
+            case .order, .warning: nil
+            }
         }
-        try self.start(rule, of: unit, hop: hop, on: order, because: cause.rawValue, from: start)
+        guard let term else { return }
+        try self.start(term, of: unit, hop: hop, on: order, because: cause.rawValue)
     }
 
     private mutating func start(
-        _ rule: ClockRule, of unit: UnitID, hop: AssignmentRecord? = nil, on order: SupervisionRecord? = nil,
-        because cause: String, from start: Date
+        _ term: Term, of unit: UnitID, hop: AssignmentRecord? = nil, on order: SupervisionRecord? = nil,
+        warning: WarningRecord? = nil, because cause: String
     ) throws(Refusal) {
-        guard let limit = rule.limit(for: self.docket.record.level, of: self.docket.plan) else { return }
+        let rule = term.rule
         var clock = ClockRecord(
-            id: self.mint.next(), assignment: hop?.id ?? order?.assignment, supervision: order?.id, unit: unit,
-            kind: rule.kind, rule: rule.id, level: self.docket.record.level, limit: limit, startEvent: cause,
-            startedAt: start, dueAt: start)
+            id: self.mint.next(), assignment: hop?.id ?? order?.assignment, supervision: order?.id,
+            warning: warning?.id, unit: unit, kind: rule.kind, rule: rule.id,
+            level: warning?.level ?? self.docket.record.level, limit: term.limit,
+            startEvent: cause, startedAt: term.start, dueAt: term.start)
+        if clock.isResubmission { clock.origin = clock.assignment.flatMap { self.docket.origins[$0] } }
         clock.dueAt = try self.due(of: clock)
         let first = self.rungs(of: clock, by: rule).first
         clock.nextRung = first?.rung
@@ -39,26 +119,47 @@ extension DocketStep {
         self.changes.newClocks.append(clock)
     }
 
-    /// When something happened to the case from which clocks may count; nil while it has not, or is not known.
-    private func moment(of event: StartEvent) -> Date? {
-        switch event {
-        case .occurred: self.docket.record.occurredAt
+    /// When what a rule counts from happened to the case; nil while it has not, or is not known.
+    private func moment(of rule: ClockRule) -> Date? {
+        let record = self.docket.record
+        func last(_ act: PlanAct.Kind) -> Date? { self.docket.filed.filter { $0.act == act }.map(\.lastAt).max() }
+        switch rule.startsOn {
+        case .occurred: return record.occurredAt
         // Nobody learned of it later than the city did.
-        case .discovered: self.docket.record.discoveredAt ?? self.docket.record.receivedAt
-        case .received: self.docket.record.receivedAt
-        case .registered: self.docket.record.openedAt
-        case .graded: self.docket.record.gradedAt
-        case .levelRaised, .assigned, .receipted, .fedBack, .accepted, .ordered, .replied, .reported, .published,
-            .warned, .concluded:
-            nil
+        case .discovered: return min(record.discoveredAt ?? record.receivedAt, record.receivedAt)
+        case .received: return record.receivedAt
+        case .registered: return record.openedAt
+        case .graded:
+            let gradings = self.docket.history.gradings
+            // Not all that was graded once had its gradings kept.
+            return gradings.isEmpty ? record.gradedAt : gradings.first { rule.runs(at: $0.level) }?.at
+        case .levelRaised: return self.docket.history.lastRaise(in: self.docket.plan)
+        case .reported: return last(.report)
+        case .published: return last(.publish)
+        case .accepted:
+            guard record.state == .accepted else { return nil }
+            return self.docket.assignments.filter { $0.parent == nil && $0.role == .lead }.compactMap(\.closedAt).max()
+        case .assigned, .receipted, .fedBack, .ordered, .replied, .warned, .concluded: return nil
+        }
+    }
+
+    /// When something happened to an assignment from which clocks may count.
+    private static func moment(of event: StartEvent, _ hop: AssignmentRecord) -> Date? {
+        switch event {
+        case .assigned: hop.assignedAt
+        case .receipted: hop.receivedAt
+        default: nil
         }
     }
 
     // MARK: Filings that are awaited
 
     /// Something happened just now from which filings may be due.
-    mutating func happened(_ event: StartEvent, because cause: EventKind) throws(Refusal) {
+    ///
+    /// - Parameter filed: what was filed; it does not ask for itself once more.
+    mutating func happened(_ event: StartEvent, because cause: EventKind, by filed: FiledForm? = nil) throws(Refusal) {
         for rule in self.docket.plan.clocks where rule.kind == .filing && rule.startsOn == event {
+            if !rule.repeats, let filed, rule.stopsOn.isMet(by: filed) { continue }
             try self.awaitFiling(rule, because: cause.rawValue, from: self.now)
         }
     }
@@ -67,20 +168,27 @@ extension DocketStep {
     /// which, and it is not always known when the moment comes.
     mutating func awaitFilings() throws(Refusal) {
         for rule in self.docket.plan.clocks where rule.kind == .filing {
-            guard let moment = self.moment(of: rule.startsOn) else { continue }
-            var start = moment
-            if let last = self.docket.filed.filter({ rule.stopsOn.isMet(by: $0) }).map(\.lastAt).max(), last >= moment {
-                guard rule.repeats else { continue }
-                start = last
+            guard var start = self.moment(of: rule) else { continue }
+            if let last = self.docket.filed.filter({ rule.stopsOn.isMet(by: $0) }).map(\.lastAt).max() {
+                // Begun by another filing, it counts from its own all the same.
+                let isBegun = rule.repeats && (rule.startsOn == .reported || rule.startsOn == .published)
+                if last >= start || isBegun {
+                    guard rule.repeats else { continue }
+                    start = last
+                }
             }
+            // While the case was over, nothing was due.
+            if let reopenedAt = self.docket.history.reopenedAt { start = max(start, reopenedAt) }
             try self.awaitFiling(rule, because: rule.startsOn.rawValue, from: start)
         }
     }
 
     private mutating func awaitFiling(_ rule: ClockRule, because cause: String, from start: Date) throws(Refusal) {
-        guard rule.runs(for: self.docket.record.matter), !self.docket.clocks.contains(where: { $0.rule == rule.id })
+        guard !self.docket.clocks.contains(where: { $0.kind == .filing && $0.rule == rule.id }),
+            self.docket.firstHops?.awaited.contains(rule.id) != true,
+            let term = try self.term(ofFiling: rule, from: start)
         else { return }
-        try self.start(rule, of: self.docket.record.owner, because: cause, from: start)
+        try self.start(term, of: self.docket.record.owner, because: cause)
     }
 
     /// Stops what waited for a form, and starts anew what is due again and again.
@@ -95,33 +203,62 @@ extension DocketStep {
         }
     }
 
+    // MARK: Warnings
+
+    /// Starts what a unit that was warned has to answer in time; nil where the plan sets no time.
+    mutating func awaitResponse(of unit: UnitID, to warning: WarningRecord) throws(Refusal) -> Date? {
+        guard let term = try self.term(for: .response, at: warning.level, from: { _ in self.now }) else { return nil }
+        try self.start(term, of: unit, warning: warning, because: EventKind.warned.rawValue)
+        return self.docket.clocks.last { $0.warning == warning.id && $0.unit == unit }?.dueAt
+    }
+
     // MARK: Deadlines
 
     /// When a clock runs out: its limit, what was granted on top, and the time it stood still; then what binds it to the
     /// assignment above.
-    func due(of clock: ClockRecord) throws(Refusal) -> Date {
-        let due = try self.deadline(clock, from: clock.startedAt)
-        guard clock.kind == .feedback, let id = clock.assignment, let hop = self.docket.assignment(id) else {
-            return due
+    ///
+    /// After a feedback was sent back the original time stands, if there is any: as the first clock of the assignment
+    /// would run now, with all that the clocks since were granted and stood still. But at least a part of the bare limit
+    /// is given anew, and on top of it what this clock was granted and stood still. Nothing of it is kept with the clock:
+    /// the clocks before it are, with their pauses and extensions.
+    func due(of clock: ClockRecord, boundFromAbove isBound: Bool = true) throws(Refusal) -> Date {
+        var original = clock
+        if clock.isResubmission, let origin = clock.origin {
+            original.startedAt = origin.startedAt
+            original.pauses = origin.pauses + clock.pauses
+            original.extensions = origin.extensions + clock.extensions
         }
-        if clock.startEvent == EventKind.sentBack.rawValue {
-            // The original time stands if there is any; at least a part of the limit is given anew.
-            let part = max(
-                due.timeIntervalSince(clock.startedAt) * self.docket.plan.resubmission,
-                Double(self.docket.plan.resubmissionAtLeast))
-            return max(try self.deadline(clock, from: hop.assignedAt), clock.startedAt.addingTimeInterval(part))
-        }
+        var due = try self.deadline(original)
         // Whoever passes work on still answers for it in time.
-        guard let parent = hop.parent, let above = self.due(.feedback, of: parent), above > clock.startedAt else {
-            return due
-        }
-        return min(due, above)
+        if isBound, let above = self.dueAbove(of: clock) { due = min(due, above) }
+        guard clock.isResubmission else { return due }
+        let limit = try self.deadline(clock.limit, from: clock.startedAt).timeIntervalSince(clock.startedAt)
+        let part = Int((limit * self.docket.plan.resubmission).rounded(.up))
+        var anew = clock
+        anew.limit = .wall(max(part, self.docket.plan.resubmissionAtLeast))
+        return max(due, try self.deadline(anew))
     }
 
-    private func deadline(_ clock: ClockRecord, from start: Date) throws(Refusal) -> Date {
+    /// No feedback is due later than that of the assignment above it. One that stands still binds nobody, nor one that was
+    /// due when the clock began; and what stood still itself is not due before it went on.
+    func dueAbove(of clock: ClockRecord) -> Date? {
+        guard clock.kind == .feedback, let hop = clock.assignment.flatMap({ self.docket.assignment($0) }),
+            let parent = hop.parent
+        else { return nil }
+        let above: Date?
+        if self.docket.assignment(parent) == nil {
+            above = self.docket.dueAbove
+        } else {
+            above = self.docket.clocks.first { $0.assignment == parent && $0.kind == .feedback && !$0.isPaused }?.dueAt
+        }
+        guard let above, above > clock.startedAt else { return nil }
+        return clock.pauses.compactMap(\.end).last.map { max(above, $0) } ?? above
+    }
+
+    private func deadline(_ clock: ClockRecord) throws(Refusal) -> Date {
         do throws(MissingCalendarYear) {
             return try self.docket.calendar.deadline(
-                clock.limit, extendedBy: clock.extensions, from: start, pauses: clock.pauses)
+                clock.limit, extendedBy: clock.extensions, from: clock.startedAt, pauses: clock.pauses)
         } catch {
             throw .missingCalendarYear(error.year)
         }
@@ -135,41 +272,67 @@ extension DocketStep {
         }
     }
 
-    /// Running clocks follow the case's level and matter from their own start; what was breached stays breached.
-    mutating func reclock() throws(Refusal) {
-        let plan = self.docket.plan
-        let record = self.docket.record
-        // What the level does not ask for is not waited for.
-        self.stopAll(.void) { clock in
-            plan.clock(clock.rule).map { !$0.runs(for: record.matter) || $0.limit(for: record.level, of: plan) == nil }
-                ?? true
-        }
-        for var clock in self.docket.clocks {
-            guard let rule = plan.clock(clock.rule), let limit = rule.limit(for: record.level, of: plan) else {
-                continue
-            }
+    /// Running clocks follow the case's level, matter and plan, each from its own start: a clock of the loop goes on under
+    /// the rule that times its act now. What was breached stays breached, with the deadline that it broke.
+    mutating func reclock(because cause: EventKind) throws(Refusal) {
+        // What is not asked for is not waited for.
+        var idle: Set<ClockID> = []
+        for clock in self.docket.clocks where try self.term(of: clock) == nil { idle.insert(clock.id) }
+        self.stopAll(.void) { idle.contains($0.id) }
+        for id in self.docket.clocks.map(\.id) {
+            guard var clock = self.docket.clock(id), let term = try self.term(of: clock) else { continue }
             let before = clock
-            clock.level = record.level
-            if clock.breachedAt == nil, limit != clock.limit {
-                clock.limit = limit
+            self.noteBreach(of: &clock)
+            clock.rule = term.rule.id
+            clock.level = self.level(of: clock)
+            // Another version may have another ladder, also for what was breached.
+            if cause == .replanned
+                || clock.breachedAt == nil && (term.limit != clock.limit || clock.rule != before.rule)
+            {
+                if clock.breachedAt == nil { clock.limit = term.limit }
                 try self.turn(&clock)
             }
-            if clock != before { self.keep(clock) }
+            guard clock != before else { continue }
+            self.keep(clock)
+            try self.turnBelow(clock)
         }
-        for hop in self.docket.assignments
-        where hop.state.isOpen && hop.state != .fedBack
-            && !self.docket.clocks.contains(where: { $0.assignment == hop.id && $0.kind == .interim })
-        {
-            try self.start(.interim, of: hop.to, hop: hop, because: .graded)
+        for hop in self.docket.assignments where hop.state.isOpen && hop.state != .fedBack {
+            // A rule that counts from the receipt may have given way to one that counts from the assignment.
+            if !self.isRunning(.feedback, of: hop.id) {
+                try self.start(.feedback, of: hop.to, hop: hop, because: cause, at: .graded)
+            }
+            if !self.isRunning(.interim, of: hop.id) { try self.start(.interim, of: hop.to, hop: hop, because: cause) }
         }
     }
 
-    /// Puts a running clock's deadline where its limit, pauses and extensions now put it, and its next rung with it.
+    /// Time that has run out is a breach from that moment on, and not only once the sweeper has come: before anything moves
+    /// the deadline, so that how a clock ends does not hang on how busy a server was.
+    func noteBreach(of clock: inout ClockRecord) {
+        if clock.breachedAt == nil, clock.isOverdue(at: self.now) { clock.breachedAt = clock.dueAt }
+    }
+
+    /// Puts a running clock's deadline where its limit, pauses and extensions now put it, unless it was broken, and its
+    /// next rung with it.
     mutating func turn(_ clock: inout ClockRecord) throws(Refusal) {
-        clock.dueAt = try self.due(of: clock)
+        if clock.breachedAt == nil { clock.dueAt = try self.due(of: clock) }
         let next = self.next(of: clock, by: self.docket.plan.clock(clock.rule), pending: clock.nextRung)
         clock.nextRung = next?.rung
         clock.nextAt = clock.isPaused ? nil : next?.at
+    }
+
+    /// What must end no later than the assignment above moves with it; what was breached stays.
+    mutating func turnBelow(_ clock: ClockRecord) throws(Refusal) {
+        guard clock.kind == .feedback, let hop = clock.assignment else { return }
+        for child in self.docket.assignments where child.parent == hop {
+            guard var below = self.docket.clocks.first(where: { $0.assignment == child.id && $0.kind == .feedback })
+            else { continue }
+            let before = below
+            self.noteBreach(of: &below)
+            if below.breachedAt == nil { try self.turn(&below) }
+            guard below != before else { continue }
+            self.keep(below)
+            try self.turnBelow(below)
+        }
     }
 
     mutating func keep(_ clock: ClockRecord) {
@@ -211,10 +374,13 @@ extension DocketStep {
                 running.append(clock)
                 continue
             }
-            // What stood still was not late meanwhile.
-            let moment = clock.pauses.last.flatMap { $0.end == nil ? $0.begin : nil } ?? self.now
-            if moment > clock.dueAt, clock.breachedAt == nil { clock.breachedAt = clock.dueAt }
-            let isLate = clock.breachedAt != nil
+            self.noteBreach(of: &clock)
+            let isLate = clock.breachedAt != nil && !clock.isImmediate
+            if clock.isPaused {
+                clock.pauses[clock.pauses.count - 1].end = self.now
+                self.changes.endedPauses.append(clock.id)
+            }
+            if clock.kind == .feedback, let hop = clock.assignment { self.docket.origins[hop] = ClockOrigin(clock) }
             let frozen: ClockOutcome
             switch outcome {
             case .met: frozen = isLate ? .late : .met
@@ -232,4 +398,9 @@ extension DocketStep {
         }
         self.docket.clocks = running
     }
+}
+
+extension ClockRecord {
+    /// A feedback that was sent back is to be given again.
+    package var isResubmission: Bool { self.kind == .feedback && self.startEvent == EventKind.sentBack.rawValue }
 }

@@ -6,12 +6,14 @@ extension DocketStep {
         guard let form = forms.first(where: { $0.id == draft.form }) else {
             throw .badFields([FieldFault(field: "form", rule: .unknownValue(forms.map(\.id)))])
         }
-        try Permission.require(.file, on: self.docket.facts, by: self.authority)
+        try Permission.require(.file, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         // One evaluates what is over, and reports, publishes and answers what is not.
         guard (form.act == .evaluate) != self.docket.record.state.isOpen else {
             throw .notAllowed(
                 .file, state: self.docket.record.state.rawValue,
-                allowed: self.authority.identity.map { Permission.allowed(on: self.docket.facts, to: $0) } ?? [])
+                allowed: self.authority.identity.map {
+                    Permission.allowed(on: self.docket.facts, to: $0, in: self.docket.tree)
+                } ?? [])
         }
         let faults = form.faults(of: draft.fields)
         guard faults.isEmpty else { throw .badFields(faults) }
@@ -30,8 +32,8 @@ extension DocketStep {
                 detail: ["act": form.act.rawValue, "form": form.id, "name": form.name, "number": "\(filing.number)"]))
         try self.stopAwaiting(filing)
         switch form.act {
-        case .report: try self.happened(.reported, because: .filed)
-        case .publish: try self.happened(.published, because: .filed)
+        case .report: try self.happened(.reported, because: .filed, by: filed)
+        case .publish: try self.happened(.published, because: .filed, by: filed)
         default: break
         }
     }

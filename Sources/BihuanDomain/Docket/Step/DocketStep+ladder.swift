@@ -7,6 +7,14 @@ extension DocketStep {
             self.docket.clocks[index].nextRung == rung, let at = self.docket.clocks[index].nextAt, at <= self.now
         else { return }
         var clock = self.docket.clocks[index]
+        // Planned by other rules than these it may have come too early, or not be to come at all.
+        if clock.isImmediate || rung != .notice && !clock.isOverdue(at: self.now) {
+            clock.nextRung = clock.isImmediate ? nil : rung
+            clock.nextAt = clock.isImmediate ? nil : clock.overAt
+            self.docket.clocks[index] = clock
+            self.changes.changedClocks.append(clock)
+            return
+        }
         let rule = self.docket.plan.clock(clock.rule)
         if rung == .circular, let after = rule?.ladder.circular {
             // Planned before the calendar of its year was there, it may have come too early.
@@ -19,7 +27,7 @@ extension DocketStep {
             }
         }
         if rung != .notice, clock.breachedAt == nil { clock.breachedAt = clock.dueAt }
-        let next = self.rungs(of: clock, by: rule).drop { $0.rung != rung }.dropFirst().first
+        let next = self.rungs(of: clock, by: rule).first { $0.rung > rung }
         clock.nextRung = next?.rung
         clock.nextAt = next?.at
         self.docket.clocks[index] = clock
@@ -71,14 +79,14 @@ extension DocketStep {
 
     /// Every rung of a clock in the order of time. The reminder at due is on every ladder: it marks the breach.
     func rungs(of clock: ClockRecord, by rule: ClockRule?) -> [(rung: Rung, at: Date)] {
-        guard let ladder = rule?.ladder else { return [] }
+        guard let ladder = rule?.ladder, !clock.isImmediate else { return [] }
         let span = clock.dueAt.timeIntervalSince(clock.startedAt)
         var rungs: [(rung: Rung, at: Date)] = []
         if let part = ladder.notice { rungs.append((.notice, clock.startedAt.addingTimeInterval(span * part))) }
-        rungs.append((.reminder, clock.dueAt))
+        rungs.append((.reminder, clock.overAt))
         if let part = ladder.supervision {
-            rungs.append(
-                (.supervision, clock.dueAt.addingTimeInterval(max(span * part, Double(ladder.supervisionAtLeast)))))
+            let after = max(span * part, Double(ladder.supervisionAtLeast))
+            rungs.append((.supervision, max(clock.overAt, clock.dueAt.addingTimeInterval(after))))
         }
         if let after = ladder.circular {
             // A year without a calendar must not stop the clock itself: then this is the earliest it can be, and when
@@ -96,7 +104,8 @@ extension DocketStep {
     /// - Parameter pending: the rung that was next before.
     func next(of clock: ClockRecord, by rule: ClockRule?, pending: Rung?) -> (rung: Rung, at: Date)? {
         self.rungs(of: clock, by: rule).first { rung in
-            rung.rung == .notice ? pending == .notice && rung.at > self.now : true
+            guard let pending, rung.rung >= pending else { return false }
+            return rung.rung != .notice || rung.at > self.now
         }
     }
 }

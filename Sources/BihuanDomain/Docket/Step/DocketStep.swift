@@ -26,7 +26,10 @@ struct DocketStep {
     mutating func take(_ command: CaseCommand) throws(Refusal) {
         self.changes.subject = command.subject
         switch command {
-        case .grade(let level, let matter, let reason): try self.grade(level, matter, reason)
+        case .grade(let level, let matter, let assessment, let reason):
+            try self.grade(level, matter, assessment, reason)
+        case .observe(let draft, let reason): try self.observe(draft, reason)
+        case .replan(let version, let reason): try self.replan(version, reason)
         case .assign(let unit, let instruction, let reason): try self.assign(unit, instruction, reason)
         case .conclude(let reason): try self.conclude(reason)
         case .dismiss(let reason): try self.dismiss(reason)
@@ -46,6 +49,11 @@ struct DocketStep {
         case .uphold(let id, let reason): try self.uphold(id, reason)
         case .raise(let id, let reason): try self.raise(id, reason)
         case .file(let draft, let reason): try self.file(draft, reason)
+        case .warn(let draft, let reason): try self.warn(draft, reason)
+        case .issueWarning(let id, let reason): try self.issueWarning(id, reason)
+        case .declineWarning(let id, let reason): try self.declineWarning(id, reason)
+        case .respond(let id, let measures, let reason): try self.respond(id, measures, reason)
+        case .liftWarning(let id, let reason): try self.liftWarning(id, reason)
         case .pause(let id, let reason): try self.pause(id, reason)
         case .resume(let id, let reason): try self.resume(id, reason)
         case .askExtension(let id, let by, let reason): try self.askExtension(id, by, reason)
@@ -71,6 +79,7 @@ struct DocketStep {
     var openWork: [String] {
         self.docket.assignments.filter { $0.state.isOpen }.map(\.ref)
             + self.docket.supervisions.filter { $0.state.isOpen }.map(\.ref)
+            + self.docket.warnings.filter { $0.state.isOpen }.map(\.ref)
     }
 
     func openChildren(of id: AssignmentID) -> [AssignmentRecord] {
@@ -120,7 +129,18 @@ struct DocketStep {
         self.changes.events.append(event)
     }
 
-    mutating func tell(_ unit: UnitID, _ topic: String, _ subject: String, due: Date? = nil) {
-        self.changes.messages.append(MessageDraft(unit: unit, topic: topic, subject: subject, due: due))
+    mutating func tell(
+        _ unit: UnitID, _ topic: String, _ subject: String, due: Date? = nil, isUrgent: Bool = false
+    ) {
+        self.changes.messages.append(
+            MessageDraft(unit: unit, topic: topic, subject: subject, due: due, isUrgent: isUrgent))
+    }
+
+    /// What a drill would have told is never sent; the step's last event, its cause, says what that was.
+    mutating func noteUnsent() {
+        guard !self.changes.messages.isEmpty, let last = self.changes.events.indices.last else { return }
+        self.changes.events[last].detail["not_sent"] = self.changes.messages.map { message in
+            "\(self.docket.tree[message.unit]?.label ?? "") \(message.topic)"
+        }.joined(separator: ", ")
     }
 }

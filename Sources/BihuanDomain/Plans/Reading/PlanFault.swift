@@ -1,7 +1,7 @@
 /// One thing wrong with a plan: where it stands, what it is, and what would be right.
 package struct PlanFault: Sendable, Hashable, CustomStringConvertible {
     package var place: PlanNode.Place
-    /// E.g. `clocks.feedback.limit.general`.
+    /// E.g. `clocks.feedback.limit.general`; empty: the file itself.
     package var path: String
     package var rule: String
 
@@ -11,8 +11,11 @@ package struct PlanFault: Sendable, Hashable, CustomStringConvertible {
         self.rule = rule
     }
 
-    /// `12:5: clocks.feedback.limit: …`, as editors jump to it.
-    package var description: String { "\(self.place.line):\(self.place.column): \(self.path): \(self.rule)" }
+    /// `12:5: clocks.feedback.limit：…`, as editors jump to it.
+    package var description: String {
+        let path = self.path.isEmpty ? "" : "\(self.path)："
+        return "\(self.place.line):\(self.place.column): \(path)\(self.rule)"
+    }
 }
 
 /// Everything wrong with a plan, in the order of the file.

@@ -39,9 +39,10 @@ struct Cast: Sendable {
         case .register: [.duty, .dispatcher]
         case .urge: [.duty, .dispatcher, .reviewer, .leader]
         case .grade, .conclude, .dismiss, .reopen, .assign, .receive, .return, .recall, .forward, .supervise, .lift,
-            .uphold, .raise, .file, .askExtension:
+            .uphold, .raise, .file, .askExtension, .observe, .warn, .respond:
             [.dispatcher, .handler, .leader, .duty]
-        case .pause, .resume, .grantExtension, .refuseExtension: [.leader, .dispatcher]
+        case .pause, .resume, .grantExtension, .refuseExtension, .replan, .issueWarning, .declineWarning, .liftWarning:
+            [.leader, .dispatcher]
         }
     }
 }

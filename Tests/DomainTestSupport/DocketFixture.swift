@@ -1,16 +1,16 @@
-import BihuanDomain
-import Foundation
+package import BihuanDomain
+package import Foundation
 
 /// A case in a small city, with nothing but values.
-struct DocketFixture {
-    static let city = UnitID(rawValue: 1)
-    static let food = UnitID(rawValue: 2)
-    static let east = UnitID(rawValue: 3)
-    static let west = UnitID(rawValue: 4)
-    static let eastOne = UnitID(rawValue: 5)
-    static let westOne = UnitID(rawValue: 6)
+package struct DocketFixture {
+    package static let city = UnitID(rawValue: 1)
+    package static let food = UnitID(rawValue: 2)
+    package static let east = UnitID(rawValue: 3)
+    package static let west = UnitID(rawValue: 4)
+    package static let eastOne = UnitID(rawValue: 5)
+    package static let westOne = UnitID(rawValue: 6)
 
-    static let tree = UnitTree([
+    package static let tree = UnitTree([
         Unit(id: city, label: "city", name: "市局", tier: .city, parent: nil),
         Unit(id: food, label: "food", name: "食品处", tier: .department, line: "食品", parent: city),
         Unit(id: east, label: "east", name: "东区局", tier: .district, parent: city),
@@ -20,13 +20,13 @@ struct DocketFixture {
     ])
 
     /// Monday 2026-03-02 09:00 in China.
-    static let monday = Date(timeIntervalSince1970: 1_772_413_200)
+    package static let monday = Date(timeIntervalSince1970: 1_772_413_200)
 
-    static let calendar = WorkingCalendar(
+    package static let calendar = WorkingCalendar(
         holidays: [CivilDay("2026-04-06")!], workdays: [CivilDay("2026-02-28")!], years: [2025, 2026])
 
     /// Clocks of the loop's acts; four hours where nothing else is said.
-    static let clocks: PlanNode = [
+    package static let clocks: PlanNode = [
         "grading": Self.clock("registered", "grade"), "dispatch": Self.clock("graded", "assign"),
         "receipt": [
             "name": "签收", "starts_on": "assigned", "stops_on": "receive",
@@ -57,7 +57,7 @@ struct DocketFixture {
         ]
     }
 
-    static let node: PlanNode = [
+    package static let node: PlanNode = [
         "plan": "test", "name": "测试预案", "source": ["issuer": "市局"],
         "schemes": [
             "case": [
@@ -72,42 +72,50 @@ struct DocketFixture {
     ]
 
     /// A fixture that is not fit is a fault of the test.
-    static let plan = try! Plan(Self.node)
+    package static let plan = try! Plan(Self.node)
 
-    var docket: Docket
-    var now = Self.monday
-    var mint = UUIDv7Mint(now: Self.monday, seed: 7)
-    var number = 0
+    package var docket: Docket
+    package var now: Date
+    package var mint = UUIDv7Mint(now: Self.monday, seed: 7)
+    private var number = 0
 
-    init(plan: Plan = Self.plan, occurredAt: Date? = nil, matter: String? = nil) throws {
+    /// A case that has just been registered.
+    package init(
+        plan: Plan = Self.plan, calendar: WorkingCalendar = Self.calendar, at now: Date = Self.monday,
+        occurredAt: Date? = nil, discoveredAt: Date? = nil, matter: String? = nil, periods: [SensitivePeriod] = []
+    ) throws(Refusal) {
+        self.now = now
         var mint = self.mint
         let record = CaseRecord(
             id: mint.next(), ref: "TST-2026-000001", title: "过期食品", owner: Self.city, state: .registered,
-            matter: matter, occurredAt: occurredAt, receivedAt: Self.monday, openedAt: Self.monday, version: 0)
+            matter: matter, occurredAt: occurredAt, discoveredAt: discoveredAt, receivedAt: now, openedAt: now,
+            version: 0)
         (self.docket, _) = try Docket.register(
-            record, tree: Self.tree, plan: plan, calendar: Self.calendar, by: .system, reason: nil,
-            at: Self.monday, mint: &mint)
+            record, tree: Self.tree, plan: plan, periods: periods, calendar: calendar, by: .system, reason: nil,
+            at: now, mint: &mint)
         self.mint = mint
     }
 
-    static func officer(_ role: PostRole, _ unit: UnitID) -> Authority {
+    package static func officer(_ role: PostRole, _ unit: UnitID, as appointments: Set<String> = []) -> Authority {
         .officer(
             Identity(
                 city: CityID(rawValue: 1), officer: OfficerID(rawValue: UUID()), post: PostID(rawValue: UUID()),
-                unit: unit, role: role))
+                unit: unit, role: role, appointments: appointments))
     }
 
     @discardableResult
-    mutating func take(_ command: CaseCommand, _ role: PostRole = .dispatcher, _ unit: UnitID = Self.city)
-        throws(Refusal) -> Changes
-    {
+    package mutating func take(
+        _ command: CaseCommand, _ role: PostRole = .dispatcher, _ unit: UnitID = Self.city,
+        as appointments: Set<String> = []
+    ) throws(Refusal) -> Changes {
         self.number += 1
         return try self.docket.perform(
-            command, by: Self.officer(role, unit), at: self.now,
-            numbers: FreshNumbers(assignment: self.number, supervision: self.number), mint: &self.mint)
+            command, by: Self.officer(role, unit, as: appointments), at: self.now,
+            numbers: FreshNumbers(assignment: self.number, supervision: self.number, warning: self.number),
+            mint: &self.mint)
     }
 
-    mutating func fire(_ clock: ClockID, _ rung: Rung, at now: Date) throws(Refusal) -> Changes {
+    package mutating func fire(_ clock: ClockID, _ rung: Rung, at now: Date) throws(Refusal) -> Changes {
         self.now = now
         self.number += 1
         return try self.docket.fire(
@@ -116,23 +124,23 @@ struct DocketFixture {
     }
 
     /// From now on the working calendar of that year is known.
-    mutating func learn(holidays: Set<CivilDay>, of year: Int) {
+    package mutating func learn(holidays: Set<CivilDay>, of year: Int) {
         var calendar = self.docket.calendar
         calendar.holidays.formUnion(holidays)
         calendar.years.insert(year)
         self.docket = Docket(
             record: self.docket.record, assignments: self.docket.assignments, feedback: self.docket.feedback,
-            supervisions: self.docket.supervisions, clocks: self.docket.clocks, tree: self.docket.tree,
-            plan: self.docket.plan, calendar: calendar)
+            supervisions: self.docket.supervisions, clocks: self.docket.clocks, history: self.docket.history,
+            tree: self.docket.tree, plan: self.docket.plan, calendar: calendar)
     }
 
     /// Graded and assigned to the east district.
-    mutating func assigned(level: String = "general") throws(Refusal) -> AssignmentID {
+    package mutating func assigned(level: String = "general") throws(Refusal) -> AssignmentID {
         try self.take(.grade(level: level, reason: "x"))
         try self.take(.assign(unit: "east", instruction: "", reason: "x"))
         return self.docket.assignments[0].id
     }
 
-    static let final = FeedbackDraft(
+    package static let final = FeedbackDraft(
         kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办")
 }

@@ -13,7 +13,7 @@ extension PlanNode: ExpressibleByStringLiteral, ExpressibleByArrayLiteral,
     }
 
     /// A map with some members replaced or added.
-    func with(_ members: [String: PlanNode]) -> PlanNode {
+    package func with(_ members: [String: PlanNode]) -> PlanNode {
         guard case .map(var entries, let place) = self else { return self }
         entries.removeAll { members[$0.key] != nil }
         entries += members.sorted { $0.key < $1.key }.map { Entry(key: $0.key, place: .start, value: $0.value) }
