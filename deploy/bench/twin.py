@@ -36,10 +36,18 @@ ROLES = {
     "send_back": {"reviewer", "dispatcher"}, "urge": {"dispatcher", "duty", "reviewer", "leader"},
     "supervise": {"dispatcher", "leader"}, "reply": {"dispatcher", "handler", "leader"}, "lift": {"dispatcher", "leader"},
     "uphold": {"dispatcher", "leader"}, "raise": {"dispatcher", "leader"},
+    "file": {"dispatcher", "duty", "leader"}, "observe": {"dispatcher", "duty", "handler"},
 }
 CASE_STATES = {
     "grade": {"registered", "graded", "assigned", "accepted"}, "assign": {"graded", "assigned", "accepted"},
     "conclude": {"accepted"}, "dismiss": {"registered", "graded"}, "reopen": {"concluded", "dismissed"},
+    "file": {"registered", "graded", "assigned", "accepted", "concluded"},
+    "observe": {"registered", "graded", "assigned", "accepted"},
+}
+# As the plan of the city calls its clocks.
+NAMES = {
+    "grading": "定级", "dispatch": "转办", "receipt": "签收", "feedback": "最终反馈", "interim": "阶段性反馈", "review": "核验",
+    "reply": "督办回复", "judgement": "督办处理", "conclusion": "办结",
 }
 HOP_STATES = {
     "receive": {"assigned"}, "return": {"assigned", "received"}, "recall": {"assigned"},
@@ -166,7 +174,7 @@ def clock(row, who, book):
         allowed = [] if row["assignment_state"] is None else allowed_on_hop(row, children, who, book)
     else:
         allowed = [] if row["order_state"] is None else allowed_on_order(row, who, book)
-    started, due, now = row["started_at"], row["due_at"], row["now"]
+    started, due, now = row["started_at"], row["due_at"], row["paused_at"] or row["now"]
     if row["limit"] == "NOW":
         light = "yellow"
     elif row["breached_at"] is not None or now - due >= datetime.timedelta(seconds=1):
@@ -174,12 +182,17 @@ def clock(row, who, book):
     else:
         light = "yellow" if now - started > 0.8 * (due - started) else "green"
     return {
-        "id": row["clock_id"], "kind": kind, "unit": book.tags[row["unit_id"]],
-        "case": {"id": row["case_id"], "ref": row["case_ref"], "title": row["title"], "level": row["level"]},
+        "id": row["clock_id"], "kind": kind, "rule": row["rule"], "name": NAMES.get(row["rule"], row["rule"]),
+        "unit": book.tags[row["unit_id"]],
+        "case": {
+            "id": row["case_id"], "ref": row["case_ref"], "is_drill": row["is_drill"], "title": row["title"],
+            "level": row["level"],
+        },
         "subject": row["subject"], "limit": row["limit"], "start_event": row["start_event"],
         "started_at": written(started), "due_at": written(due), "breached_at": written(row["breached_at"]),
         "stopped_at": written(row["stopped_at"]), "outcome": row["outcome"], "next_rung": row["next_rung"],
-        "next_at": written(row["next_at"]), "light": light, "allowed_actions": allowed,
+        "next_at": written(row["next_at"]), "paused_at": written(row["paused_at"]), "asked": row["asked"], "light": light,
+        "allowed_actions": allowed,
     }
 
 
@@ -284,7 +297,7 @@ async def assign(case: uuid.UUID, request: Request):
         if not found[4]:
             return answer({"title": "not found"}, 404)
         record, hops, clocks = found[4][0], found[5], found[8]
-        now, number = found[9][0]["now"], found[9][0]["number"]
+        now, number = found[-1][0]["now"], found[-1][0]["number"]
         book = await book_of(connection, who)
         target = book.labels.get(body["unit"])
         if who["role"] not in ROLES["assign"] or who["unit_id"] != record["owner_unit"]:
@@ -300,7 +313,7 @@ async def assign(case: uuid.UUID, request: Request):
         outcome = {
             "kind": "assignment", "id": assignment, "ref": ref, "state": "assigned", "version": 1, "unit": body["unit"],
             "due_at": written(feedback_due),
-            "case": {"id": case, "ref": record["ref"], "state": "assigned", "level": record["level"],
+            "case": {"id": case, "ref": record["ref"], "is_drill": False, "state": "assigned", "level": record["level"],
                      "version": record["version"] + 1},
             "allowed_actions": ["recall", "urge", "supervise"], "changed": True,
         }
