@@ -11,15 +11,17 @@ package struct PlanExplanation: Sendable {
         self.settings = Dictionary(plan.openSettings.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
         self.lines.append("\(plan.name)（\(plan.id)），\(plan.source.issuer)\(plan.source.issued.map { "，\($0)" } ?? "")")
         self.lines.append("")
-        self.lines.append("\(plan.cases.name)：" + plan.levels.map(\.name).joined(separator: " < "))
-        if let warnings = plan.warnings {
-            self.lines.append("\(warnings.name)：" + warnings.levels.map(\.name).joined(separator: " < "))
+        for scheme in [plan.cases] + [plan.warnings].compactMap(\.self) {
+            let levels = scheme.levels.map { "\($0.name)（\($0.colour.words)）" }
+            self.lines.append("\(scheme.name)：" + levels.joined(separator: " < "))
         }
         if !plan.matters.isEmpty {
             self.lines.append(
                 "事项：" + plan.matters.map { $0.name + ($0.needsAnswer ? "（须答复）" : "") }.joined(separator: "、"))
         }
+        self.section("角色：", plan.roles.map(Self.role))
         self.section("时限：", plan.clocks.map(self.clock))
+        self.section("表单：", plan.forms.map(Self.form))
         self.section("签批：", plan.chains.map(self.chain))
         self.section("转办（取第一条合适的）：", plan.routing.map(self.routing))
         self.section("预警：", plan.warningRules.map(self.warnings) ?? [])
@@ -79,7 +81,9 @@ package struct PlanExplanation: Sendable {
     private func clock(_ clock: ClockRule) -> String {
         let path = "clocks.\(clock.id)"
         var byLimit: [(words: String, levels: [String])] = []
-        for level in self.plan.levels {
+        // An answer to a warning is timed by the level of the warning.
+        let scheme = clock.stopsOn.kind == .respond ? self.plan.warningLevels : self.plan.levels
+        for level in scheme {
             guard let limit = clock.limits[level.key] else { continue }
             let words = limit.words + self.mark("\(path).limit") + self.mark("\(path).limit.\(level.key)")
             if let index = byLimit.firstIndex(where: { $0.words == words }) {
@@ -88,14 +92,34 @@ package struct PlanExplanation: Sendable {
                 byLimit.append((words, [level.name]))
             }
         }
-        let isSame = byLimit.count == 1 && clock.levels.count == self.plan.levels.count
+        let isSame = byLimit.count == 1 && clock.levels.count == scheme.count
         let limits = byLimit.map { isSame ? $0.words : "\($0.levels.joined(separator: "、"))\($0.words)" }
         var line =
             "\(clock.name)：自\(clock.startsOn.words)\(self.mark("\(path).starts_on"))起，\(limits.joined(separator: "，"))"
         // Interim feedback is over with the final one.
         if clock.repeats { line += clock.stopsOn.kind == .interim ? "，反复，直至最终反馈" : "，反复，直至办结" }
         if let matters = clock.matters { line += "；限于\(self.matters(matters))" }
-        return line + "；以\(clock.stopsOn.words(in: self.plan))为止" + Self.cited(clock.requirements)
+        line += "；以\(clock.stopsOn.words(in: self.plan))为止"
+        if let part = clock.ladder.notice { line += "；走到 \(Self.percent(part)) 提醒" }
+        if let part = clock.ladder.supervision {
+            let least = TimeLimit.wall(clock.ladder.supervisionAtLeast).span
+            line += "；逾期之后再过时限的 \(Self.percent(part))、至少 \(least)，督办"
+        }
+        if let after = clock.ladder.circular { line += "；逾期\(after.words)未办，通报" }
+        return line + Self.cited(clock.requirements)
+    }
+
+    private static func percent(_ part: Double) -> String { "\(Int((part * 100).rounded()))%" }
+
+    private static func role(_ role: PlanRole) -> String {
+        "\(role.name)：\(role.unit.words)的\(role.post.label)岗\(Self.cited(role.requirements))"
+    }
+
+    private static func form(_ form: PlanForm) -> String {
+        let fields = form.fields.map { field in
+            field.name + (field.isRequired ? "" : "（可不填）") + (field.isRestricted ? "（只给核验的一级和上级看）" : "")
+        }
+        return "\(form.name)（\(form.act.words)）：\(fields.joined(separator: "、"))\(Self.cited(form.requirements))"
     }
 
     private func chain(_ chain: ApprovalChain) -> String {
@@ -130,6 +154,7 @@ package struct PlanExplanation: Sendable {
             }
             lines.append(line)
         }
+        if !rules.requirements.isEmpty { lines.append("依据：\(rules.requirements.joined(separator: " "))") }
         return lines
     }
 
@@ -151,10 +176,41 @@ extension TimeLimit {
         }
     }
 
+    /// 30 分钟; of other limits as ``words``.
+    var span: String {
+        if case .wall(let seconds) = self { Self.words(seconds) } else { self.words }
+    }
+
     private static func words(_ seconds: Int) -> String {
         if seconds % 3600 == 0 { return "\(seconds / 3600) 小时" }
         if seconds % 60 == 0 { return "\(seconds / 60) 分钟" }
         return "\(seconds) 秒"
+    }
+}
+
+extension Level.Colour {
+    /// 蓝, 黄 …
+    package var words: String {
+        switch self {
+        case .blue: "蓝"
+        case .yellow: "黄"
+        case .orange: "橙"
+        case .red: "红"
+        }
+    }
+}
+
+extension PlanRole.Place {
+    /// 本机关, 处室 …
+    package var words: String {
+        switch self {
+        case .city: "本机关"
+        case .department: "处室"
+        case .line: "案件所属条线的处室"
+        case .district: "属地区县局"
+        case .station: "所"
+        case .concerned: "涉事单位"
+        }
     }
 }
 

@@ -12,7 +12,7 @@ extension PlanReading {
             let clock = self.clock(id, place, value, &labels)
             if self.reader.faultCount > soFar {
                 if let act = self.kind(of: value) { unsure.insert(act) } else { isUnsure = true }
-            } else if let clock {
+            } else if let clock, self.kind(of: value).map({ $0 == clock.stopsOn.kind }) ?? true {
                 self.refuseTwin(of: clock, among: clocks, place, value.path)
             }
             if let clock { clocks.append(clock) }

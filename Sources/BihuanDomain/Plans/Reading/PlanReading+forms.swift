@@ -95,7 +95,7 @@ extension PlanReading {
             guard !missing.isEmpty, let entry = entries.first(where: { $0.key == form.id }) else { continue }
             self.reader.fault(
                 entry.place, "forms.\(form.id)",
-                "是对外说的话，须有签批（chains）；缺 \(missing.joined(separator: ", "))")
+                "是对外说的话，须有签批（chains）；缺 \(missing.joined(separator: ", "))：签批不写 levels 就是各级")
         }
     }
 }

@@ -14,7 +14,7 @@ extension PlanReading {
                 guard let role = self.role(value) else { continue }
                 // The owner of the case issues it, and a case is the city's.
                 if self.names.placeOfRole[role] != .city {
-                    self.reader.fault(value, "预警由市局发布，\(role) 的 unit 须为 city")
+                    self.reader.fault(value, "预警由本机关发布，\(role) 的 unit 须为 city（采用本预案的机关自己）")
                 }
                 rules.issuedBy[level] = role
             }
