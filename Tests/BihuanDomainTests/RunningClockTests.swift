@@ -289,6 +289,26 @@ struct RunningClockTests {
         #expect(changes.stoppedClocks.first?.clock.startedAt == DocketFixture.monday)
     }
 
+    @Test func `no time is granted for what has become due at once since it was asked`() throws {
+        let plan = try Self.plan([
+            "feedback": [
+                "name": "反馈", "starts_on": "assigned", "stops_on": "feed_back",
+                "limit": ["general": "PT4H", "major": "NOW"],
+            ]
+        ])
+        var fixture = try DocketFixture(plan: plan)
+        let hop = try fixture.assigned()
+        try fixture.take(.receive(hop, reason: nil), .handler, DocketFixture.east)
+        let clock = try Self.feedback(hop, of: fixture).id
+        try fixture.take(.askExtension(clock, by: "PT4H", reason: "x"), .handler, DocketFixture.east)
+        try fixture.take(.grade(level: "major", reason: "x"))
+
+        #expect(throws: Refusal.clockStands(.grantExtension, .immediate)) {
+            try fixture.take(.grantExtension(clock, reason: "x"))
+        }
+        try fixture.take(.refuseExtension(clock, reason: "x"))
+    }
+
     @Test func `a rung planned for what is to be done at once does nothing when it comes`() throws {
         let plan = try Self.plan(
             ["oral": ["name": "口头报告", "starts_on": "registered", "stops_on": "report.oral", "limit": "NOW"]],
@@ -398,6 +418,33 @@ struct RunningClockTests {
         try fixture.take(.resume(clock.id, reason: "x"), .dispatcher, DocketFixture.east)
 
         #expect(try Self.feedback(child, of: fixture).dueAt == fixture.now)
+        #expect(try Self.feedback(child, of: fixture).breachedAt == nil)
+    }
+
+    @Test func `a regrade moves no clock by a limit that another is about to lose`() throws {
+        let plan = try Self.plan([
+            "feedback": [
+                "name": "反馈", "starts_on": "assigned", "stops_on": "feed_back",
+                "limit": ["general": "P3WD", "major": "PT30M"],
+            ]
+        ])
+        var fixture = try DocketFixture(plan: plan)
+        let hop = try fixture.assigned()
+        try fixture.take(.receive(hop, reason: nil), .handler, DocketFixture.east)
+        try fixture.take(.forward(hop, unit: "east-1", instruction: "", reason: "x"), .dispatcher, DocketFixture.east)
+        let child = fixture.docket.assignments[1].id
+        fixture.now += Self.hour
+        try fixture.take(.pause(try Self.feedback(child, of: fixture).id, reason: "x"), .dispatcher, DocketFixture.east)
+        fixture.now += Self.hour
+        try fixture.take(
+            .resume(try Self.feedback(child, of: fixture).id, reason: "x"), .dispatcher, DocketFixture.east)
+        fixture.now += Self.hour
+
+        try fixture.take(.grade(level: "major", reason: "x"))
+        // Under the limit it had, the child would have been due when it went on, an hour ago.
+        let due = DocketFixture.monday.addingTimeInterval(1800)
+        #expect(try Self.feedback(hop, of: fixture).dueAt == due)
+        #expect(try Self.feedback(child, of: fixture).dueAt == due)
         #expect(try Self.feedback(child, of: fixture).breachedAt == nil)
     }
 

@@ -133,7 +133,9 @@ package enum Permission {
                     ? .noAssigner
                     : self.isImmediate ? .immediate : self.isAsked ? .asked : self.isOverdue ? .overdue : nil
             case .refuseExtension: self.isAsked ? nil : .notAsked
-            case .grantExtension: !self.isAsked ? .notAsked : self.isOverdue ? .overdue : nil
+            case .grantExtension:
+                // The level may have changed since it was asked.
+                !self.isAsked ? .notAsked : self.isImmediate ? .immediate : self.isOverdue ? .overdue : nil
             default: nil
             }
         }

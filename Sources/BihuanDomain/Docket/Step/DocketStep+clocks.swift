@@ -245,14 +245,28 @@ extension DocketStep {
         guard clock.kind == .feedback, let hop = clock.assignment.flatMap({ self.docket.assignment($0) }),
             let parent = hop.parent
         else { return nil }
-        let above: Date?
-        if self.docket.assignment(parent) == nil {
-            above = self.docket.dueAbove
-        } else {
-            above = self.docket.clocks.first { $0.assignment == parent && $0.kind == .feedback && !$0.isPaused }?.dueAt
-        }
+        let above =
+            self.docket.assignment(parent) == nil
+            ? self.docket.dueAbove : self.clockAbove(clock).flatMap { $0.isPaused ? nil : $0.dueAt }
         guard let above, above > clock.startedAt else { return nil }
         return clock.pauses.compactMap(\.end).last.map { max(above, $0) } ?? above
+    }
+
+    /// The feedback clock of the assignment above a clock's own, where the docket has it.
+    private func clockAbove(_ clock: ClockRecord) -> ClockRecord? {
+        guard let parent = clock.assignment.flatMap({ self.docket.assignment($0)?.parent }) else { return nil }
+        return self.docket.clocks.first { $0.assignment == parent && $0.kind == .feedback }
+    }
+
+    /// How many assignments the docket has above a clock's own.
+    private func depth(of clock: ClockRecord) -> Int {
+        var depth = 0
+        var parent = clock.assignment.flatMap { self.docket.assignment($0)?.parent }
+        while let hop = parent.flatMap({ self.docket.assignment($0) }) {
+            depth += 1
+            parent = hop.parent
+        }
+        return depth
     }
 
     private func deadline(_ clock: ClockRecord) throws(Refusal) -> Date {
@@ -274,27 +288,37 @@ extension DocketStep {
 
     /// Running clocks follow the case's level, matter and plan, each from its own start: a clock of the loop goes on under
     /// the rule that times its act now. What was breached stays breached, with the deadline that it broke.
+    ///
+    /// One deadline hangs on another: so what has run out is noted of all clocks first, then all limits are set, and only
+    /// then do deadlines move, from above downwards. No clock sees another half way.
     mutating func reclock(because cause: EventKind) throws(Refusal) {
         // What is not asked for is not waited for.
         var idle: Set<ClockID> = []
         for clock in self.docket.clocks where try self.term(of: clock) == nil { idle.insert(clock.id) }
         self.stopAll(.void) { idle.contains($0.id) }
-        for id in self.docket.clocks.map(\.id) {
-            guard var clock = self.docket.clock(id), let term = try self.term(of: clock) else { continue }
-            let before = clock
-            self.noteBreach(of: &clock)
-            clock.rule = term.rule.id
-            clock.level = self.level(of: clock)
+        let before = self.docket.clocks
+        var clocks = before
+        for index in clocks.indices { self.noteBreach(of: &clocks[index]) }
+        var moved: Set<ClockID> = []
+        for (index, old) in before.enumerated() {
+            guard let term = try self.term(of: old) else { continue }
+            clocks[index].rule = term.rule.id
+            clocks[index].level = self.level(of: old)
+            let isBroken = clocks[index].breachedAt != nil
+            if !isBroken { clocks[index].limit = term.limit }
             // Another version may have another ladder, also for what was breached.
-            if cause == .replanned
-                || clock.breachedAt == nil && (term.limit != clock.limit || clock.rule != before.rule)
-            {
-                if clock.breachedAt == nil { clock.limit = term.limit }
-                try self.turn(&clock)
+            if cause == .replanned || !isBroken && (term.limit != old.limit || term.rule.id != old.rule) {
+                moved.insert(old.id)
             }
-            guard clock != before else { continue }
+        }
+        self.docket.clocks = clocks
+        for index in before.indices.sorted(by: { self.depth(of: before[$0]) < self.depth(of: before[$1]) }) {
+            var clock = self.docket.clocks[index]
+            let isPulled = clock.breachedAt == nil && self.clockAbove(clock).map { moved.contains($0.id) } ?? false
+            if isPulled || moved.contains(clock.id) { try self.turn(&clock) }
+            guard clock != before[index] else { continue }
+            moved.insert(clock.id)
             self.keep(clock)
-            try self.turnBelow(clock)
         }
         for hop in self.docket.assignments where hop.state.isOpen && hop.state != .fedBack {
             // A rule that counts from the receipt may have given way to one that counts from the assignment.
