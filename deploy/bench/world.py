@@ -2,7 +2,9 @@
 
 import pathlib
 import subprocess
+import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from cluster import SOURCE, Server, ready_line, say
 
 BENCH = pathlib.Path(__file__).resolve().parent

@@ -1,12 +1,12 @@
 extension DocketStep {
     /// Puts a form of the plan on record; what waited for it stops.
     mutating func file(_ draft: FilingDraft, _ reason: String?) throws(Refusal) {
+        try Permission.require(.file, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         let draft = draft.canonical
         let forms = self.docket.plan.forms.filter(\.act.isFiling)
         guard let form = forms.first(where: { $0.id == draft.form }) else {
             throw .badFields([FieldFault(field: "form", rule: .unknownValue(forms.map(\.id)))])
         }
-        try Permission.require(.file, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         // One evaluates what is over, and reports, publishes and answers what is not.
         guard (form.act == .evaluate) != self.docket.record.state.isOpen else {
             throw .notAllowed(

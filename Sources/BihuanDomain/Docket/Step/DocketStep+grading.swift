@@ -5,6 +5,7 @@ extension DocketStep {
     mutating func grade(
         _ key: String, _ matter: String?, _ assessment: Assessment, _ reason: String
     ) throws(Refusal) {
+        try Permission.require(.grade, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         var faults: [FieldFault] = []
         let plan = self.docket.plan
         if plan.level(key) == nil {
@@ -13,7 +14,6 @@ extension DocketStep {
         if let matter { faults += self.faults(ofMatter: matter) }
         faults += assessment.faults(against: plan.cases)
         guard faults.isEmpty else { throw .badFields(faults) }
-        try Permission.require(.grade, on: self.docket.facts, by: self.authority, in: self.docket.tree)
 
         let before = self.docket.record
         let raise = plan.raise(of: key, in: .record, on: self.today, during: self.docket.periods)

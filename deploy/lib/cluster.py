@@ -1,4 +1,4 @@
-"""A private PostgreSQL for measurements, processes with their CPU time, and small helpers round both."""
+"""A private PostgreSQL for measurements and models, processes with their CPU time, and small helpers round both."""
 
 import json
 import os
@@ -85,8 +85,9 @@ class Cluster:
         "jit": "off",
     }
 
-    def __init__(self, work):
+    def __init__(self, work, **settings):
         self.work = pathlib.Path(work)
+        self.settings = dict(self.SETTINGS, **settings)
         self.data = self.work / "pg"
         self.socket = self.work / "socket"
         self.bin = self._binaries()
@@ -122,7 +123,7 @@ class Cluster:
             ),
             check=True, stdout=subprocess.DEVNULL, cwd="/",
         )
-        settings = dict(self.SETTINGS, unix_socket_directories=str(self.socket))
+        settings = dict(self.settings, unix_socket_directories=str(self.socket))
         with open(self.data / "postgresql.conf", "a", encoding="utf-8") as file:
             for name, value in settings.items():
                 file.write(f"{name} = '{value}'\n")
