@@ -5,9 +5,10 @@ import Testing
 
 /// Returns, disputes, referrals and the gates at the end, with nothing but values.
 struct DisputeTests {
-    private let (city, east, west, food) = (
-        DocketFixture.city, DocketFixture.east, DocketFixture.west, DocketFixture.food
-    )
+    private let city = DocketFixture.city
+    private let east = DocketFixture.east
+    private let west = DocketFixture.west
+    private let food = DocketFixture.food
 
     private static let plan = try! Plan(
         DocketFixture.node.with([

@@ -12,7 +12,9 @@ import Testing
 struct DisputeWalkTests {
     enum Door: CaseIterable { case json, line }
 
-    private let (city, east, west) = ("dispatcher.city", "dispatcher.east", "dispatcher.west")
+    private let city = "dispatcher.city"
+    private let east = "dispatcher.east"
+    private let west = "dispatcher.west"
 
     private static func hand(_ door: Door, _ doors: BothDoors) -> any DisputeHand {
         switch door {
