@@ -35,7 +35,7 @@ create policy arbiter_assigns on bihuan.assignments for insert to bihuan_server
     exists (
       select from bihuan.disputes d
        where d.city_id = assignments.city_id and d.dispute_id = assignments.bound_by
-         and d.case_id = assignments.case_id and d.assigner_unit = assignments.from_unit
+         and d.case_id = assignments.case_id and d.assigner_unit = assignments.from_unit and d.state = 'open'
          and (d.city_id, d.arbiter_unit) = (select s.city_id, s.unit_id from bihuan.sessions s)
     )
   );

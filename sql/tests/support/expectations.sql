@@ -319,7 +319,7 @@ begin
    cross join bihuan.disputes d
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and d.city_id = p.city_id
-       and (p.unit_id = d.arbiter_unit
+       and (p.unit_id = d.arbiter_unit and d.state = 'open'
          or p.unit_id = d.assigner_unit and oracle.sees_case(d.city_id, p.unit_id, d.case_id)), false) as allowed
    ) x;
 
