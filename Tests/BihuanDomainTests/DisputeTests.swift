@@ -30,7 +30,9 @@ struct DisputeTests {
         return fixture.docket.assignments.last { $0.state == .assigned }!.id
     }
 
-    private func raise(_ fixture: inout DocketFixture, _ hop: AssignmentID, by unit: UnitID) throws(Refusal) -> DisputeID {
+    private func raise(_ fixture: inout DocketFixture, _ hop: AssignmentID, by unit: UnitID) throws(Refusal)
+        -> DisputeID
+    {
         try fixture.take(.dispute(hop, proposed: "food", reason: "属食品处"), .handler, unit)
         return fixture.docket.disputes.last!.id
     }
@@ -101,7 +103,9 @@ struct DisputeTests {
         #expect(fixture.docket.record.state == .assigned)
         #expect(fixture.docket.clocks.contains { $0.assignment == moved.id && $0.kind == .receipt })
         #expect(!fixture.docket.clocks.contains { $0.assignment == hop })
-        #expect(throws: Refusal.bound(.return)) { try fixture.take(.return(moved.id, reason: "x"), .handler, self.food) }
+        #expect(throws: Refusal.bound(.return)) {
+            try fixture.take(.return(moved.id, reason: "x"), .handler, self.food)
+        }
     }
 
     @Test func `a decision for the assigner gives it the work back`() throws {
@@ -167,7 +171,9 @@ struct DisputeTests {
         let first = try fixture.assigned()
         try fixture.take(.return(first, reason: "x"), .handler, self.east)
         let second = try self.assign(&fixture, "west")
-        #expect(throws: Refusal.returnLimit(1)) { try fixture.take(.return(second, reason: "x"), .dispatcher, self.west) }
+        #expect(throws: Refusal.returnLimit(1)) {
+            try fixture.take(.return(second, reason: "x"), .dispatcher, self.west)
+        }
         let dispute = try self.raise(&fixture, second, by: self.west)
         try fixture.take(.arbitrate(dispute, unit: "city", reason: "x"), .leader)
         fixture.now += 60

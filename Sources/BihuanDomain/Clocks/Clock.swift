@@ -148,7 +148,8 @@ package struct ClockRecord: Sendable, Hashable {
 
     package init(
         id: ClockID, assignment: AssignmentID?, supervision: SupervisionID?, warning: WarningID? = nil,
-        dispute: DisputeID? = nil, referral: ReferralID? = nil, unit: UnitID, kind: ClockKind, rule: String, level: String?, limit: TimeLimit, startEvent: String, startedAt: Date,
+        dispute: DisputeID? = nil, referral: ReferralID? = nil, unit: UnitID, kind: ClockKind, rule: String,
+        level: String?, limit: TimeLimit, startEvent: String, startedAt: Date,
         dueAt: Date,
         breachedAt: Date? = nil, nextRung: Rung? = nil, nextAt: Date? = nil, pauses: [ClockPause] = [],
         extensions: [TimeLimit] = [], asked: TimeLimit? = nil, origin: ClockOrigin? = nil

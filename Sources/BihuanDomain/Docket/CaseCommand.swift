@@ -162,7 +162,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             text("reason", reason)
         case .receive(_, let reason), .accept(_, let reason): text("reason", reason, required: false)
         case .return(_, _, let reason), .dispute(_, _, let reason), .arbitrate(_, _, let reason),
-            .withdraw(_, let reason), .waiveReferral(_, let reason), .recall(_, let reason), .sendBack(_, let reason), .urge(_, let reason),
+            .withdraw(_, let reason), .waiveReferral(_, let reason), .recall(_, let reason), .sendBack(_, let reason),
+            .urge(_, let reason),
             .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason), .pause(_, let reason),
             .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason),
             .issueWarning(_, let reason), .declineWarning(_, let reason), .liftWarning(_, let reason),
@@ -240,7 +241,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .refer, .visit: .record
         case .issueWarning(let id, _), .declineWarning(let id, _), .respond(let id, _, _), .liftWarning(let id, _):
             .warning(id)
-        case .receive(let id, _), .return(let id, _, _), .dispute(let id, _, _), .recall(let id, _), .forward(let id, _, _, _),
+        case .receive(let id, _), .return(let id, _, _), .dispute(let id, _, _), .recall(let id, _),
+            .forward(let id, _, _, _),
             .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _):
             .assignment(id)
         case .accept(let id, _), .sendBack(let id, _): .feedback(id)

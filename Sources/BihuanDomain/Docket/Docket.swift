@@ -127,7 +127,8 @@ package struct Docket: Sendable {
         // What an arbiter has to decide, no assigner below it sets the time for.
         let hop = clock.dispute == nil ? clock.assignment.flatMap { self.assignment($0) } : nil
         return .init(
-            unit: clock.unit, setter: order?.from ?? hop?.from ?? (clock.dispute == nil ? self.record.owner : clock.unit),
+            unit: clock.unit,
+            setter: order?.from ?? hop?.from ?? (clock.dispute == nil ? self.record.owner : clock.unit),
             isOfCase: order == nil && hop == nil, isOfAssignment: order == nil && hop != nil, isPaused: clock.isPaused,
             isAsked: clock.asked != nil,
             // The last second is enough to act in, not to be given more.

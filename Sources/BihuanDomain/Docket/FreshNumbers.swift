@@ -11,8 +11,10 @@ package struct FreshNumbers: Sendable, Hashable {
 
     /// - Parameter drill: ref of the drill whose step it is, e.g. `DRL-2026-000001`: what a drill makes is numbered in
     ///   series of its own, `DRL-A-000001`. Nil: of a case in earnest.
-    package init(assignment: Int, supervision: Int, warning: Int = 0, dispute: Int = 0, referral: Int = 0,
-        ofDrill drill: String? = nil) {
+    package init(
+        assignment: Int, supervision: Int, warning: Int = 0, dispute: Int = 0, referral: Int = 0,
+        ofDrill drill: String? = nil
+    ) {
         let series = drill.map { $0.prefix { $0 != "-" } + "-" } ?? ""
         self.assignmentRef = Self.ref("\(series)A", assignment)
         self.supervisionRef = Self.ref("\(series)D", supervision)

@@ -110,8 +110,10 @@ package struct PlanAct: Sendable, Hashable {
         package var isFiling: Bool {
             switch self {
             case .report, .publish, .answer, .evaluate: true
-            case .grade, .assign, .receive, .feedBack, .interim, .review, .reply, .judge, .conclude, .respond, .arbitrate,
-                .referralAnswered: false
+            case .grade, .assign, .receive, .feedBack, .interim, .review, .reply, .judge, .conclude, .respond,
+                .arbitrate,
+                .referralAnswered:
+                false
             }
         }
 

@@ -41,7 +41,9 @@ package struct PlanExplanation: Sendable {
         if let returns = plan.returns {
             self.section(
                 "退回：",
-                ["同一工作退回 \(returns.limit) 次\(self.mark("returns.limit"))之后不得再退，由转办单位的上一级裁定\(Self.cited(returns.requirements))"])
+                [
+                    "同一工作退回 \(returns.limit) 次\(self.mark("returns.limit"))之后不得再退，由转办单位的上一级裁定\(Self.cited(returns.requirements))"
+                ])
         }
         if let window = plan.reopening {
             self.section("重新打开：", ["办结后\(window.words)\(self.mark("reopen.window"))"])

@@ -41,7 +41,10 @@ extension LineDispatcher {
         filter.isDrill = command["drill"].map { $0 == "yes" }
         let chosen = filter
         let table = self.table(
-            ["ref", "case", "assignment", "state", "raised_by", "proposed", "arbiter", "raised", "due", "decided", "drill"],
+            [
+                "ref", "case", "assignment", "state", "raised_by", "proposed", "arbiter", "raised", "due", "decided",
+                "drill",
+            ],
             command, logIn, session)
         return try await self.pages(
             Phrase(zh: "争议如下", en: "disputes follow"), table, after: nil, limit: command.integer("limit"), session

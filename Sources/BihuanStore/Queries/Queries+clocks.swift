@@ -236,7 +236,8 @@ struct ClockReader: ViewReader {
     private let id, kind, rule, pausedAt, unit, caseID, caseRef, isDrill, title, level, plan, planVersion: Int
     private let caseState, owner, hasOpenOrder: Int
     private let subject, limit, startEvent, startedAt, dueAt, breachedAt, stoppedAt, outcome, nextRung, nextAt: Int
-    private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo, asked, assignment, isBound: Int
+    private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo, asked, assignment,
+        isBound: Int
     private let isOfDispute: Int
 
     /// Whether to tell what the asker may do to a clock's time. Who works down a list has no need of it.

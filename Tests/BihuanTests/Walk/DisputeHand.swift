@@ -61,7 +61,9 @@ extension JSONHand: DisputeHand {
 
     func stateOf(dispute: String, by login: String) async throws -> String {
         let listed = try await self.call("GET", "/disputes", by: login)["items"] as? [[String: Any]]
-        #expect(listed?.contains { $0["ref"] as? String == dispute } == true)
+        guard listed?.contains(where: { $0["ref"] as? String == dispute }) == true else {
+            throw DoorSaidNo(request: "GET /disputes", answer: "not listed")
+        }
         return try #require(try await self.call("GET", "/disputes/\(dispute)", by: login)["state"] as? String)
     }
 
@@ -145,7 +147,9 @@ extension LineHand: DisputeHand {
 
     func stateOf(dispute: String, by login: String) async throws -> String {
         let listed = try await self.say("LIST DISPUTES", by: login).block ?? []
-        #expect(listed.contains { $0.hasPrefix(dispute) })
+        guard listed.contains(where: { $0.hasPrefix(dispute) }) else {
+            throw DoorSaidNo(request: "LIST DISPUTES", answer: "not listed")
+        }
         let shown = try await self.say("DISPUTE SHOW \(dispute)", by: login).block ?? []
         return try #require(shown.first { $0.hasPrefix("state\t") }?.split(separator: "\t").last.map(String.init))
     }
@@ -191,7 +195,9 @@ extension LineHand: DisputeHand {
             returns: try returns.map {
                 Ending.Return(
                     unit: $0["unit"] as? String ?? "", proposed: $0["proposed"] as? String,
-                    reason: $0["reason"] as? String ?? "", seconds: try #require($0["lost_seconds"] as? Int))
+                    // A text of any length goes over the line as its lines.
+                    reason: ($0["reason"] as? [String])?.joined(separator: "\n") ?? $0["reason"] as? String ?? "",
+                    seconds: try #require($0["lost_seconds"] as? Int))
             },
             disputeSeconds: disputes.compactMap { $0["lost_seconds"] as? Int },
             visits: (shown["visits"] as? [Any])?.count ?? 0)

@@ -72,7 +72,7 @@ struct DisputeWalkTests {
             #expect(ending.returns.map(\.reason) == ["不属本单位职责", "不属本单位职责"])
             let lost = ending.returns.map(\.seconds)
             #expect(lost[0] >= 600 && lost[1] >= 300 && ending.lostSeconds == lost[0] + lost[1])
-            // Each unit sees its own part: the other's return is not the west's to see.
+            // What was returned is the assigner's to see.
             #expect(try await hand.ending(record, by: self.west).returns.isEmpty)
         }
     }

@@ -102,7 +102,8 @@ extension DocketStep {
     }
 
     mutating func conclude(_ said: CaseOutcome?, _ reason: String) throws(Refusal) {
-        if self.docket.record.state == .accepted || self.docket.record.state == .graded || self.docket.record.state == .assigned, self.docket.facts.hasOpenWork
+        if self.docket.record.state == .accepted || self.docket.record.state == .graded
+            || self.docket.record.state == .assigned, self.docket.facts.hasOpenWork
         {
             if let identity = self.authority.identity {
                 guard Verb.conclude.roles.contains(identity.role) else {

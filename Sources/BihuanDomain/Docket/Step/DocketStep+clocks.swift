@@ -108,7 +108,8 @@ extension DocketStep {
         let rule = term.rule
         var clock = ClockRecord(
             id: self.mint.next(), assignment: hop?.id ?? order?.assignment, supervision: order?.id,
-            warning: warning?.id, dispute: dispute?.id, referral: referral?.id, unit: unit, kind: rule.kind, rule: rule.id,
+            warning: warning?.id, dispute: dispute?.id, referral: referral?.id, unit: unit, kind: rule.kind,
+            rule: rule.id,
             level: warning?.level ?? self.docket.record.level, limit: term.limit,
             startEvent: cause, startedAt: term.start, dueAt: term.start)
         if clock.isResubmission { clock.origin = clock.assignment.flatMap { self.docket.origins[$0] } }
