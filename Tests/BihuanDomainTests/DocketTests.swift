@@ -32,8 +32,10 @@ struct DocketTests {
     @Test func `a wrong step names the steps allowed now`() throws {
         var fixture = try DocketFixture()
 
-        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: [.grade, .dismiss, .file, .observe]))
-        {
+        #expect(
+            throws: Refusal.notAllowed(
+                .assign, state: "registered", allowed: [.grade, .dismiss, .file, .observe, .refer])
+        ) {
             try fixture.take(.assign(unit: "east", instruction: "", reason: "x"))
         }
     }

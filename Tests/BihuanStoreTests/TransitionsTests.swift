@@ -34,8 +34,15 @@ struct TransitionsTests {
             let orders = SupervisionTransition.table.map {
                 ["supervision", $0.from.rawValue, $0.step.rawValue, $0.to.rawValue]
             }
-            #expect(Set(rows) == Set(cases + hops + orders))
-            #expect(rows.count == cases.count + hops.count + orders.count)
+            let disputes = DisputeTransition.table.map {
+                ["dispute", $0.from.rawValue, $0.step.rawValue, $0.to.rawValue]
+            }
+            let referrals = ReferralTransition.table.map {
+                ["referral", $0.from.rawValue, $0.step.rawValue, $0.to.rawValue]
+            }
+            let all = cases + hops + orders + disputes + referrals
+            #expect(Set(rows) == Set(all))
+            #expect(rows.count == all.count)
         }
     }
 }

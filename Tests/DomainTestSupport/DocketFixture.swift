@@ -111,7 +111,9 @@ package struct DocketFixture {
         self.number += 1
         return try self.docket.perform(
             command, by: Self.officer(role, unit, as: appointments), at: self.now,
-            numbers: FreshNumbers(assignment: self.number, supervision: self.number, warning: self.number),
+            numbers: FreshNumbers(
+                assignment: self.number, supervision: self.number, warning: self.number,
+                dispute: self.number, referral: self.number),
             mint: &self.mint)
     }
 

@@ -28,3 +28,11 @@ create or replace trigger guard_assignment_state
 create or replace trigger guard_supervision_state
   before update of state on bihuan.supervisions
   for each row when (old.state <> new.state) execute function bihuan.guard_state('supervision');
+
+create or replace trigger guard_dispute_state
+  before update of state on bihuan.disputes
+  for each row when (old.state <> new.state) execute function bihuan.guard_state('dispute');
+
+create or replace trigger guard_referral_state
+  before update of state on bihuan.referrals
+  for each row when (old.state <> new.state) execute function bihuan.guard_state('referral');

@@ -11,6 +11,10 @@ begin
   execute format('create sequence bihuan.%I', 'drill_assignment_ref_' || new.city_id);
   execute format('create sequence bihuan.%I', 'drill_supervision_ref_' || new.city_id);
   execute format('create sequence bihuan.%I', 'drill_warning_ref_' || new.city_id);
+  execute format('create sequence bihuan.%I', 'dispute_ref_' || new.city_id);
+  execute format('create sequence bihuan.%I', 'referral_ref_' || new.city_id);
+  execute format('create sequence bihuan.%I', 'drill_dispute_ref_' || new.city_id);
+  execute format('create sequence bihuan.%I', 'drill_referral_ref_' || new.city_id);
   return null;
 end
 $$;

@@ -6,7 +6,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_series not in (
-    'assignment', 'supervision', 'warning', 'drill_assignment', 'drill_supervision', 'drill_warning'
+    'assignment', 'supervision', 'warning', 'drill_assignment', 'drill_supervision', 'drill_warning',
+    'dispute', 'referral', 'drill_dispute', 'drill_referral'
   ) then
     raise exception 'no such series' using errcode = 'invalid_parameter_value';
   end if;

@@ -15,6 +15,7 @@ insert into bihuan.transitions (machine, from_state, verb, to_state) values
   ('case', 'graded', 'dismiss', 'dismissed'),
   ('case', 'concluded', 'reopen', 'graded'),
   ('case', 'dismissed', 'reopen', 'registered'),
+  ('case', 'graded', 'conclude', 'concluded'),
   ('assignment', 'assigned', 'receive', 'received'),
   ('assignment', 'assigned', 'return', 'returned'),
   ('assignment', 'received', 'return', 'returned'),
@@ -31,4 +32,9 @@ insert into bihuan.transitions (machine, from_state, verb, to_state) values
   ('supervision', 'issued', 'raise', 'raised'),
   ('supervision', 'replied', 'raise', 'raised'),
   ('supervision', 'issued', 'lapse', 'lifted'),
-  ('supervision', 'replied', 'lapse', 'lifted');
+  ('supervision', 'replied', 'lapse', 'lifted'),
+  ('dispute', 'open', 'arbitrate', 'decided'),
+  ('dispute', 'open', 'withdraw', 'withdrawn'),
+  ('dispute', 'open', 'lapse', 'withdrawn'),
+  ('referral', 'open', 'answer', 'answered'),
+  ('referral', 'open', 'waive', 'waived');

@@ -28,6 +28,18 @@ create policy officer_assigns on bihuan.assignments for insert to bihuan_server
     )
   );
 
+-- An arbiter assigns in the name of the unit whose assignment is in dispute, by its decision.
+drop policy if exists arbiter_assigns on bihuan.assignments;
+create policy arbiter_assigns on bihuan.assignments for insert to bihuan_server
+  with check (
+    exists (
+      select from bihuan.disputes d
+       where d.city_id = assignments.city_id and d.dispute_id = assignments.bound_by
+         and d.case_id = assignments.case_id and d.assigner_unit = assignments.from_unit and d.state = 'open'
+         and (d.city_id, d.arbiter_unit) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    )
+  );
+
 drop policy if exists officer_moves_assignment on bihuan.assignments;
 create policy officer_moves_assignment on bihuan.assignments for update to bihuan_server
   using (
@@ -56,4 +68,4 @@ create policy worker_moves_assignment on bihuan.assignments for update to bihuan
 
 grant select, insert on bihuan.assignments to bihuan_server;
 grant select on bihuan.assignments to bihuan_worker;
-grant update (state, received_at, closed_at, version) on bihuan.assignments to bihuan_server, bihuan_worker;
+grant update (state, received_at, closed_at, version, return_reason, proposed_unit, bound_by) on bihuan.assignments to bihuan_server, bihuan_worker;

@@ -32,6 +32,7 @@ package struct CaseTransition: Hashable, Sendable {
         .init(from: .graded, step: .dismiss, to: .dismissed),
         .init(from: .concluded, step: .reopen, to: .graded),  // 重新打开
         .init(from: .dismissed, step: .reopen, to: .registered),
+        .init(from: .graded, step: .conclude, to: .concluded),  // 未转办即办结，须写明结果
     ]
 
     package static func next(from state: CaseState, on step: Step) -> CaseState? {

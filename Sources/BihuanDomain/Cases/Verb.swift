@@ -22,6 +22,12 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case askExtension = "ask_extension"
     case grantExtension = "grant_extension"
     case refuseExtension = "refuse_extension"
+    // Dispute, referral, return visit
+    case dispute, arbitrate, withdraw
+    case refer
+    case answerReferral = "answer_referral"
+    case waiveReferral = "waive_referral"
+    case visit
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -58,6 +64,13 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .askExtension: "申请延期"
         case .grantExtension: "同意延期"
         case .refuseExtension: "不同意延期"
+        case .dispute: "提出争议"
+        case .arbitrate: "裁定争议"
+        case .withdraw: "撤销争议"
+        case .refer: "移送"
+        case .answerReferral: "登记移送答复"
+        case .waiveReferral: "不再等待移送"
+        case .visit: "回访"
         }
     }
 
@@ -80,6 +93,12 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .warn, .issueWarning, .declineWarning, .liftWarning: Set(PostRole.allCases).subtracting([.operator])
         case .respond: [.dispatcher, .handler, .duty, .leader]
         case .pause, .resume, .grantExtension, .refuseExtension: [.dispatcher, .leader]
+        case .dispute, .withdraw: [.dispatcher, .handler]
+        // The arbiter's leader; a dispatcher only where ``Permission`` says so.
+        case .arbitrate: [.leader, .dispatcher]
+        case .refer, .answerReferral: [.dispatcher, .leader]
+        case .waiveReferral: [.leader]
+        case .visit: [.dispatcher, .duty]
         }
     }
 }

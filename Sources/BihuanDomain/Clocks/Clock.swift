@@ -24,6 +24,10 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
     case filing
     /// 响应 by a unit that was warned.
     case response
+    /// 裁定 by the arbiter of a dispute.
+    case arbitration
+    /// 登记答复 by the owner, of what was referred outside.
+    case referral
 
     package var label: String {
         switch self {
@@ -38,6 +42,8 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
         case .conclusion: "办结"
         case .filing: "填报"
         case .response: "响应预警"
+        case .arbitration: "裁定争议"
+        case .referral: "移送答复"
         }
     }
 
@@ -54,6 +60,8 @@ package enum ClockKind: String, Sendable, CaseIterable, Codable {
         case .conclusion: Verb.conclude.roles
         case .filing: Verb.file.roles
         case .response: Verb.respond.roles
+        case .arbitration: Verb.arbitrate.roles
+        case .referral: Verb.answerReferral.roles
         }
     }
 }
@@ -98,6 +106,8 @@ package struct ClockRecord: Sendable, Hashable {
     package var assignment: AssignmentID?
     package var supervision: SupervisionID?
     package var warning: WarningID?
+    package var dispute: DisputeID?
+    package var referral: ReferralID?
     package var unit: UnitID
     package var kind: ClockKind
     /// Its name in the plan.
@@ -137,8 +147,9 @@ package struct ClockRecord: Sendable, Hashable {
     }
 
     package init(
-        id: ClockID, assignment: AssignmentID?, supervision: SupervisionID?, warning: WarningID? = nil, unit: UnitID,
-        kind: ClockKind, rule: String, level: String?, limit: TimeLimit, startEvent: String, startedAt: Date,
+        id: ClockID, assignment: AssignmentID?, supervision: SupervisionID?, warning: WarningID? = nil,
+        dispute: DisputeID? = nil, referral: ReferralID? = nil, unit: UnitID, kind: ClockKind, rule: String,
+        level: String?, limit: TimeLimit, startEvent: String, startedAt: Date,
         dueAt: Date,
         breachedAt: Date? = nil, nextRung: Rung? = nil, nextAt: Date? = nil, pauses: [ClockPause] = [],
         extensions: [TimeLimit] = [], asked: TimeLimit? = nil, origin: ClockOrigin? = nil
@@ -147,6 +158,8 @@ package struct ClockRecord: Sendable, Hashable {
         self.assignment = assignment
         self.supervision = supervision
         self.warning = warning
+        self.dispute = dispute
+        self.referral = referral
         self.unit = unit
         self.kind = kind
         self.rule = rule

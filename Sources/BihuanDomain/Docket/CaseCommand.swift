@@ -8,12 +8,14 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case observe(SpreadDraft, reason: String? = nil)
     /// - Parameter version: of the case's plan, the one in force.
     case replan(version: Int, reason: String)
-    case conclude(reason: String)
+    /// - Parameter outcome: nil: the verdict of the final feedback that was accepted.
+    case conclude(outcome: CaseOutcome? = nil, reason: String)
     case dismiss(reason: String)
     case reopen(reason: String)
     case assign(unit: String, instruction: String, reason: String)
     case receive(AssignmentID, reason: String?)
-    case `return`(AssignmentID, reason: String)
+    /// - Parameter proposed: label of the unit that should have it instead.
+    case `return`(AssignmentID, proposed: String? = nil, reason: String)
     case recall(AssignmentID, reason: String)
     case forward(AssignmentID, unit: String, instruction: String, reason: String)
     case feedBack(AssignmentID, FeedbackDraft, reason: String? = nil)
@@ -38,6 +40,15 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case askExtension(ClockID, by: String, reason: String)
     case grantExtension(ClockID, reason: String)
     case refuseExtension(ClockID, reason: String)
+    /// - Parameter proposed: label of the unit whose the work is.
+    case dispute(AssignmentID, proposed: String, reason: String)
+    /// - Parameter unit: label of the unit that holds the work from now on.
+    case arbitrate(DisputeID, unit: String, reason: String)
+    case withdraw(DisputeID, reason: String)
+    case refer(ReferralDraft, reason: String)
+    case answerReferral(ReferralID, ReferralAnswer, reason: String? = nil)
+    case waiveReferral(ReferralID, reason: String)
+    case visit(VisitDraft, reason: String? = nil)
 
     package var verb: Verb {
         switch self {
@@ -72,6 +83,13 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .askExtension: .askExtension
         case .grantExtension: .grantExtension
         case .refuseExtension: .refuseExtension
+        case .dispute: .dispute
+        case .arbitrate: .arbitrate
+        case .withdraw: .withdraw
+        case .refer: .refer
+        case .answerReferral: .answerReferral
+        case .waiveReferral: .waiveReferral
+        case .visit: .visit
         }
     }
 
@@ -97,7 +115,18 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             return .warn(draft, reason: said(reason))
         case .respond(let id, let measures, let reason):
             return .respond(id, measures: measures, reason: said(reason))
-        case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward, .return,
+        case .return(let id, let proposed, let reason): return .return(id, proposed: said(proposed), reason: reason)
+        case .refer(var draft, let reason):
+            draft.to = said(draft.to)
+            return .refer(draft, reason: reason)
+        case .answerReferral(let id, var answer, let reason):
+            answer.lead = said(answer.lead)
+            return .answerReferral(id, answer, reason: said(reason))
+        case .visit(var draft, let reason):
+            draft.note = said(draft.note)
+            return .visit(draft, reason: said(reason))
+        case .dispute, .arbitrate, .withdraw, .waiveReferral: return self
+        case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward,
             .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
             .liftWarning, .conclude, .dismiss, .reopen:
             return self
@@ -126,18 +155,42 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .grade(let level, _, _, let reason):
             text("level", level)
             text("reason", reason)
-        case .conclude(let reason), .dismiss(let reason), .reopen(let reason): text("reason", reason)
+        case .conclude(_, let reason), .dismiss(let reason), .reopen(let reason): text("reason", reason)
         case .assign(let unit, let instruction, let reason), .forward(_, let unit, let instruction, let reason):
             text("unit", unit)
             text("instruction", instruction, required: false)
             text("reason", reason)
         case .receive(_, let reason), .accept(_, let reason): text("reason", reason, required: false)
-        case .return(_, let reason), .recall(_, let reason), .sendBack(_, let reason), .urge(_, let reason),
+        case .return(_, _, let reason), .dispute(_, _, let reason), .arbitrate(_, _, let reason),
+            .withdraw(_, let reason), .waiveReferral(_, let reason), .recall(_, let reason), .sendBack(_, let reason),
+            .urge(_, let reason),
             .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason), .pause(_, let reason),
             .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason),
             .issueWarning(_, let reason), .declineWarning(_, let reason), .liftWarning(_, let reason),
             .replan(_, let reason):
             text("reason", reason)
+        case .refer(let draft, let reason):
+            text("text", draft.text)
+            text("to", draft.to, required: draft.kind == .outside)
+            if let to = draft.to, to.unicodeScalars.count > ReferralDraft.longestName {
+                faults.append(FieldFault(field: "to", rule: .tooLong(ReferralDraft.longestName)))
+            }
+            text("reason", reason)
+        case .answerReferral(_, let answer, let reason):
+            text("answer", answer.text)
+            text("lead", answer.lead, required: false)
+            text("reason", reason, required: false)
+        case .visit(let draft, let reason):
+            if draft.reached != (draft.satisfaction != nil) {
+                faults.append(
+                    FieldFault(
+                        field: "satisfaction",
+                        rule: .other(
+                            code: draft.reached ? "required" : "nobody_reached",
+                            draft.reached ? "必填：回访到了人" : "没有回访到人，不能有满意度")))
+            }
+            text("note", draft.note, required: false)
+            text("reason", reason, required: false)
         case .observe(let draft, let reason):
             faults += draft.counts.faults
             text("source", draft.source, required: false)
@@ -185,10 +238,11 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// What the answer tells of, unless the step makes something new.
     var subject: Changes.Subject {
         switch self {
-        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn: .record
+        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .refer, .visit: .record
         case .issueWarning(let id, _), .declineWarning(let id, _), .respond(let id, _, _), .liftWarning(let id, _):
             .warning(id)
-        case .receive(let id, _), .return(let id, _), .recall(let id, _), .forward(let id, _, _, _),
+        case .receive(let id, _), .return(let id, _, _), .dispute(let id, _, _), .recall(let id, _),
+            .forward(let id, _, _, _),
             .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _):
             .assignment(id)
         case .accept(let id, _), .sendBack(let id, _): .feedback(id)
@@ -196,6 +250,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .pause(let id, _), .resume(let id, _), .askExtension(let id, _, _), .grantExtension(let id, _),
             .refuseExtension(let id, _):
             .clock(id)
+        case .arbitrate(let id, _, _), .withdraw(let id, _): .dispute(id)
+        case .answerReferral(let id, _, _), .waiveReferral(let id, _): .referral(id)
         }
     }
 }

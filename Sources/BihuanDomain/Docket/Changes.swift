@@ -27,6 +27,12 @@ package struct Changes: Sendable {
     package var adjustments: [(clock: ClockID, adjustment: ClockAdjustment, reason: String)] = []
     /// Clocks that were stopped while they stood still: their pause ends with them.
     package var endedPauses: [ClockID] = []
+    package var newDispute: (record: DisputeRecord, reason: String)?
+    /// A dispute that was decided or withdrawn, and in what words.
+    package var changedDispute: (record: DisputeRecord, decision: String?)?
+    package var newReferral: (record: ReferralRecord, text: String, reason: String)?
+    package var changedReferral: (record: ReferralRecord, answer: ReferralAnswer?, reason: String?)?
+    package var newVisit: VisitDraft?
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
     /// What the step was about, for the answer.
@@ -49,6 +55,8 @@ package struct Changes: Sendable {
         case clock(ClockID)
         case filing(FilingID)
         case warning(WarningID)
+        case dispute(DisputeID)
+        case referral(ReferralID)
     }
 }
 
@@ -104,6 +112,12 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case extensionAsked = "extension_asked"
     case extensionGranted = "extension_granted"
     case extensionRefused = "extension_refused"
+    case disputed, arbitrated
+    case disputeWithdrawn = "dispute_withdrawn"
+    case referred
+    case referralAnswered = "referral_answered"
+    case referralWaived = "referral_waived"
+    case visited
 
     package var label: String {
         switch self {
@@ -146,6 +160,13 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .extensionAsked: "申请延期"
         case .extensionGranted: "同意延期"
         case .extensionRefused: "不同意延期"
+        case .disputed: "提出争议"
+        case .arbitrated: "裁定争议"
+        case .disputeWithdrawn: "撤销争议"
+        case .referred: "移送"
+        case .referralAnswered: "移送答复"
+        case .referralWaived: "不再等待移送"
+        case .visited: "回访"
         }
     }
 }

@@ -16,6 +16,8 @@ package struct Docket: Sendable {
     /// What has been filed, form by form.
     package internal(set) var filed: [FiledForm]
     package internal(set) var warnings: [WarningRecord]
+    package internal(set) var disputes: [DisputeRecord]
+    package internal(set) var referrals: [ReferralRecord]
     /// What was counted of its spread last, where the step needs it.
     package internal(set) var spread: SpreadSample?
     /// How grave the case was when, where the step needs it.
@@ -32,6 +34,9 @@ package struct Docket: Sendable {
     let firstHops: FirstHops?
     /// When the assignment above the acting unit's must be fed back, where the unit does not see it and the step needs it.
     let dueAbove: Date?
+    /// How often the work that is about to be returned was returned before, since the last decision on it and the last
+    /// reopening; nil: the docket has it all.
+    let returnsBefore: Int?
 
     /// How many first-hop lead assignments of a case are open, and how many were accepted since it was last reopened.
     package struct FirstHops: Sendable, Hashable {
@@ -51,10 +56,12 @@ package struct Docket: Sendable {
     package init(
         record: CaseRecord, assignments: [AssignmentRecord] = [], feedback: [FeedbackRecord] = [],
         supervisions: [SupervisionRecord] = [], clocks: [ClockRecord] = [], filed: [FiledForm] = [],
-        warnings: [WarningRecord] = [], spread: SpreadSample? = nil, history: CaseHistory = CaseHistory(),
+        warnings: [WarningRecord] = [], disputes: [DisputeRecord] = [], referrals: [ReferralRecord] = [],
+        spread: SpreadSample? = nil, history: CaseHistory = CaseHistory(),
         origins: [AssignmentID: ClockOrigin] = [:],
         tree: UnitTree, plan: Plan, successor: (version: Int, plan: Plan)? = nil, periods: [SensitivePeriod] = [],
-        calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil
+        calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil,
+        returnsBefore: Int? = nil
     ) {
         self.record = record
         self.assignments = assignments
@@ -63,6 +70,8 @@ package struct Docket: Sendable {
         self.clocks = clocks
         self.filed = filed
         self.warnings = warnings
+        self.disputes = disputes
+        self.referrals = referrals
         self.spread = spread
         self.history = history
         self.origins = origins
@@ -73,6 +82,7 @@ package struct Docket: Sendable {
         self.calendar = calendar
         self.firstHops = firstHops
         self.dueAbove = dueAbove
+        self.returnsBefore = returnsBefore
     }
 
     // MARK: Facts
@@ -81,7 +91,8 @@ package struct Docket: Sendable {
         .init(
             state: self.record.state, owner: self.record.owner,
             hasOpenWork: self.assignments.contains { $0.state.isOpen }
-                || self.supervisions.contains { $0.state.isOpen } || self.warnings.contains { $0.state.isOpen },
+                || self.supervisions.contains { $0.state.isOpen } || self.warnings.contains { $0.state.isOpen }
+                || self.referrals.contains { $0.state.isOpen } || self.disputes.contains { $0.state.isOpen },
             warning: Permission.WarningProposal(self.plan), isOutdated: self.successor != nil)
     }
 
@@ -94,7 +105,17 @@ package struct Docket: Sendable {
     package func facts(of assignment: AssignmentRecord) -> Permission.AssignmentFacts {
         .init(
             state: assignment.state, from: assignment.from, to: assignment.to, reviewer: assignment.reviewer,
-            hasOpenChildren: self.assignments.contains { $0.parent == assignment.id && $0.state.isOpen })
+            hasOpenChildren: self.assignments.contains { $0.parent == assignment.id && $0.state.isOpen },
+            isBound: assignment.boundBy != nil, dispute: self.dispute(openOn: assignment.id)?.ref)
+    }
+
+    package func facts(of dispute: DisputeRecord) -> Permission.DisputeFacts {
+        .init(
+            state: dispute.state, raisedBy: dispute.raisedBy, assigner: dispute.assigner, arbiter: dispute.arbiter)
+    }
+
+    package func facts(of referral: ReferralRecord) -> Permission.ReferralFacts {
+        .init(state: referral.state, owner: self.record.owner)
     }
 
     package func facts(of order: SupervisionRecord) -> Permission.SupervisionFacts {
@@ -103,9 +124,11 @@ package struct Docket: Sendable {
 
     package func facts(of clock: ClockRecord, at now: Date) -> Permission.ClockFacts {
         let order = clock.supervision.flatMap { self.supervision($0) }
-        let hop = clock.assignment.flatMap { self.assignment($0) }
+        // What an arbiter has to decide, no assigner below it sets the time for.
+        let hop = clock.dispute == nil ? clock.assignment.flatMap { self.assignment($0) } : nil
         return .init(
-            unit: clock.unit, setter: order?.from ?? hop?.from ?? self.record.owner,
+            unit: clock.unit,
+            setter: order?.from ?? hop?.from ?? (clock.dispute == nil ? self.record.owner : clock.unit),
             isOfCase: order == nil && hop == nil, isOfAssignment: order == nil && hop != nil, isPaused: clock.isPaused,
             isAsked: clock.asked != nil,
             // The last second is enough to act in, not to be given more.
@@ -120,6 +143,15 @@ package struct Docket: Sendable {
     package func supervision(_ id: SupervisionID) -> SupervisionRecord? { self.supervisions.first { $0.id == id } }
 
     package func warning(_ id: WarningID) -> WarningRecord? { self.warnings.first { $0.id == id } }
+
+    package func dispute(_ id: DisputeID) -> DisputeRecord? { self.disputes.first { $0.id == id } }
+
+    /// The dispute that an assignment is in.
+    package func dispute(openOn id: AssignmentID) -> DisputeRecord? {
+        self.disputes.first { $0.assignment == id && $0.state.isOpen }
+    }
+
+    package func referral(_ id: ReferralID) -> ReferralRecord? { self.referrals.first { $0.id == id } }
 
     /// When a running clock is due by its rule, limit, start, pauses and extensions: what is stored must say the same.
     package func recomputedDue(of clock: ClockRecord) throws(Refusal) -> Date {

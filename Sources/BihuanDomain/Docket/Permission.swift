@@ -12,15 +12,19 @@ package enum Permission {
         package var warning: WarningProposal?
         /// Whether a newer version of its plan is in force.
         package var isOutdated: Bool
+        /// The time in which the plan lets it be reopened is over.
+        package var isFinal: Bool
 
         package init(
-            state: CaseState, owner: UnitID, hasOpenWork: Bool, warning: WarningProposal?, isOutdated: Bool
+            state: CaseState, owner: UnitID, hasOpenWork: Bool, warning: WarningProposal?, isOutdated: Bool,
+            isFinal: Bool = false
         ) {
             self.state = state
             self.owner = owner
             self.hasOpenWork = hasOpenWork
             self.warning = warning
             self.isOutdated = isOutdated
+            self.isFinal = isFinal
         }
     }
 
@@ -66,13 +70,22 @@ package enum Permission {
         package var to: UnitID
         package var reviewer: UnitID
         package var hasOpenChildren: Bool
+        /// A decision binds the unit to it.
+        package var isBound: Bool
+        /// Ref of the dispute it is in.
+        package var dispute: String?
 
-        package init(state: AssignmentState, from: UnitID, to: UnitID, reviewer: UnitID, hasOpenChildren: Bool) {
+        package init(
+            state: AssignmentState, from: UnitID, to: UnitID, reviewer: UnitID, hasOpenChildren: Bool,
+            isBound: Bool = false, dispute: String? = nil
+        ) {
             self.state = state
             self.from = from
             self.to = to
             self.reviewer = reviewer
             self.hasOpenChildren = hasOpenChildren
+            self.isBound = isBound
+            self.dispute = dispute
         }
     }
 
@@ -143,11 +156,11 @@ package enum Permission {
 
     package static let clockVerbs: [Verb] = [.pause, .resume, .askExtension, .grantExtension, .refuseExtension]
     package static let caseVerbs: [Verb] = [
-        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan,
+        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .refer, .visit,
     ]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
-        .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise,
+        .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise, .dispute,
     ]
     package static let supervisionVerbs: [Verb] = [.reply, .lift, .uphold, .raise]
 
@@ -255,6 +268,10 @@ package enum Permission {
             guard verb.roles.contains(identity.role) else { throw .notPermitted(verb, role: identity.role) }
             guard self.isOf(identity, verb, facts, tree) else { throw .outsideJurisdiction(verb) }
         }
+        if self.isBinding(verb), facts.state.isOpen {
+            if facts.isBound { throw .bound(verb) }
+            if verb != .recall, let ref = facts.dispute { throw .disputed(verb, ref: ref) }
+        }
         guard self.stands(verb, facts) else {
             throw .notAllowed(
                 verb, state: facts.state.rawValue,
@@ -283,7 +300,9 @@ package enum Permission {
         case .grade: step = .grade
         case .assign: step = .assign
         case .dismiss: step = .dismiss
-        case .reopen: step = .reopen
+        case .reopen:
+            guard !facts.isFinal else { return false }
+            step = .reopen
         case .conclude:
             guard !facts.hasOpenWork else { return false }
             step = .conclude
@@ -292,6 +311,8 @@ package enum Permission {
         case .observe: return facts.state.isOpen
         case .warn: return facts.state.isOpen && facts.warning != nil
         case .replan: return facts.state.isOpen && facts.isOutdated
+        case .refer: return facts.state.isOpen
+        case .visit: return facts.state == .concluded
         default: return false
         }
         return CaseTransition.next(from: facts.state, on: step) != nil
@@ -299,10 +320,12 @@ package enum Permission {
 
     private static func stands(_ verb: Verb, _ facts: AssignmentFacts) -> Bool {
         let step: AssignmentTransition.Step
+        if self.isBinding(verb), facts.isBound || verb != .recall && facts.dispute != nil { return false }
         switch verb {
         case .urge, .supervise: return facts.state.isOpen && facts.state != .fedBack
         case .receive: step = .receive
-        case .return: step = .return
+        // What may be returned may be disputed.
+        case .return, .dispute: step = .return
         case .recall: step = .recall
         case .forward: step = .forward
         case .feedBack:
@@ -318,7 +341,7 @@ package enum Permission {
 
     private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: AssignmentFacts, _ tree: UnitTree) -> Bool {
         switch verb {
-        case .receive, .return, .forward, .feedBack: identity.unit == facts.to
+        case .receive, .return, .forward, .feedBack, .dispute: identity.unit == facts.to
         case .recall: identity.unit == facts.from
         case .accept, .sendBack: identity.unit == facts.reviewer
         // Whoever stands at or above the assigner; not the unit itself.

@@ -19,6 +19,10 @@ package struct CaseRecord: Sendable, Hashable {
     package var openedAt: Date
     package var gradedAt: Date?
     package var concludedAt: Date?
+    /// What it came to; nil until it is concluded.
+    package var outcome: CaseOutcome?
+    /// Someone was asked to name the department that leads, and has not.
+    package var awaitsLead: Bool
     /// The graver level that the spread of the case speaks for, until somebody grades it.
     package var proposedLevel: String?
     /// Of the plan it is handled under.
@@ -30,7 +34,7 @@ package struct CaseRecord: Sendable, Hashable {
         id: CaseID, ref: String, isDrill: Bool = false, title: String, owner: UnitID, state: CaseState,
         level: String? = nil, matter: String? = nil, proposedLevel: String? = nil, planVersion: Int = 1,
         occurredAt: Date? = nil, discoveredAt: Date? = nil, receivedAt: Date, openedAt: Date, gradedAt: Date? = nil,
-        concludedAt: Date? = nil, version: Int
+        concludedAt: Date? = nil, outcome: CaseOutcome? = nil, awaitsLead: Bool = false, version: Int
     ) {
         self.id = id
         self.ref = ref
@@ -48,6 +52,8 @@ package struct CaseRecord: Sendable, Hashable {
         self.openedAt = openedAt
         self.gradedAt = gradedAt
         self.concludedAt = concludedAt
+        self.outcome = outcome
+        self.awaitsLead = awaitsLead
         self.version = version
     }
 }
@@ -66,12 +72,18 @@ package struct AssignmentRecord: Sendable, Hashable {
     package var assignedAt: Date
     package var receivedAt: Date?
     package var closedAt: Date?
+    /// Of one that was returned: why, and which unit should have it instead.
+    package var returnReason: String?
+    package var proposed: UnitID?
+    /// The dispute whose decision binds the unit to it.
+    package var boundBy: DisputeID?
     package var version: Int
 
     package init(
         id: AssignmentID, ref: String, parent: AssignmentID?, role: AssignmentRole, state: AssignmentState,
         from: UnitID, to: UnitID, reviewer: UnitID, instruction: String, assignedAt: Date, receivedAt: Date? = nil,
-        closedAt: Date? = nil, version: Int = 1
+        closedAt: Date? = nil, returnReason: String? = nil, proposed: UnitID? = nil, boundBy: DisputeID? = nil,
+        version: Int = 1
     ) {
         self.id = id
         self.ref = ref
@@ -85,6 +97,9 @@ package struct AssignmentRecord: Sendable, Hashable {
         self.assignedAt = assignedAt
         self.receivedAt = receivedAt
         self.closedAt = closedAt
+        self.returnReason = returnReason
+        self.proposed = proposed
+        self.boundBy = boundBy
         self.version = version
     }
 }
@@ -96,17 +111,19 @@ package struct FeedbackRecord: Sendable, Hashable {
     package var number: Int
     package var kind: FeedbackKind
     package var state: FeedbackState
+    package var verdict: Verdict?
     package var submittedAt: Date
 
     package init(
         id: FeedbackID, assignment: AssignmentID, number: Int, kind: FeedbackKind, state: FeedbackState,
-        submittedAt: Date
+        verdict: Verdict? = nil, submittedAt: Date
     ) {
         self.id = id
         self.assignment = assignment
         self.number = number
         self.kind = kind
         self.state = state
+        self.verdict = verdict
         self.submittedAt = submittedAt
     }
 }

@@ -102,6 +102,14 @@ package enum Refusal: Error, Sendable, Hashable {
     case missingCalendarYear(Int)
     /// The object the step is about is not in the case, or not to be seen.
     case notFound
+    /// The work was returned as often as the plan lets it; what is left is to dispute it.
+    case returnLimit(Int)
+    /// A decision on a dispute binds the unit to the work.
+    case bound(Verb)
+    /// The work is in dispute, and the step would settle it past the arbiter.
+    case disputed(Verb, ref: String)
+    /// The time in which the plan lets it be done is over; when it ended, as RFC 3339.
+    case windowOver(Verb, ended: String)
 }
 
 /// Why a clock cannot be stopped for a while, let go on, or given more time.

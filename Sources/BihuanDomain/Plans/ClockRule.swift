@@ -62,6 +62,10 @@ package enum StartEvent: String, Sendable, Hashable, CaseIterable {
     case receipted
     case fedBack = "fed_back"
     case accepted, ordered, replied, reported, published, warned, concluded
+    /// A unit disputes that the work is its own (争议).
+    case disputed
+    /// The case was referred outside (移送).
+    case referred
 
     /// Whether a clock may start on it that is stopped by an act upon this.
     func suits(_ subject: PlanAct.Subject) -> Bool {
@@ -69,6 +73,8 @@ package enum StartEvent: String, Sendable, Hashable, CaseIterable {
         case .assigned, .receipted, .fedBack: subject == .assignment
         case .ordered, .replied: subject == .order
         case .warned: subject == .warning || subject == .record
+        case .disputed: subject == .dispute
+        case .referred: subject == .referral
         case .occurred, .discovered, .received, .registered, .graded, .levelRaised, .accepted, .reported, .published,
             .concluded:
             subject == .record
@@ -91,6 +97,10 @@ package struct PlanAct: Sendable, Hashable {
         case report, publish, answer, evaluate
         /// A unit's receipt of a warning.
         case respond
+        /// A decision on a dispute.
+        case arbitrate
+        /// What came back from a body outside.
+        case referralAnswered = "referral_answered"
 
         /// Acts without which a case would stand still, so that every plan must time them.
         package static let loop: [Kind] = [
@@ -100,7 +110,10 @@ package struct PlanAct: Sendable, Hashable {
         package var isFiling: Bool {
             switch self {
             case .report, .publish, .answer, .evaluate: true
-            case .grade, .assign, .receive, .feedBack, .interim, .review, .reply, .judge, .conclude, .respond: false
+            case .grade, .assign, .receive, .feedBack, .interim, .review, .reply, .judge, .conclude, .respond,
+                .arbitrate,
+                .referralAnswered:
+                false
             }
         }
 
@@ -118,6 +131,8 @@ package struct PlanAct: Sendable, Hashable {
             case .conclude: .conclusion
             case .report, .publish, .answer, .evaluate: .filing
             case .respond: .response
+            case .arbitrate: .arbitration
+            case .referralAnswered: .referral
             }
         }
 
@@ -127,13 +142,15 @@ package struct PlanAct: Sendable, Hashable {
             case .receive, .feedBack, .interim, .review: .assignment
             case .reply, .judge: .order
             case .respond: .warning
+            case .arbitrate: .dispute
+            case .referralAnswered: .referral
             }
         }
     }
 
     /// What an act is done upon.
     package enum Subject: Sendable, Hashable {
-        case record, assignment, order, warning
+        case record, assignment, order, warning, dispute, referral
     }
 
     /// Whether a filing is this act.

@@ -23,6 +23,10 @@ package struct Plan: Sendable, Hashable {
     /// After a final feedback was sent back, this part of its limit is given anew, but not less than the seconds.
     package let resubmission: Double
     package let resubmissionAtLeast: Int
+    /// How often work may be returned before the tier above decides whose it is; see ``RulesOfReturn``.
+    package let returns: RulesOfReturn?
+    /// How long after its end a case may be reopened; nil: always.
+    package let reopening: TimeLimit?
     /// What the plan leaves to the city, in the order of the file.
     package let openSettings: [OpenSetting]
 
@@ -54,6 +58,9 @@ package struct Plan: Sendable, Hashable {
         if let rule = whole.first(where: { $0.matters != nil }) ?? whole.first { return [rule] }
         return level == nil ? rules : []
     }
+
+    /// How often work may be returned; see ``RulesOfReturn``.
+    package var returnLimit: Int { self.returns?.limit ?? RulesOfReturn.usualLimit }
 
     /// Whether a clock counts from this, so that it has to be known.
     package func counts(from event: StartEvent) -> Bool { self.clocks.contains { $0.startsOn == event } }

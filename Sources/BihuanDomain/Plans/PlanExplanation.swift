@@ -38,6 +38,16 @@ package struct PlanExplanation: Sendable {
             let covers = drills.covers.isEmpty ? "" : "；走过 \(drills.covers.joined(separator: "、"))"
             self.section("演练：", ["另编 \(drills.series) 号，不计入统计，不发往外面\(covers)\(Self.cited(drills.requirements))"])
         }
+        if let returns = plan.returns {
+            self.section(
+                "退回：",
+                [
+                    "同一工作退回 \(returns.limit) 次\(self.mark("returns.limit"))之后不得再退，由转办单位的上一级裁定\(Self.cited(returns.requirements))"
+                ])
+        }
+        if let window = plan.reopening {
+            self.section("重新打开：", ["办结后\(window.words)\(self.mark("reopen.window"))"])
+        }
         self.section("由本市定，还没有定（建议值）：", plan.unsettled.map { "\($0.path) = \($0.suggested)" })
         self.section(
             "本市已定：", plan.openSettings.compactMap { setting in setting.value.map { "\(setting.path) = \($0)" } })
@@ -234,6 +244,8 @@ extension StartEvent {
         case .published: "发布"
         case .warned: "预警"
         case .concluded: "办结"
+        case .disputed: "提出争议"
+        case .referred: "移送"
         }
     }
 }
@@ -264,6 +276,8 @@ extension PlanAct.Kind {
         case .answer: "答复"
         case .evaluate: "评估"
         case .respond: "预警签收"
+        case .arbitrate: "裁定争议"
+        case .referralAnswered: "移送答复"
         }
     }
 }

@@ -86,3 +86,12 @@ package struct DrillRule: Sendable, Hashable {
     package var covers: [String]
     package var requirements: [String]
 }
+
+/// How work comes back from the units it was assigned to (退回).
+package struct RulesOfReturn: Sendable, Hashable {
+    /// After so many returns of the same work, what is left is a dispute.
+    package var limit: Int
+    package var requirements: [String]
+
+    package static let usualLimit = 2
+}

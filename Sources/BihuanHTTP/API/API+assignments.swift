@@ -20,9 +20,12 @@ extension API {
                 }
             },
             Route("POST", "\(one)/actions/return") { call in
-                let reason = try await self.reason(call)
+                try Query.refuse(call.query)
+                let (proposed, reason) = try Fields.read(try await call.body()) { fields in
+                    (fields.optionalText("proposed", Self.word), fields.text("reason", Self.words))
+                }
                 return try await self.perform(call, on: .assignment(call.objectKey)) {
-                    .return(AssignmentID(rawValue: $0), reason: reason)
+                    .return(AssignmentID(rawValue: $0), proposed: proposed, reason: reason)
                 }
             },
             Route("POST", "\(one)/actions/recall") { call in

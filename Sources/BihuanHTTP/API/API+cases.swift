@@ -87,8 +87,13 @@ extension API {
                 return Self.reply(zone: filing.offset) { $0.write(filing) }
             },
             Route("POST", "\(cases)/{id}/actions/conclude") { call in
-                let reason = try await self.reason(call)
-                return try await self.perform(call, on: .record(call.objectKey)) { _ in .conclude(reason: reason) }
+                try Query.refuse(call.query)
+                let (outcome, reason): (CaseOutcome?, String) = try Fields.read(try await call.body()) { fields in
+                    (fields.optionalChoice("outcome"), fields.text("reason", Self.words))
+                }
+                return try await self.perform(call, on: .record(call.objectKey)) { _ in
+                    .conclude(outcome: outcome, reason: reason)
+                }
             },
             Route("POST", "\(cases)/{id}/actions/dismiss") { call in
                 let reason = try await self.reason(call)

@@ -97,6 +97,18 @@ extension API {
                         try await self.store.queries.warning(token, key)
                     }
                 )
+            case .dispute(let key):
+                writer.write(
+                    try await self.ask(call) { token throws(DeskError) in
+                        try await self.store.queries.dispute(token, key)
+                    }
+                )
+            case .referral(let key):
+                writer.write(
+                    try await self.ask(call) { token throws(DeskError) in
+                        try await self.store.queries.referral(token, key)
+                    }
+                )
             }
         } catch {
             return nil

@@ -171,6 +171,43 @@ extension Problem {
             )
         case .notFound:
             self = .notFound
+        case .returnLimit(let limit):
+            self.init(
+                .stateConflict,
+                code: "return_limit",
+                detail: Phrase(
+                    zh: "同一工作已退回 \(limit) 次，不能再退回；仍认为不属本单位的，请\(Verb.dispute.label)（dispute），由上一级裁定",
+                    en: "The work was returned \(limit) times already; the next step is `dispute`."
+                )
+            )
+            self.allowedActions = [Verb.dispute.rawValue]
+        case .bound(let verb):
+            self.init(
+                .stateConflict,
+                code: "dispute.bound",
+                detail: Phrase(
+                    zh: "已经裁定由该单位办理，不能\(verb.label)",
+                    en: "A decision binds the unit to it: `\(verb.rawValue)` is not possible."
+                )
+            )
+        case .disputed(let verb, let ref):
+            self.init(
+                .stateConflict,
+                code: "dispute.open",
+                detail: Phrase(
+                    zh: "争议 \(ref) 尚未裁定，不能\(verb.label)",
+                    en: "`\(verb.rawValue)` must wait for the decision on \(ref)."
+                )
+            )
+        case .windowOver(let verb, let ended):
+            self.init(
+                .refused,
+                code: "window.over",
+                detail: Phrase(
+                    zh: "预案规定的期限已于 \(ended) 届满，不能\(verb.label)",
+                    en: "The plan's time for `\(verb.rawValue)` ended at \(ended)."
+                )
+            )
         }
     }
 }

@@ -23,6 +23,12 @@ extension JSONWriter {
             body.member("supervisions", array: detail.supervisions) { $0.write($1) }
             body.member("warnings", array: detail.warnings) { $0.write($1) }
             body.member("filings", array: detail.filings) { $0.write($1) }
+            body.member("disputes", array: detail.disputes) { $0.write($1) }
+            body.member("referrals", array: detail.referrals) { $0.write($1) }
+            body.member("return_visits", array: detail.visits) { $0.write($1) }
+            body.name("lost")
+            body.write(detail.lost)
+            body.member("proposes", detail.proposes)
         }
     }
 
@@ -45,6 +51,8 @@ extension JSONWriter {
         self.member("opened_at", record.openedAt)
         self.member("graded_at", record.gradedAt)
         self.member("concluded_at", record.concludedAt)
+        self.member("outcome", record.outcome)
+        self.member("awaiting_lead", record.awaitsLead)
         self.member("due_at", record.dueAt)
         self.member("light", record.light)
         self.member("version", record.version)

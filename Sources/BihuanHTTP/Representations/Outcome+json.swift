@@ -6,7 +6,7 @@ extension Outcome {
     /// Whether the version is one that `If-Match` can name; feedback and leads have none.
     var carriesTag: Bool {
         switch self.kind {
-        case .record, .assignment, .supervision, .warning: true
+        case .record, .assignment, .supervision, .warning, .dispute, .referral: true
         case .feedback, .clock, .filing, .lead: false
         }
     }
@@ -23,6 +23,8 @@ extension Outcome {
             case .filing: "filings"
             case .warning: "warnings"
             case .lead: "leads"
+            case .dispute: "disputes"
+            case .referral: "referrals"
             }
         return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"
     }

@@ -42,6 +42,7 @@ extension LineDispatcher {
                 for field in filing.fields { record.add(field.key, text: field.value) }
                 return record
             })
+        record.addDisputes(of: detail)
         let writer = RecordWriter(format: session.format(of: command), time: logIn.time)
         return session.block(Phrase(zh: "案件如下", en: "case follows"), .lines(writer.lines(record)))
     }
@@ -131,6 +132,10 @@ extension LineDispatcher {
             return ObjectKey(try await self.store.queries.supervision(logIn.token, ObjectKey(ref)).caseRef)
         case .warning:
             return .id(try await self.store.queries.warning(logIn.token, ObjectKey(ref)).caseID.rawValue)
+        case .dispute:
+            return .id(try await self.store.queries.dispute(logIn.token, ObjectKey(ref)).caseID.rawValue)
+        case .referral:
+            return .id(try await self.store.queries.referral(logIn.token, ObjectKey(ref)).caseID.rawValue)
         case .record: return ObjectKey(ref)
         }
     }
@@ -170,6 +175,9 @@ extension Record {
         self.add("opened", .time(view.openedAt))
         self.add("graded", Cell(view.gradedAt))
         self.add("concluded", Cell(view.concludedAt))
+        self.add("outcome", Cell(view.outcome?.rawValue))
+        self.add("awaiting_lead", view.awaitsLead ? .flag(true) : .none)
+        self.add("proposes", Cell(detail.proposes?.rawValue))
         self.add("plan", .text("\(detail.plan)/\(detail.planVersion)"))
         self.add("leads", .integer(detail.leads.count))
         self.add("version", .integer(view.version))
@@ -191,8 +199,12 @@ extension Record {
         self.add("assigned", .time(view.assignedAt))
         self.add("received", Cell(view.receivedAt))
         self.add("closed", Cell(view.closedAt))
+        self.add("proposed", Cell(view.proposed?.label))
+        self.add("bound_by", Cell(view.boundBy))
+        self.add("dispute", Cell(view.dispute))
         self.add("version", .integer(view.version))
         self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
+        self.add("return_reason", text: view.returnReason ?? "")
         self.add("note", text: view.instruction)
         self.add("feedback", feedback.map { Record($0) })
     }

@@ -71,6 +71,8 @@ extension LineDispatcher {
         if let ref = command["assignment"] { return .assignment(ObjectKey(ref)) }
         if let ref = command["order"] { return .supervision(ObjectKey(ref)) }
         if let ref = command["warning"] { return .warning(ObjectKey(ref)) }
+        if let ref = command["dispute"] { return .dispute(ObjectKey(ref)) }
+        if let ref = command["referral"] { return .referral(ObjectKey(ref)) }
         if let id = command["clock"].flatMap({ UUID(uuidString: $0) }) { return .clock(id) }
         return nil
     }
@@ -105,7 +107,9 @@ extension LineDispatcher {
         case .warningLift: return .liftWarning(WarningID(rawValue: id), reason: reason)
         case .caseAssign: return .assign(unit: unit, instruction: note, reason: reason)
         case .caseReceive: return .receive(AssignmentID(rawValue: id), reason: reason)
-        case .caseReturn: return .return(AssignmentID(rawValue: id), reason: reason)
+        case .caseReturn:
+            return .return(
+                AssignmentID(rawValue: id), proposed: command["proposed"].map(Self.label), reason: reason)
         case .caseRecall: return .recall(AssignmentID(rawValue: id), reason: reason)
         case .caseForward:
             return .forward(AssignmentID(rawValue: id), unit: unit, instruction: note, reason: reason)
@@ -136,7 +140,7 @@ extension LineDispatcher {
         case .clockExtend: return .askExtension(ClockID(rawValue: id), by: command["by"] ?? "", reason: reason)
         case .clockGrant: return .grantExtension(ClockID(rawValue: id), reason: reason)
         case .clockRefuse: return .refuseExtension(ClockID(rawValue: id), reason: reason)
-        default: return .conclude(reason: reason)
+        default: return Self.dispute(command, id, reason)
         }
     }
 

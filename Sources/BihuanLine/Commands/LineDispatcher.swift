@@ -79,6 +79,10 @@ struct LineDispatcher: Sendable {
         case .listWarnings: LineAnswer(try await self.listWarnings(command, logIn, session))
         case .warningShow: LineAnswer(try await self.showWarning(command, logIn, session))
         case .summary: LineAnswer(try await self.summary(command, logIn, session))
+        case .disputeShow: LineAnswer(try await self.showDispute(command, logIn, session))
+        case .listDisputes: LineAnswer(try await self.listDisputes(command, logIn, session))
+        case .referralShow: LineAnswer(try await self.showReferral(command, logIn, session))
+        case .listReferrals: LineAnswer(try await self.listReferrals(command, logIn, session))
         case .health: LineAnswer(await self.health(command, logIn, session))
         default: try await self.step(command, logIn, session)
         }

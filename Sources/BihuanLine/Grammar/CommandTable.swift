@@ -10,7 +10,7 @@ package enum CommandTable {
     /// In the order HELP lists them.
     package static let all: [CommandSpec] =
         CommandTable.standard + CommandTable.session + CommandTable.looking
-        + CommandTable.operations + CommandTable.loop
+        + CommandTable.operations + CommandTable.loop + CommandTable.disputes
 
     // MARK: RFC 3977, 4642, 4643
 
@@ -305,8 +305,8 @@ package enum CommandTable {
             summary: Phrase(zh: "签收", en: "receive")
         ),
         CommandSpec(
-            verb: .caseReturn, positional: [Self.targetAssignment], named: Self.write,
-            summary: Phrase(zh: "退回", en: "return")
+            verb: .caseReturn, positional: [Self.targetAssignment], named: [Parameter("proposed", .unit)] + Self.write,
+            summary: Phrase(zh: "退回; proposed=: 应由哪个单位办", en: "return; proposed=: the unit that should have it")
         ),
         CommandSpec(
             verb: .caseRecall, positional: [Self.targetAssignment], named: Self.write,
@@ -340,8 +340,10 @@ package enum CommandTable {
             summary: Phrase(zh: "退改", en: "send the feedback back")
         ),
         CommandSpec(
-            verb: .caseConclude, positional: [Self.targetCase], named: Self.write,
-            summary: Phrase(zh: "办结", en: "conclude")
+            verb: .caseConclude, positional: [Self.targetCase],
+            named: [Parameter("outcome", .oneOf(CaseOutcome.allCases.map(\.rawValue)))] + Self.write,
+            summary: Phrase(
+                zh: "办结; 不写 outcome 则取已核验反馈的结论", en: "conclude; without outcome, the accepted feedback's verdict")
         ),
         CommandSpec(
             verb: .caseDismiss, positional: [Self.targetCase], named: Self.write,
@@ -415,6 +417,87 @@ package enum CommandTable {
         CommandSpec(
             verb: .clockRefuse, positional: [Self.targetClock], named: Self.write,
             summary: Phrase(zh: "不同意延期", en: "refuse the extension asked for")
+        ),
+    ]
+    // MARK: Disputes, referrals, return visits
+
+    private static let targetDispute = Parameter("dispute", .ref, required: true)
+    private static let targetReferral = Parameter("referral", .ref, required: true)
+
+    private static let disputes: [CommandSpec] = [
+        CommandSpec(
+            verb: .caseDispute, positional: [Self.targetAssignment],
+            named: [Parameter("proposed", .unit, required: true)] + Self.write,
+            summary: Phrase(
+                zh: "对转办提出争议, 由上一级裁定; proposed=: 应由哪个单位办", en: "dispute an assignment; proposed=: whose the work is")
+        ),
+        CommandSpec(
+            verb: .disputeArbitrate, positional: [Self.targetDispute, Self.toUnit], named: Self.write,
+            summary: Phrase(zh: "裁定争议: 由哪个单位办", en: "decide a dispute: which unit holds the work")
+        ),
+        CommandSpec(
+            verb: .disputeWithdraw, positional: [Self.targetDispute], named: Self.write,
+            summary: Phrase(zh: "撤销争议", en: "withdraw a dispute")
+        ),
+        CommandSpec(
+            verb: .disputeShow, positional: [Self.targetDispute], named: [Self.format],
+            summary: Phrase(zh: "一件争议", en: "one dispute")
+        ),
+        CommandSpec(
+            verb: .listDisputes,
+            named: [
+                Parameter("state", .someOf(DisputeState.allCases.map(\.rawValue))), Parameter("drill", .flag),
+                Parameter("limit", .integer(1...500)), Self.format,
+            ],
+            summary: Phrase(zh: "争议, 新的在前", en: "disputes, newest first")
+        ),
+        CommandSpec(
+            verb: .caseRefer, positional: [Self.targetCase],
+            named: [
+                Parameter("kind", .oneOf(ReferralKind.allCases.map(\.rawValue)), required: true),
+                Parameter("to", .text(max: ReferralDraft.longestName)), Parameter("text", .text(max: Self.longText)),
+            ] + Self.write,
+            block: "text",
+            summary: Phrase(
+                zh: "登记移送外单位或报请明确牵头部门; 不写 text 则随后输入内容",
+                en: "record a referral to a body outside; without text, send it as a block")
+        ),
+        CommandSpec(
+            verb: .referralAnswer, positional: [Self.targetReferral],
+            named: [
+                Parameter("lead", .text(max: ReferralDraft.longestName)),
+                Parameter("answer", .text(max: Self.longText)),
+            ] + Self.write,
+            block: "answer",
+            summary: Phrase(
+                zh: "登记移送的答复; lead=: 明确的牵头部门; 不写 answer 则随后输入答复",
+                en: "record what came back; lead=: the department that leads; without answer, send it as a block")
+        ),
+        CommandSpec(
+            verb: .referralWaive, positional: [Self.targetReferral], named: Self.write,
+            summary: Phrase(zh: "不再等待移送的答复", en: "wait for a referral no longer")
+        ),
+        CommandSpec(
+            verb: .referralShow, positional: [Self.targetReferral], named: [Self.format],
+            summary: Phrase(zh: "一件移送", en: "one referral")
+        ),
+        CommandSpec(
+            verb: .listReferrals,
+            named: [
+                Parameter("state", .someOf(ReferralState.allCases.map(\.rawValue))),
+                Parameter("kind", .someOf(ReferralKind.allCases.map(\.rawValue))), Parameter("drill", .flag),
+                Parameter("limit", .integer(1...500)), Self.format,
+            ],
+            summary: Phrase(zh: "移送, 新的在前", en: "referrals, newest first")
+        ),
+        CommandSpec(
+            verb: .caseVisit, positional: [Self.targetCase],
+            named: [
+                Parameter("reached", .flag, required: true),
+                Parameter("satisfaction", .oneOf(Satisfaction.allCases.map(\.rawValue))),
+                Parameter("note", .text(max: Self.longText)),
+            ] + Self.write,
+            summary: Phrase(zh: "登记回访", en: "record a return visit")
         ),
     ]
 }

@@ -36,6 +36,13 @@ extension LineVerb {
         case .askExtension: self = .clockExtend
         case .grantExtension: self = .clockGrant
         case .refuseExtension: self = .clockRefuse
+        case .dispute: self = .caseDispute
+        case .arbitrate: self = .disputeArbitrate
+        case .withdraw: self = .disputeWithdraw
+        case .refer: self = .caseRefer
+        case .answerReferral: self = .referralAnswer
+        case .waiveReferral: self = .referralWaive
+        case .visit: self = .caseVisit
         }
     }
 }

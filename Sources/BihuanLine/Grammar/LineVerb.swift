@@ -73,6 +73,17 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case clockExtend = "CLOCK EXTEND"
     case clockGrant = "CLOCK GRANT"
     case clockRefuse = "CLOCK REFUSE"
+    case caseDispute = "CASE DISPUTE"
+    case disputeArbitrate = "DISPUTE ARBITRATE"
+    case disputeWithdraw = "DISPUTE WITHDRAW"
+    case disputeShow = "DISPUTE SHOW"
+    case listDisputes = "LIST DISPUTES"
+    case caseRefer = "CASE REFER"
+    case referralAnswer = "REFERRAL ANSWER"
+    case referralWaive = "REFERRAL WAIVE"
+    case referralShow = "REFERRAL SHOW"
+    case listReferrals = "LIST REFERRALS"
+    case caseVisit = "CASE VISIT"
 
     /// First words that take a second one.
     package static let families: Set<String> = Set(

@@ -81,6 +81,23 @@ extension LineReply {
         case .missingCalendarYear(let year):
             self = say(.refusedByRule, ["calendar.\(year)"], "缺少 \(year) 年工作日历", "no working calendar for \(year)")
         case .notFound: self = say(.noSuchObject, [kind], "没有, 或不在可见范围内", "not there, or not yours to see")
+        case .returnLimit(let limit):
+            let next = LineVerb(step: .dispute).rawValue
+            self = say(
+                .wrongState, ["return_limit"], "同一工作已退回 \(limit) 次, 不能再退回; 仍有争议的: \(next)",
+                "returned \(limit) times already; next step: \(next)")
+        case .bound(let verb):
+            self = say(
+                .wrongState, ["dispute.bound"], "已经裁定由该单位办理, 不能\(verb.label)",
+                "a decision binds the unit to it: \(verb.rawValue) is not possible")
+        case .disputed(let verb, let ref):
+            self = say(
+                .wrongState, ["dispute.open"], "争议 \(ref) 尚未裁定, 不能\(verb.label)",
+                "\(verb.rawValue) must wait for the decision on \(ref)")
+        case .windowOver(let verb, let ended):
+            self = say(
+                .refusedByRule, ["window.over"], "预案规定的期限已于 \(ended) 届满, 不能\(verb.label)",
+                "the plan's time for \(verb.rawValue) ended at \(ended)")
         }
     }
 }

@@ -33,6 +33,8 @@ struct ChangesWriting {
         var batch: [SQL] = []
         if self.before != nil { batch.append(self.updateCase) }
         batch += self.changes.newAssignments.map(self.insert)
+        batch += self.disputes
+        batch += self.referrals
         batch += self.feedback
         batch += self.filing
         batch += self.grading
@@ -63,7 +65,8 @@ struct ChangesWriting {
                set state = \(record.state.rawValue), level = \(record.level), level_rank = \(rank),
                    matter = \(record.matter), proposed_level = \(record.proposedLevel),
                    plan_version = \(record.planVersion),
-                   graded_at = \(record.gradedAt), concluded_at = \(record.concludedAt), version = \(record.version)
+                   graded_at = \(record.gradedAt), concluded_at = \(record.concludedAt),
+                   outcome = \(record.outcome?.rawValue), awaits_lead = \(record.awaitsLead), version = \(record.version)
              where city_id = \(self.city) and case_id = \(record.id.rawValue)
                and version = \(self.before?.version ?? 0)
             """)
@@ -111,11 +114,11 @@ struct ChangesWriting {
         """
         insert into bihuan.assignments
                (city_id, assignment_id, ref, case_id, parent_id, role, state, from_unit, to_unit, reviewer_unit,
-                instruction, assigned_at, version)
+                instruction, assigned_at, bound_by, version)
         values (\(self.city), \(hop.id.rawValue), \(hop.ref), \(self.changes.record.id.rawValue),
                 \(hop.parent?.rawValue), \(hop.role.rawValue), \(hop.state.rawValue), \(hop.from.rawValue),
                 \(hop.to.rawValue), \(hop.reviewer.rawValue), \(PersonalNumbers.masked(hop.instruction)),
-                \(hop.assignedAt), \(hop.version))
+                \(hop.assignedAt), \(hop.boundBy?.rawValue), \(hop.version))
         """
     }
 
@@ -124,6 +127,8 @@ struct ChangesWriting {
             """
             update bihuan.assignments
                set state = \(hop.state.rawValue), received_at = \(hop.receivedAt), closed_at = \(hop.closedAt),
+                   return_reason = \(hop.returnReason.map(PersonalNumbers.masked)),
+                   proposed_unit = \(hop.proposed?.rawValue), bound_by = \(hop.boundBy?.rawValue),
                    version = \(hop.version)
              where city_id = \(self.city) and assignment_id = \(hop.id.rawValue) and version = \(hop.version - 1)
             """)
@@ -294,10 +299,12 @@ struct ChangesWriting {
     private func insert(_ clock: ClockRecord) -> SQL {
         """
         insert into bihuan.clocks
-               (city_id, clock_id, case_id, assignment_id, supervision_id, warning_id, unit_id, kind, rule, level,
+               (city_id, clock_id, case_id, assignment_id, supervision_id, warning_id, dispute_id, referral_id,
+                unit_id, kind, rule, level,
                 "limit", start_event, started_at, due_at, next_rung, next_at)
         values (\(self.city), \(clock.id.rawValue), \(self.changes.record.id.rawValue),
                 \(clock.assignment?.rawValue), \(clock.supervision?.rawValue), \(clock.warning?.rawValue),
+                \(clock.dispute?.rawValue), \(clock.referral?.rawValue),
                 \(clock.unit.rawValue), \(clock.kind.rawValue), \(clock.storedRule), \(clock.level),
                 \(clock.limit.text), \(clock.startEvent),
                 \(clock.startedAt), \(clock.dueAt), \(clock.nextRung?.rawValue), \(clock.nextAt))

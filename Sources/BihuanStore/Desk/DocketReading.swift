@@ -13,20 +13,20 @@ enum DocketReading {
         return [
             """
             select case_id, ref, is_drill, title, owner_unit, state, level, matter, proposed_level, plan_id, plan_version,
-                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, version
+                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, outcome, awaits_lead, version
               from bihuan.cases
              where city_id = \(city) and case_id = \(id)
                for update
             """,
             """
             select assignment_id, ref, parent_id, role, state, from_unit, to_unit, reviewer_unit, instruction,
-                   assigned_at, received_at, closed_at, version
+                   assigned_at, received_at, closed_at, return_reason, proposed_unit, bound_by, version
               from bihuan.assignments
              where city_id = \(city) and case_id = \(id)
              order by assigned_at, assignment_id
             """,
             """
-            select feedback_id, assignment_id, number, kind, state, submitted_at
+            select feedback_id, assignment_id, number, kind, state, verdict, submitted_at
               from bihuan.feedback
              where city_id = \(city) and case_id = \(id)
              order by assignment_id, number
@@ -39,7 +39,8 @@ enum DocketReading {
              order by issued_at, supervision_id
             """,
             """
-            select k.clock_id, k.assignment_id, k.supervision_id, k.warning_id, k.unit_id, k.kind, coalesce(k.rule, k.kind) as rule,
+            select k.clock_id, k.assignment_id, k.supervision_id, k.warning_id, k.dispute_id, k.referral_id,
+                   k.unit_id, k.kind, coalesce(k.rule, k.kind) as rule,
                    k.level, k."limit", k.start_event, k.started_at, k.due_at, k.breached_at, k.next_rung, k.next_at,
                    k.asked, a.pause_begins, a.pause_ends, a.extensions, o.origin_at, o.origin_begins, o.origin_ends,
                    o.origin_extensions
@@ -83,10 +84,12 @@ enum DocketReading {
              group by w.city_id, w.warning_id
              order by w.proposed_at, w.warning_id
             """,
+            DisputeRecord.statement(of: id, in: city),
+            ReferralRecord.statement(of: id, in: city),
         ]
     }
 
-    static let count = 7
+    static let count = 9
 
     /// What the feedback clocks of an assignment before one, `k`, have used.
     private static let origin: SQL = """
@@ -114,7 +117,7 @@ enum DocketReading {
 
     /// The answers to what only some steps ask.
     struct Extras {
-        var firstHops, spread, history, origins, dueAbove: QueryResult?
+        var firstHops, spread, history, origins, dueAbove, returnsBefore: QueryResult?
     }
 
     /// Counts of all first hops of the case, and the filings it waits for.
@@ -204,6 +207,8 @@ enum DocketReading {
                 clocks: try results[4].rows.map { row throws(PostgresError) in try ClockRecord(row) },
                 filed: try results[5].rows.map { row throws(PostgresError) in try FiledForm(row) },
                 warnings: try results[6].rows.map { row throws(PostgresError) in try WarningRecord(row) },
+                disputes: try results[7].rows.map { row throws(PostgresError) in try DisputeRecord(row) },
+                referrals: try results[8].rows.map { row throws(PostgresError) in try ReferralRecord(row) },
                 spread: try extras.spread?.rows.first.map { row throws(PostgresError) in try SpreadSample(row) },
                 history: try CaseHistory(extras.history?.rows ?? []),
                 origins: Dictionary(uniqueKeysWithValues: origins.compactMap { id, origin in origin.map { (id, $0) } }),
@@ -214,7 +219,8 @@ enum DocketReading {
                         open: try row.get("open"), accepted: try row.get("accepted"),
                         awaited: Set(try row.get("awaited", as: [String].self)))
                 },
-                dueAbove: try extras.dueAbove?.rows.first?.get("due_at"))
+                dueAbove: try extras.dueAbove?.rows.first?.get("due_at"),
+                returnsBefore: try extras.returnsBefore?.rows.first?.get("returns"))
         } catch {
             throw DeskError(error)
         }
@@ -279,7 +285,8 @@ extension CaseRecord {
             planVersion: try row.get("plan_version"), occurredAt: try row.get("occurred_at"),
             discoveredAt: try row.get("discovered_at"), receivedAt: try row.get("received_at"),
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
-            concludedAt: try row.get("concluded_at"), version: try row.get("version"))
+            concludedAt: try row.get("concluded_at"), outcome: try row.wordIfAny("outcome"),
+            awaitsLead: try row.get("awaits_lead"), version: try row.get("version"))
     }
 }
 
@@ -291,7 +298,8 @@ extension AssignmentRecord {
             from: try row.unit("from_unit"), to: try row.unit("to_unit"), reviewer: try row.unit("reviewer_unit"),
             instruction: try row.get("instruction"), assignedAt: try row.get("assigned_at"),
             receivedAt: try row.get("received_at"), closedAt: try row.get("closed_at"),
-            version: try row.get("version"))
+            returnReason: try row.get("return_reason"), proposed: try row.unitIfAny("proposed_unit"),
+            boundBy: try row.identifierIfAny("bound_by"), version: try row.get("version"))
     }
 }
 
@@ -300,7 +308,7 @@ extension FeedbackRecord {
         self.init(
             id: try row.identifier("feedback_id"), assignment: try row.identifier("assignment_id"),
             number: try row.get("number"), kind: try row.word("kind"), state: try row.word("state"),
-            submittedAt: try row.get("submitted_at"))
+            verdict: try row.wordIfAny("verdict"), submittedAt: try row.get("submitted_at"))
     }
 }
 
@@ -325,6 +333,7 @@ extension ClockRecord {
         self.init(
             id: try row.identifier("clock_id"), assignment: try row.identifierIfAny("assignment_id"),
             supervision: try row.identifierIfAny("supervision_id"), warning: try row.identifierIfAny("warning_id"),
+            dispute: try row.identifierIfAny("dispute_id"), referral: try row.identifierIfAny("referral_id"),
             unit: try row.unit("unit_id"),
             kind: try row.word("kind"), rule: try row.get("rule"), level: try row.get("level"),
             limit: try TimeLimit(column: "limit", holding: try row.get("limit")),

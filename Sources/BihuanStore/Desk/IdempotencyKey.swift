@@ -70,7 +70,8 @@ struct IdempotencyKey: Sendable {
     private func isAbout(_ id: UUID?, _ ref: String?) -> Bool {
         switch self.target {
         case nil: id == nil
-        case .record(let key)?, .assignment(let key)?, .supervision(let key)?, .warning(let key)?:
+        case .record(let key)?, .assignment(let key)?, .supervision(let key)?, .warning(let key)?,
+            .dispute(let key)?, .referral(let key)?:
             id.map { key.names($0, ref) } ?? false
         case .feedback(let own)?, .clock(let own)?: own == id
         }

@@ -7,7 +7,7 @@ package import struct Foundation.UUID
 package struct Outcome: Sendable, Hashable, Codable {
     package enum Kind: String, Sendable, Hashable, Codable {
         case record = "case"
-        case assignment, feedback, supervision, clock, filing, warning, lead
+        case assignment, feedback, supervision, clock, filing, warning, lead, dispute, referral
     }
 
     /// The object the command was about, as it stood afterwards.
@@ -106,6 +106,26 @@ extension Outcome {
             }
             self.allowed =
                 identity.map { Permission.allowed(on: docket.facts(of: warning), to: $0, in: docket.tree) } ?? []
+        case .dispute(let id):
+            guard let dispute = docket.dispute(id) else { return }
+            self.kind = .dispute
+            self.id = dispute.id.rawValue
+            self.ref = dispute.ref
+            self.state = dispute.state.rawValue
+            self.version = dispute.version
+            self.unit = docket.tree[dispute.decided ?? dispute.arbiter]?.label
+            self.dueAt = docket.clocks.first { $0.dispute == id }?.dueAt
+            self.allowed =
+                identity.map { Permission.allowed(on: docket.facts(of: dispute), to: $0, in: docket.tree) } ?? []
+        case .referral(let id):
+            guard let referral = docket.referral(id) else { return }
+            self.kind = .referral
+            self.id = referral.id.rawValue
+            self.ref = referral.ref
+            self.state = referral.state.rawValue
+            self.version = referral.version
+            self.dueAt = docket.clocks.first { $0.referral == id }?.dueAt
+            self.allowed = identity.map { Permission.allowed(on: docket.facts(of: referral), to: $0) } ?? []
         case .filing(let id):
             self.kind = .filing
             self.id = id.rawValue

@@ -82,6 +82,8 @@ package enum Target: Sendable, Hashable {
     case supervision(ObjectKey)
     case clock(UUID)
     case warning(ObjectKey)
+    case dispute(ObjectKey)
+    case referral(ObjectKey)
 
     /// A scalar query for the case of the target.
     func caseID(in city: SQL) -> SQL {
@@ -105,6 +107,14 @@ package enum Target: Sendable, Hashable {
             "(select t.case_id from bihuan.warnings t where t.city_id = \(city) and t.warning_id = \(id))"
         case .warning(.ref(let ref)):
             "(select t.case_id from bihuan.warnings t where t.city_id = \(city) and t.ref = \(ref))"
+        case .dispute(.id(let id)):
+            "(select t.case_id from bihuan.disputes t where t.city_id = \(city) and t.dispute_id = \(id))"
+        case .dispute(.ref(let ref)):
+            "(select t.case_id from bihuan.disputes t where t.city_id = \(city) and t.ref = \(ref))"
+        case .referral(.id(let id)):
+            "(select t.case_id from bihuan.referrals t where t.city_id = \(city) and t.referral_id = \(id))"
+        case .referral(.ref(let ref)):
+            "(select t.case_id from bihuan.referrals t where t.city_id = \(city) and t.ref = \(ref))"
         }
     }
 }

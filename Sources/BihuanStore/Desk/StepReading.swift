@@ -8,7 +8,7 @@ import struct Foundation.UUID
 struct StepReading: Sendable {
     /// A series whose next number a step draws.
     enum Series: String, Sendable {
-        case assignment, supervision, warning
+        case assignment, supervision, warning, dispute, referral
     }
 
     /// What the flight brought, ready for the rules.
@@ -22,7 +22,7 @@ struct StepReading: Sendable {
 
     /// What only some steps need to know.
     private enum Extra {
-        case firstHops, spread, history, origins, dueAbove
+        case firstHops, spread, history, origins, dueAbove, returnsBefore
     }
 
     let target: Target
@@ -33,18 +33,20 @@ struct StepReading: Sendable {
     init(of target: Target, for verb: Verb, in city: SQL) {
         let series: Series? =
             switch verb {
-            case .assign, .forward: .assignment
+            case .assign, .forward, .arbitrate: .assignment
             case .supervise, .raise: .supervision
             case .warn: .warning
+            case .dispute: .dispute
+            case .refer: .referral
             default: nil
             }
         let extras: [Extra] =
             switch verb {
             // A unit that returns its hop does not see those of others.
-            case .return: [.firstHops]
+            case .return: [.firstHops, .returnsBefore]
             case .grade: [.spread, .history]
             case .observe: [.spread]
-            case .replan, .reopen: [.history]
+            case .replan, .reopen, .conclude: [.history]
             case .sendBack: [.origins]
             // Nor does one that signs for its own see what is above it.
             case .receive: [.dueAbove]
@@ -74,6 +76,7 @@ struct StepReading: Sendable {
             case .history: statements.append(DocketReading.history(of: target, in: city))
             case .origins: statements.append(DocketReading.origins(of: target, in: city))
             case .dueAbove: statements.append(DocketReading.dueAbove(of: target, in: city))
+            case .returnsBefore: statements.append(DocketReading.returnsBefore(of: target, in: city))
             }
         }
         self.statements = statements
@@ -96,6 +99,7 @@ struct StepReading: Sendable {
             case .history: extras.history = answer
             case .origins: extras.origins = answer
             case .dueAbove: extras.dueAbove = answer
+            case .returnsBefore: extras.returnsBefore = answer
             }
         }
         guard let docket = try DocketReading.docket(answers[..<DocketReading.count], book, at: now, extras),
@@ -103,7 +107,7 @@ struct StepReading: Sendable {
         else { throw .notFound }
         // A step draws from one series at most, so all may be told the number.
         let numbers = FreshNumbers(
-            assignment: number, supervision: number, warning: number,
+            assignment: number, supervision: number, warning: number, dispute: number, referral: number,
             ofDrill: docket.record.isDrill ? docket.record.ref : nil)
         return (docket, Facts(now: now, numbers: numbers, target: target))
     }
@@ -121,6 +125,10 @@ struct StepReading: Sendable {
             self.isFiring || docket.clock(ClockID(rawValue: id)) != nil ? (id, nil, docket.record.version) : nil
         case .warning(let key):
             docket.warnings.first { key.names($0.id.rawValue, $0.ref) }.map { ($0.id.rawValue, $0.ref, $0.version) }
+        case .dispute(let key):
+            docket.disputes.first { key.names($0.id.rawValue, $0.ref) }.map { ($0.id.rawValue, $0.ref, $0.version) }
+        case .referral(let key):
+            docket.referrals.first { key.names($0.id.rawValue, $0.ref) }.map { ($0.id.rawValue, $0.ref, $0.version) }
         }
     }
 }

@@ -18,6 +18,10 @@ package struct PlanOutline: Encodable, Sendable {
     let clocks: [ClockItem]
     let forms: [FormItem]
     let chains: [ChainItem]
+    /// How often the same work may be returned.
+    let returnLimit: Int
+    /// How long after its end a case may be reopened; nil: always.
+    let reopenWindow: String?
     let leftToTheCity: [SettingItem]
 
     struct Named: Encodable, Sendable {
@@ -143,6 +147,8 @@ package struct PlanOutline: Encodable, Sendable {
                 id: $0.id, name: $0.name, forms: $0.forms, appliesTo: scope($0.levels), steps: $0.steps,
                 sentTo: $0.sentTo, requirement: $0.requirements)
         }
+        self.returnLimit = plan.returnLimit
+        self.reopenWindow = plan.reopening?.text
         self.leftToTheCity = plan.openSettings.map {
             SettingItem(
                 path: $0.path, suggested: $0.suggested, value: $0.value, effective: $0.value ?? $0.suggested)

@@ -21,6 +21,12 @@ package struct AssignmentView: Sendable {
     package let assignedAt: Date
     package let receivedAt: Date?
     package let closedAt: Date?
+    /// Of one that was returned: why, and which unit should have it instead.
+    package let returnReason: String?
+    package let proposed: UnitTag?
+    /// Refs of the dispute whose decision binds the unit to it, and of one that is open.
+    package let boundBy: String?
+    package let dispute: String?
     /// The nearest deadline of the assignee still running.
     package let dueAt: Date?
     package let light: Light?
@@ -58,7 +64,16 @@ extension Queries {
         return """
             select a.assignment_id, a.ref, a.case_id, \(caseColumns) p.ref as parent_ref, a.role,
                    a.state, a.from_unit, a.to_unit, a.reviewer_unit, a.instruction, a.assigned_at, a.received_at,
-                   a.closed_at, a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children
+                   a.closed_at, a.return_reason, a.proposed_unit,
+                   case when a.bound_by is not null then (
+                     select x.ref from bihuan.disputes x
+                      where x.city_id = a.city_id and x.dispute_id = a.bound_by) end as bound_by_ref,
+                   a.bound_by is not null as is_bound,
+                   case when a.state in ('assigned', 'received') then (
+                     select x.ref from bihuan.disputes x
+                      where x.city_id = a.city_id and x.assignment_id = a.assignment_id and x.state = 'open') end
+                     as dispute_ref,
+                   a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children
               from bihuan.assignments a
               \(caseJoin)
               left join bihuan.assignments p on p.city_id = a.city_id and p.assignment_id = a.parent_id
@@ -167,6 +182,10 @@ extension AssignmentView {
         self.assignedAt = try row.get("assigned_at")
         self.receivedAt = try row.get("received_at")
         self.closedAt = try row.get("closed_at")
+        self.returnReason = try row.get("return_reason")
+        self.proposed = try row.unitIfAny("proposed_unit").map(asker.tag)
+        self.boundBy = try row.get("bound_by_ref")
+        self.dispute = try row.get("dispute_ref")
         self.dueAt = try row.get("due_at")
         let isLate: Bool? = try row.get("is_late")
         let isNear: Bool? = try row.get("is_near")
@@ -175,7 +194,8 @@ extension AssignmentView {
         self.allowed = Permission.allowed(
             on: .init(
                 state: self.state, from: from, to: to, reviewer: reviewer,
-                hasOpenChildren: try row.get("has_open_children")),
+                hasOpenChildren: try row.get("has_open_children"), isBound: try row.get("is_bound"),
+                dispute: self.dispute),
             to: asker.identity, in: asker.book.tree)
         self.offset = asker.book.offset
     }

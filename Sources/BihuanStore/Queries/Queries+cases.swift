@@ -25,6 +25,10 @@ package struct CaseView: Sendable {
     package let openedAt: Date
     package let gradedAt: Date?
     package let concludedAt: Date?
+    /// What it came to; nil until it is concluded.
+    package let outcome: CaseOutcome?
+    /// Someone was asked to name the department that leads, and has not.
+    package let awaitsLead: Bool
     /// The nearest deadline still running, as far as the asker sees.
     package let dueAt: Date?
     package let light: Light?
@@ -45,6 +49,17 @@ package struct CaseDetail: Sendable {
     package let supervisions: [SupervisionView]
     package let warnings: [WarningView]
     package let filings: [FilingView]
+    package let disputes: [DisputeView]
+    package let referrals: [ReferralView]
+    package let visits: [VisitView]
+    /// What returns and disputes cost, as far as the asker sees.
+    package let lost: LostTime
+    /// What the last return visit speaks for.
+    package var proposes: Verb? {
+        guard self.view.state == .concluded, let concludedAt = self.view.concludedAt else { return nil }
+        let last = self.visits.last { $0.reached && $0.visitedAt >= concludedAt }
+        return last?.satisfaction == .dissatisfied ? .reopen : nil
+    }
     package let offset: UTCOffset
 }
 
@@ -210,24 +225,34 @@ extension Queries {
                     "d.case_id = \(id)", "d.issued_at, d.supervision_id", isCaseKnown: true),
                 Self.warnings("w.case_id = \(id)", "w.proposed_at, w.warning_id"),
                 Self.filings("f.case_id = \(id)"),
+                Self.disputes("x.case_id = \(id)", "x.raised_at, x.dispute_id"),
+                Self.referrals("f.case_id = \(id)", "f.referred_at, f.referral_id"),
+                Self.visits("v.case_id = \(id)"),
             ]
         ) { answers, asker throws(PostgresError) in
             guard let row = answers[0].rows.first, let view = try CaseReader.views(answers[0], asker).first else {
                 return CaseDetail?.none
             }
+            let hops = try answers[2].rows.map { row throws(PostgresError) in
+                try AssignmentView(row, asker, of: view)
+            }
+            let disputes = try answers[6].rows.map { row throws(PostgresError) in try DisputeView(row, asker) }
+            let now: Date = try row.get("now")
             return CaseDetail(
                 view: view, content: try row.get("content"),
                 occurredAt: try row.get("occurred_at"), discoveredAt: try row.get("discovered_at"),
                 plan: try row.get("plan_id"), planVersion: try row.get("plan_version"),
                 leads: try answers[1].rows.map { row throws(PostgresError) in try LeadView(row, asker) },
-                assignments: try answers[2].rows.map { row throws(PostgresError) in
-                    try AssignmentView(row, asker, of: view)
-                },
+                assignments: hops,
                 supervisions: try answers[3].rows.map { row throws(PostgresError) in
                     try SupervisionView(row, asker, of: view)
                 },
                 warnings: try answers[4].rows.map { row throws(PostgresError) in try WarningView(row, asker) },
                 filings: try answers[5].rows.map { row throws(PostgresError) in try FilingView(row, asker) },
+                disputes: disputes,
+                referrals: try answers[7].rows.map { row throws(PostgresError) in try ReferralView(row, asker) },
+                visits: try answers[8].rows.map { row throws(PostgresError) in try VisitView(row, asker) },
+                lost: LostTime(hops, disputes, at: now),
                 offset: asker.book.offset)
         }.orNotFound()
     }
@@ -240,9 +265,12 @@ extension Queries {
            where d.city_id = c.city_id and d.case_id = c.case_id and d.state in ('issued', 'replied')
           union all
           select from bihuan.warnings w
-           where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued'))
+           where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued')
+          union all
+          select from bihuan.referrals f
+           where f.city_id = c.city_id and f.case_id = c.case_id and f.state = 'open')
           as has_open_work,
-        c.matter, c.proposed_level, (select bihuan.now()) as now
+        c.outcome, c.awaits_lead, c.matter, c.proposed_level, (select bihuan.now()) as now
         """
 
     private static let caseJoins: SQL = """
@@ -266,7 +294,7 @@ struct CaseReader: ViewReader {
     private let asker: Queries.Asker
     private let id, ref, isDrill, title, state, level, plan, planVersion, category, place, channel, owner, holders: Int
     private let receivedAt, openedAt, gradedAt, concludedAt, dueAt, isLate, isNear, version, hasOpenWork: Int
-    private let matter, proposedLevel: Int
+    private let matter, proposedLevel, caseOutcome, awaitsLead: Int
     private let now: Date?
 
     // Few and searched in order: a list repeats a handful of them, and hashing costs more than comparing.
@@ -298,6 +326,8 @@ struct CaseReader: ViewReader {
         self.hasOpenWork = try result.column("has_open_work")
         self.matter = try result.column("matter")
         self.proposedLevel = try result.column("proposed_level")
+        self.caseOutcome = try result.column("outcome")
+        self.awaitsLead = try result.column("awaits_lead")
         self.now = try result.rows.first?.get("now")
     }
 
@@ -318,7 +348,8 @@ struct CaseReader: ViewReader {
         let facts = Permission.CaseFacts(
             state: state, owner: owner, hasOpenWork: try row.bool(self.hasOpenWork),
             warning: plan.flatMap { Permission.WarningProposal($0) },
-            isOutdated: self.now.flatMap { self.asker.book.successor(of: key, at: $0) } != nil)
+            isOutdated: self.now.flatMap { self.asker.book.successor(of: key, at: $0) } != nil,
+            isFinal: self.isFinal(try row.dateIfAny(self.concludedAt), plan))
         return CaseView(
             id: CaseID(rawValue: try row.uuid(self.id)), ref: try row.text(self.ref),
             isDrill: try row.bool(self.isDrill), title: try row.text(self.title), state: state, level: level,
@@ -329,7 +360,16 @@ struct CaseReader: ViewReader {
             holders: (holders ?? []).map { self.asker.tag(UnitID(rawValue: $0)) },
             receivedAt: try row.date(self.receivedAt), openedAt: try row.date(self.openedAt),
             gradedAt: try row.dateIfAny(self.gradedAt), concludedAt: try row.dateIfAny(self.concludedAt),
+            outcome: try row.wordIfAny(self.caseOutcome), awaitsLead: try row.bool(self.awaitsLead),
             dueAt: dueAt, light: light, version: try row.integer(self.version), allowed: self.allowed(facts))
+    }
+
+    /// Whether the plan's time for reopening is over.
+    private func isFinal(_ concludedAt: Date?, _ plan: Plan?) -> Bool {
+        guard let concludedAt, let now = self.now, let window = plan?.reopening,
+            let end = try? self.asker.book.calendar.deadline(window, from: concludedAt)
+        else { return false }
+        return now > end
     }
 
     private mutating func allowed(_ facts: Permission.CaseFacts) -> [Verb] {

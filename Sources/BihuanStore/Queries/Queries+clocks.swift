@@ -68,10 +68,17 @@ extension Queries {
            where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied')
           union all
           select from bihuan.warnings w
-           where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued'))
+           where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued')
+          union all
+          select from bihuan.referrals f
+           where f.city_id = c.city_id and f.case_id = c.case_id and f.state = 'open')
           as has_open_order,
         coalesce(d.ref, case when k.warning_id is not null then (
                  select w.ref from bihuan.warnings w where w.city_id = k.city_id and w.warning_id = k.warning_id) end,
+               case when k.dispute_id is not null then (
+                 select x.ref from bihuan.disputes x where x.city_id = k.city_id and x.dispute_id = k.dispute_id) end,
+               case when k.referral_id is not null then (
+                 select f.ref from bihuan.referrals f where f.city_id = k.city_id and f.referral_id = k.referral_id) end,
                a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
         k.breached_at, k.stopped_at, k.outcome, k.next_rung, k.next_at, k.asked, k.assignment_id,
         (select bihuan.now()) as now,
@@ -80,7 +87,8 @@ extension Queries {
           select from bihuan.assignments s
            where s.city_id = k.city_id and s.parent_id = k.assignment_id
              and s.state in ('assigned', 'received', 'forwarded', 'fed_back')) as has_open_children,
-        d.state as order_state, d.from_unit as order_from, d.to_unit as order_to
+        d.state as order_state, d.from_unit as order_from, d.to_unit as order_to, a.bound_by is not null as is_bound,
+        k.dispute_id is not null as is_of_dispute
         """
 
     static let clockJoins: StaticString = """
@@ -158,7 +166,8 @@ extension Queries {
         return """
             with me as materialized (\(raw: Self.worker)),
             page as materialized (
-              select k.city_id, k.clock_id, k.case_id, k.assignment_id, k.supervision_id, k.warning_id, k.kind, k.rule,
+              select k.city_id, k.clock_id, k.case_id, k.assignment_id, k.supervision_id, k.warning_id, k.dispute_id,
+                     k.referral_id, k.kind, k.rule,
                      k.paused_at, k.unit_id, k."limit",
                      k.start_event, k.started_at, k.due_at, k.breached_at, k.outcome, k.next_rung, k.next_at, k.asked
                 from bihuan.clocks k
@@ -177,16 +186,26 @@ extension Queries {
                       where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied')
                      union all
                      select from bihuan.warnings w
-                      where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued'))
+                      where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued')
+                     union all
+                     select from bihuan.referrals f
+                      where f.city_id = c.city_id and f.case_id = c.case_id and f.state = 'open')
                      as has_open_order,
                    coalesce(d.ref, case when k.warning_id is not null then (
                      select w.ref from bihuan.warnings w
-                      where w.city_id = k.city_id and w.warning_id = k.warning_id) end, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
+                      where w.city_id = k.city_id and w.warning_id = k.warning_id) end,
+                   case when k.dispute_id is not null then (
+                     select x.ref from bihuan.disputes x
+                      where x.city_id = k.city_id and x.dispute_id = k.dispute_id) end,
+                   case when k.referral_id is not null then (
+                     select f.ref from bihuan.referrals f
+                      where f.city_id = k.city_id and f.referral_id = k.referral_id) end, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
                    k.breached_at, null::timestamptz as stopped_at, k.outcome, k.next_rung, k.next_at, k.asked,
                    k.assignment_id, (select bihuan.now()) as now, a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
                    -- Or it would wait, and not be on the page.
                    false as has_open_children,
-                   d.state as order_state, d.from_unit as order_from, d.to_unit as order_to
+                   d.state as order_state, d.from_unit as order_from, d.to_unit as order_to,
+                   a.bound_by is not null as is_bound, k.dispute_id is not null as is_of_dispute
               from page k
               \(raw: Self.clockJoins)
              order by k.due_at, k.clock_id
@@ -198,10 +217,12 @@ extension Queries {
         select s.city_id, s.unit_id,
                case s.role
                  when 'dispatcher' then array['grading', 'dispatch', 'receipt', 'feedback', 'interim', 'review',
-                                              'reply', 'judgement', 'conclusion', 'filing', 'response']
+                                              'reply', 'judgement', 'conclusion', 'filing', 'response',
+                                              'arbitration', 'referral']
                  when 'handler' then array['receipt', 'feedback', 'interim', 'reply', 'response']
                  when 'reviewer' then array['review']
-                 when 'leader' then array['grading', 'reply', 'judgement', 'conclusion', 'filing', 'response']
+                 when 'leader' then array['grading', 'reply', 'judgement', 'conclusion', 'filing', 'response',
+                                          'arbitration', 'referral']
                  when 'duty' then array['receipt', 'filing', 'response']
                  else array[]::text[]
                end as kinds
@@ -215,7 +236,9 @@ struct ClockReader: ViewReader {
     private let id, kind, rule, pausedAt, unit, caseID, caseRef, isDrill, title, level, plan, planVersion: Int
     private let caseState, owner, hasOpenOrder: Int
     private let subject, limit, startEvent, startedAt, dueAt, breachedAt, stoppedAt, outcome, nextRung, nextAt: Int
-    private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo, asked, assignment: Int
+    private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo, asked, assignment,
+        isBound: Int
+    private let isOfDispute: Int
 
     /// Whether to tell what the asker may do to a clock's time. Who works down a list has no need of it.
     var asksOfTime = false
@@ -232,6 +255,8 @@ struct ClockReader: ViewReader {
         case assignment(Permission.AssignmentFacts)
         case order(Permission.SupervisionFacts)
         case warning(Permission.WarningFacts)
+        case dispute(Permission.DisputeFacts)
+        case referral(Permission.ReferralFacts)
     }
 
     init(_ result: QueryResult, _ asker: Queries.Asker) throws(PostgresError) {
@@ -272,6 +297,8 @@ struct ClockReader: ViewReader {
         self.orderTo = try result.column("order_to")
         self.asked = try result.column("asked")
         self.assignment = try result.column("assignment_id")
+        self.isBound = try result.column("is_bound")
+        self.isOfDispute = try result.column("is_of_dispute")
     }
 
     /// One clock, with all that may be done about it.
@@ -347,6 +374,8 @@ struct ClockReader: ViewReader {
             case .assignment(let facts):
                 Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
             case .order(let facts): Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
+            case .dispute(let facts): Permission.allowed(on: facts, to: self.asker.identity, in: self.asker.book.tree)
+            case .referral(let facts): Permission.allowed(on: facts, to: self.asker.identity)
             }
         self.allowed.append((facts, verbs))
         return verbs
@@ -362,6 +391,7 @@ struct ClockReader: ViewReader {
     /// Who answers for the time, as ``Docket/facts(of:at:)`` has it; nil where the asker does not see it.
     private func setter(_ row: Row) throws(PostgresError) -> (unit: UnitID, isOfCase: Bool, isOfAssignment: Bool)? {
         if let from = try row.integerIfAny(self.orderFrom) { return (UnitID(rawValue: from), false, false) }
+        if try row.bool(self.isOfDispute) { return (UnitID(rawValue: try row.integer(self.unit)), true, false) }
         if let from = try row.integerIfAny(self.from) { return (UnitID(rawValue: from), false, true) }
         guard row.isNull(self.assignment) else { return nil }
         return (UnitID(rawValue: try row.integer(self.owner)), true, false)
@@ -384,7 +414,16 @@ struct ClockReader: ViewReader {
                     to: UnitID(rawValue: try row.integer(self.to)),
                     reviewer: UnitID(rawValue: try row.integer(self.reviewer)),
                     // An interim report need not wait for those below.
-                    hasOpenChildren: kind == .interim ? false : try row.bool(self.hasOpenChildren)))
+                    hasOpenChildren: kind == .interim ? false : try row.bool(self.hasOpenChildren),
+                    isBound: try row.bool(self.isBound)))
+        case .arbitration:
+            guard let from = try row.integerIfAny(self.from), let to = try row.integerIfAny(self.to) else { return nil }
+            return .dispute(
+                .init(
+                    state: .open, raisedBy: UnitID(rawValue: to), assigner: UnitID(rawValue: from),
+                    arbiter: UnitID(rawValue: try row.integer(self.unit))))
+        case .referral:
+            return .referral(.init(state: .open, owner: UnitID(rawValue: try row.integer(self.owner))))
         case .response:
             return .warning(
                 .init(state: .issued, issuers: [], told: [UnitID(rawValue: try row.integer(self.unit))]))

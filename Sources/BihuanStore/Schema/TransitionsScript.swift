@@ -10,6 +10,8 @@ package enum TransitionsScript {
         rows += CaseTransition.table.map { ("case", $0.from.rawValue, $0.step.rawValue, $0.to.rawValue) }
         rows += AssignmentTransition.table.map { ("assignment", $0.from.rawValue, $0.step.rawValue, $0.to.rawValue) }
         rows += SupervisionTransition.table.map { ("supervision", $0.from.rawValue, $0.step.rawValue, $0.to.rawValue) }
+        rows += DisputeTransition.table.map { ("dispute", $0.from.rawValue, $0.step.rawValue, $0.to.rawValue) }
+        rows += ReferralTransition.table.map { ("referral", $0.from.rawValue, $0.step.rawValue, $0.to.rawValue) }
         let values = rows.map { "  ('\($0.machine)', '\($0.from)', '\($0.verb)', '\($0.to)')" }
         return """
             -- Emitted from the state tables of BihuanDomain. Do not edit: change the tables there.

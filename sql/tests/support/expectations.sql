@@ -29,6 +29,8 @@ language sql immutable as $$
       ('bihuan_server', 'clock_extensions', 'decision_reason = ''可'''),
       ('bihuan_server', 'warnings', 'version = 99'),
       ('bihuan_server', 'warning_receipts', 'received_at = now(), measures = ''已查'''),
+      ('bihuan_server', 'disputes', 'version = 99'),
+      ('bihuan_server', 'referrals', 'version = 99'),
       ('bihuan_server', 'idempotency_keys', 'outcome = ''{}'''),
       ('bihuan_server', 'deliveries', 'attempts = 0'),
       ('bihuan_worker', 'cases', 'version = 99'),
@@ -214,7 +216,15 @@ begin
        k.city_id, k.case_id, v.officer_id, v.unit_id)),
      ('spread_samples', format(
        'insert into bihuan.spread_samples (city_id, case_id, number, observed_at, recorded_at, reads, officer_id, unit_id) '
-       'values (%s, %L, 9, now(), now(), 1, %L, %L)', k.city_id, k.case_id, v.officer_id, v.unit_id))
+       'values (%s, %L, 9, now(), now(), 1, %L, %L)', k.city_id, k.case_id, v.officer_id, v.unit_id)),
+     ('referrals', format(
+       'insert into bihuan.referrals (city_id, referral_id, ref, case_id, kind, "to", "text", reason, state, officer_id, '
+       'unit_id, referred_at) '
+       'values (%s, gen_random_uuid(), ''F-9'', %L, ''outside'', ''x'', ''x'', ''x'', ''open'', %L, %L, now())',
+       k.city_id, k.case_id, v.officer_id, v.unit_id)),
+     ('return_visits', format(
+       'insert into bihuan.return_visits (city_id, case_id, number, visited_at, reached, officer_id, unit_id) '
+       'values (%s, %L, 9, now(), false, %L, %L)', k.city_id, k.case_id, v.officer_id, v.unit_id))
    ) r (relation, statement)
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and k.city_id = p.city_id and k.owner_unit = p.unit_id
@@ -256,6 +266,61 @@ begin
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and w.city_id = p.city_id
        and k.owner_unit in (select oracle.below(p.city_id, p.unit_id)), false) as allowed
+   ) x;
+
+  -- Disputes: in the own name, on an assignment that is seen. Decided by the arbiter alone, who then assigns in the
+  -- assigner's name.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'disputes', 'insert', row_number() over (partition by p.name order by a.city_id, a.ref, v.manner),
+         format(
+           'insert into bihuan.disputes (city_id, dispute_id, ref, case_id, assignment_id, raised_by, raised_officer, '
+           'assigner_unit, proposed_unit, arbiter_unit, state, reason, raised_at) '
+           'values (%s, gen_random_uuid(), ''X-9'', %L, %L, %L, %L, 1, 4, 1, ''open'', ''x'', now())',
+           a.city_id, a.case_id, a.assignment_id, v.unit_id, v.officer_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.assignments a
+   cross join lateral (values
+     ('own', p.officer_id, p.unit_id),
+     ('another officer', md5('officer duty')::uuid, p.unit_id),
+     ('another unit', p.officer_id, 1)
+   ) v (manner, officer_id, unit_id)
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and a.city_id = p.city_id
+       and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id)
+       and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id), false) as allowed
+   ) x
+   where a.ref in ('A-f1', 'A-f3', 'A-h1', 'A-r1', 'A-c1', 'A-b3', 'A-m1');
+
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'disputes', 'update', 100 + row_number() over (partition by p.name order by d.city_id, d.ref),
+         format(
+           'update bihuan.disputes set state = ''decided'', decision = ''x'', decided_unit = 4, closed_at = now() '
+           'where city_id = %s and dispute_id = %L', d.city_id, d.dispute_id),
+         case when x.seen and p.unit_id <> d.arbiter_unit then 'refused' else 'count' end,
+         (x.seen and p.unit_id = d.arbiter_unit)::integer
+    from world.personas p
+   cross join bihuan.disputes d
+   cross join lateral (
+     select coalesce(p.lives and d.city_id = p.city_id
+       and oracle.sees_assignment(d.city_id, p.unit_id, d.assignment_id), false) as seen
+   ) x
+   where p.login = 'bihuan_server' and d.state = 'open';
+
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'assignments', 'insert', 500 + row_number() over (partition by p.name order by d.city_id, d.ref),
+         format(
+           'insert into bihuan.assignments (city_id, assignment_id, ref, case_id, role, state, from_unit, to_unit, '
+           'reviewer_unit, assigned_at, bound_by) '
+           'values (%s, gen_random_uuid(), ''new'', %L, ''lead'', ''assigned'', %s, 4, %s, now(), %L)',
+           d.city_id, d.case_id, d.assigner_unit, d.assigner_unit, d.dispute_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.disputes d
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and d.city_id = p.city_id
+       and (p.unit_id = d.arbiter_unit and d.state = 'open'
+         or p.unit_id = d.assigner_unit and oracle.sees_case(d.city_id, p.unit_id, d.case_id)), false) as allowed
    ) x;
 
   -- What happened in a case that is seen: told by an officer in the own name, by the worker in nobody's.

@@ -236,6 +236,23 @@ select w.city_id, w.warning_id, w.case_id, v.unit_id, '{district}', 'urgent', no
   from bihuan.warnings w
   join (values ('W-2', 12), ('W-2', 20), ('W-3', 11)) v (ref, unit_id) on v.ref = w.ref;
 
+-- Disputes that wait, of the city's assignments and of a district's, and one that was withdrawn.
+insert into bihuan.disputes (city_id, dispute_id, ref, case_id, assignment_id, raised_by, raised_officer, assigner_unit,
+  proposed_unit, arbiter_unit, state, reason, raised_at, closed_at)
+select a.city_id, md5('dispute ' || a.ref)::uuid, 'X-' || a.ref, a.case_id, a.assignment_id, a.to_unit,
+       md5('officer nobody')::uuid, a.from_unit, 4, 1, v.state, '不属本单位', now(),
+       case when v.state = 'withdrawn' then now() end
+  from bihuan.assignments a
+  join (values ('A-h2', 'open'), ('A-f2', 'open'), ('A-m3', 'open'), ('A-b2', 'withdrawn')) v (ref, state)
+    on v.ref = a.ref;
+insert into bihuan.referrals (city_id, referral_id, ref, case_id, kind, "to", "text", reason, state, unit_id, officer_id,
+  referred_at)
+select k.city_id, md5('referral ' || k.ref)::uuid, 'F-' || k.ref, k.case_id, 'outside', '公安局', '移送', '涉嫌犯罪', 'open',
+       k.owner_unit, md5('officer dispatcher')::uuid, now()
+  from bihuan.cases k;
+insert into bihuan.return_visits (city_id, case_id, number, visited_at, reached, officer_id, unit_id)
+select k.city_id, k.case_id, 1, now(), false, md5('officer duty')::uuid, k.owner_unit from bihuan.cases k;
+
 insert into bihuan.plan_adoptions (city_id, effective_on, plan_id, plan_version)
 select v.city_id, '2026-01-01', v.plan_id, v.version from bihuan.plan_versions v;
 

@@ -173,6 +173,17 @@ language sql stable as $$
    cross join lateral (
      select (t.city_id, t.proposed_unit) in (table mine) or (q.city_id, q.owner_unit) in (table mine) as is_ours) x
   union all
+  -- A dispute is seen with its assignment; what was referred and asked after the end with the case, and the former is the
+  -- owner's to close.
+  select 'disputes', concat_ws('/', t.city_id, t.dispute_id), a.seen, a.seen
+    from bihuan.disputes t join a using (city_id, assignment_id)
+  union all
+  select 'referrals', concat_ws('/', t.city_id, t.referral_id), c.seen, (t.city_id, t.unit_id) = (p.city_id, p.unit_id)
+    from bihuan.referrals t join c using (city_id, case_id)
+  union all
+  select 'return_visits', concat_ws('/', t.city_id, t.case_id, t.number), c.seen, false
+    from bihuan.return_visits t join c using (city_id, case_id)
+  union all
   -- Every unit answers for itself.
   select 'warning_receipts', concat_ws('/', t.city_id, t.warning_id, t.unit_id),
          (t.city_id, t.unit_id) in (table mine) or (q.city_id, q.owner_unit) in (table mine),
@@ -236,7 +247,7 @@ begin
     'cities', 'units', 'unit_closure', 'officers', 'posts', 'plan_versions', 'plan_adoptions', 'calendar_days', 'cases',
     'case_visibility', 'filings', 'clock_pauses', 'clock_extensions', 'assignments', 'assignment_visibility', 'feedback', 'supervisions', 'clock_firings', 'overdue', 'events', 'leads',
     'lead_revisions', 'counter_totals', 'counter_deltas', 'webhook_secrets', 'gradings', 'spread_samples',
-    'sensitive_periods', 'warnings', 'warning_receipts'
+    'sensitive_periods', 'warnings', 'warning_receipts', 'disputes', 'referrals', 'return_visits'
   ] loop
     return query execute format(
       'select %L::text, %s, city_id = $1, city_id = $1 and %L from bihuan.%I',

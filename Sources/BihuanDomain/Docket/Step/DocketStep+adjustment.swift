@@ -91,6 +91,8 @@ extension DocketStep {
     func subject(of clock: ClockRecord) -> String {
         clock.supervision.flatMap { self.docket.supervision($0)?.ref }
             ?? clock.warning.flatMap { self.docket.warning($0)?.ref }
+            ?? clock.dispute.flatMap { self.docket.dispute($0)?.ref }
+            ?? clock.referral.flatMap { self.docket.referral($0)?.ref }
             ?? clock.assignment.flatMap { self.docket.assignment($0)?.ref } ?? self.docket.record.ref
     }
 }

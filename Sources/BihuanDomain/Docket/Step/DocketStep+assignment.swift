@@ -11,13 +11,22 @@ extension DocketStep {
         self.tell(hop.from, "assignment.received", hop.ref)
     }
 
-    mutating func giveBack(_ id: AssignmentID, _ reason: String) throws(Refusal) {
+    mutating func giveBack(_ id: AssignmentID, _ label: String?, _ reason: String) throws(Refusal) {
         var hop = try self.require(.return, on: id)
         guard !self.docket.facts(of: hop).hasOpenChildren else {
             throw .openWork(.return, refs: self.openChildren(of: id).map(\.ref))
         }
+        let limit = self.docket.plan.returnLimit
+        guard self.returns(before: hop) < limit else { throw .returnLimit(limit) }
         hop.closedAt = self.now
-        try self.end(&hop, .return, EventDraft(.returned, assignment: id, reason: reason))
+        hop.returnReason = reason
+        var detail: [String: String] = [:]
+        if let label {
+            let unit = try self.proposed(label, instead: hop.to)
+            hop.proposed = unit.id
+            detail["proposed"] = unit.label
+        }
+        try self.end(&hop, .return, EventDraft(.returned, assignment: id, reason: reason, detail: detail))
         self.tell(hop.from, "assignment.returned", hop.ref)
     }
 
@@ -46,6 +55,7 @@ extension DocketStep {
             ?? Docket.FirstHops(
                 open: visible.count { $0.state.isOpen }, accepted: visible.count { $0.state == .accepted })
         self.move(&hop, step)
+        self.lapseDispute(of: id)
         // An order about work that went away has nothing left to demand.
         for var order in self.docket.supervisions where order.assignment == id && order.state.isOpen {
             order.closedAt = self.now
@@ -80,6 +90,8 @@ extension DocketStep {
             return
         }
         self.move(&hop, .forward)
+        // Whoever passes work on has taken it.
+        self.lapseDispute(of: id)
         let child = AssignmentRecord(
             id: self.mint.next(), ref: self.numbers.assignmentRef, parent: hop.id, role: hop.role, state: .assigned,
             from: hop.to, to: unit.id, reviewer: hop.to, instruction: instruction, assignedAt: self.now)
@@ -96,7 +108,7 @@ extension DocketStep {
         let number = (self.docket.feedback.filter { $0.assignment == id }.map(\.number).max() ?? 0) + 1
         let record = FeedbackRecord(
             id: self.mint.next(), assignment: id, number: number, kind: draft.kind,
-            state: draft.kind == .final ? .pending : .noted, submittedAt: self.now)
+            state: draft.kind == .final ? .pending : .noted, verdict: draft.verdict, submittedAt: self.now)
         self.docket.feedback.append(record)
         self.changes.newFeedback = (record, draft)
         self.changes.subject = .feedback(record.id)
@@ -111,6 +123,7 @@ extension DocketStep {
             try self.start(.interim, of: hop.to, hop: hop, because: .fedBack)
         case .final:
             self.move(&hop, .feedBack)
+            self.lapseDispute(of: id)
             self.stop(.feedback, of: id)
             try self.start(.review, of: hop.reviewer, hop: hop, because: .fedBack, at: .fedBack)
         }

@@ -56,8 +56,10 @@ extension DocketStep {
 
     mutating func reopen(_ reason: String) throws(Refusal) {
         try Permission.require(.reopen, on: self.docket.facts, by: self.authority, in: self.docket.tree)
+        try self.requireWindow()
         self.move(.reopen)
         self.docket.record.concludedAt = nil
+        self.docket.record.outcome = nil
         self.docket.history.reopenedAt = self.now
         self.log(EventDraft(.reopened, reason: reason))
         // What was due after the end is no longer.
@@ -99,8 +101,9 @@ extension DocketStep {
         self.tell(hop.to, "assignment.\(kind.rawValue)", hop.ref, due: self.due(.feedback, of: hop.id))
     }
 
-    mutating func conclude(_ reason: String) throws(Refusal) {
-        if self.docket.record.state == .accepted || self.docket.record.state == .assigned, self.docket.facts.hasOpenWork
+    mutating func conclude(_ said: CaseOutcome?, _ reason: String) throws(Refusal) {
+        if self.docket.record.state == .accepted || self.docket.record.state == .graded
+            || self.docket.record.state == .assigned, self.docket.facts.hasOpenWork
         {
             if let identity = self.authority.identity {
                 guard Verb.conclude.roles.contains(identity.role) else {
@@ -113,11 +116,13 @@ extension DocketStep {
         try Permission.require(.conclude, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         try self.requireAnswer()
         try self.requireFilings()
+        let outcome = try self.outcome(said)
         self.move(.conclude)
+        self.docket.record.outcome = outcome
         self.docket.record.concludedAt = self.now
         self.stopAll(.met) { $0.kind == .conclusion }
         self.stopAll(.void) { _ in true }
-        self.log(EventDraft(.concluded, reason: reason))
+        self.log(EventDraft(.concluded, reason: reason, detail: ["outcome": outcome.rawValue]))
         try self.happened(.concluded, because: .concluded)
         for hop in self.docket.assignments where hop.state == .accepted {
             self.tell(hop.to, "case.concluded", self.docket.record.ref)

@@ -93,7 +93,7 @@ extension DocketStep {
             return switch rule.stopsOn.kind.subject {
             case .record: self.moment(of: rule)
             case .assignment: hop.flatMap { Self.moment(of: rule.startsOn, $0) }
-            case .order, .warning: nil
+            case .order, .warning, .dispute, .referral: nil
             }
         }
         guard let term else { return }
@@ -102,12 +102,14 @@ extension DocketStep {
 
     private mutating func start(
         _ term: Term, of unit: UnitID, hop: AssignmentRecord? = nil, on order: SupervisionRecord? = nil,
-        warning: WarningRecord? = nil, because cause: String
+        warning: WarningRecord? = nil, dispute: DisputeRecord? = nil, referral: ReferralRecord? = nil,
+        because cause: String
     ) throws(Refusal) {
         let rule = term.rule
         var clock = ClockRecord(
             id: self.mint.next(), assignment: hop?.id ?? order?.assignment, supervision: order?.id,
-            warning: warning?.id, unit: unit, kind: rule.kind, rule: rule.id,
+            warning: warning?.id, dispute: dispute?.id, referral: referral?.id, unit: unit, kind: rule.kind,
+            rule: rule.id,
             level: warning?.level ?? self.docket.record.level, limit: term.limit,
             startEvent: cause, startedAt: term.start, dueAt: term.start)
         if clock.isResubmission { clock.origin = clock.assignment.flatMap { self.docket.origins[$0] } }
@@ -139,7 +141,7 @@ extension DocketStep {
         case .accepted:
             guard record.state == .accepted else { return nil }
             return self.docket.assignments.filter { $0.parent == nil && $0.role == .lead }.compactMap(\.closedAt).max()
-        case .assigned, .receipted, .fedBack, .ordered, .replied, .warned, .concluded: return nil
+        case .assigned, .receipted, .fedBack, .ordered, .replied, .warned, .concluded, .disputed, .referred: return nil
         }
     }
 
@@ -210,6 +212,25 @@ extension DocketStep {
         guard let term = try self.term(for: .response, at: warning.level, from: { _ in self.now }) else { return nil }
         try self.start(term, of: unit, warning: warning, because: EventKind.warned.rawValue)
         return self.docket.clocks.last { $0.warning == warning.id && $0.unit == unit }?.dueAt
+    }
+
+    // MARK: Disputes and referrals
+
+    /// Starts what an arbiter has to decide in time; nil where the plan sets no time.
+    mutating func awaitArbitration(of dispute: DisputeRecord, _ hop: AssignmentRecord) throws(Refusal) -> Date? {
+        guard let term = try self.term(for: .arbitration, at: self.docket.record.level, from: { _ in self.now })
+        else { return nil }
+        try self.start(
+            term, of: dispute.arbiter, hop: hop, dispute: dispute, because: EventKind.disputed.rawValue)
+        return self.docket.clocks.last { $0.dispute == dispute.id }?.dueAt
+    }
+
+    /// Starts the time in which whoever was asked is to answer; the owner sees to it.
+    mutating func awaitAnswer(to referral: ReferralRecord) throws(Refusal) {
+        guard let term = try self.term(for: .referral, at: self.docket.record.level, from: { _ in self.now })
+        else { return }
+        try self.start(
+            term, of: self.docket.record.owner, referral: referral, because: EventKind.referred.rawValue)
     }
 
     // MARK: Deadlines

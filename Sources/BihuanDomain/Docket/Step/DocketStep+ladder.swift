@@ -37,7 +37,8 @@ extension DocketStep {
     }
 
     private mutating func tell(of clock: ClockRecord, at rung: Rung) throws(Refusal) {
-        let hop = clock.assignment.flatMap { self.docket.assignment($0) }
+        // Nobody orders the unit above: of what it has to decide there is no order.
+        let hop = clock.dispute == nil ? clock.assignment.flatMap { self.docket.assignment($0) } : nil
         let subject = self.subject(of: clock)
         let detail = [
             "clock": clock.id.text, "kind": clock.kind.rawValue, "rule": clock.rule, "ref": subject,

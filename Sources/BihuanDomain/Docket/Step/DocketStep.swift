@@ -31,11 +31,11 @@ struct DocketStep {
         case .observe(let draft, let reason): try self.observe(draft, reason)
         case .replan(let version, let reason): try self.replan(version, reason)
         case .assign(let unit, let instruction, let reason): try self.assign(unit, instruction, reason)
-        case .conclude(let reason): try self.conclude(reason)
+        case .conclude(let outcome, let reason): try self.conclude(outcome, reason)
         case .dismiss(let reason): try self.dismiss(reason)
         case .reopen(let reason): try self.reopen(reason)
         case .receive(let id, let reason): try self.receive(id, reason)
-        case .return(let id, let reason): try self.giveBack(id, reason)
+        case .return(let id, let proposed, let reason): try self.giveBack(id, proposed, reason)
         case .recall(let id, let reason): try self.recall(id, reason)
         case .forward(let id, let unit, let instruction, let reason): try self.forward(id, unit, instruction, reason)
         case .feedBack(let id, let draft, let reason): try self.feedBack(id, draft, reason)
@@ -59,6 +59,13 @@ struct DocketStep {
         case .askExtension(let id, let by, let reason): try self.askExtension(id, by, reason)
         case .grantExtension(let id, let reason): try self.grantExtension(id, reason)
         case .refuseExtension(let id, let reason): try self.refuseExtension(id, reason)
+        case .dispute(let id, let proposed, let reason): try self.dispute(id, proposed, reason)
+        case .arbitrate(let id, let unit, let reason): try self.arbitrate(id, unit, reason)
+        case .withdraw(let id, let reason): try self.withdraw(id, reason)
+        case .refer(let draft, let reason): try self.refer(draft, reason)
+        case .answerReferral(let id, let answer, let reason): try self.answerReferral(id, answer, reason)
+        case .waiveReferral(let id, let reason): try self.waiveReferral(id, reason)
+        case .visit(let draft, let reason): try self.visit(draft, reason)
         }
     }
 
@@ -80,6 +87,8 @@ struct DocketStep {
         self.docket.assignments.filter { $0.state.isOpen }.map(\.ref)
             + self.docket.supervisions.filter { $0.state.isOpen }.map(\.ref)
             + self.docket.warnings.filter { $0.state.isOpen }.map(\.ref)
+            + self.docket.disputes.filter { $0.state.isOpen }.map(\.ref)
+            + self.docket.referrals.filter { $0.state.isOpen }.map(\.ref)
     }
 
     func openChildren(of id: AssignmentID) -> [AssignmentRecord] {

@@ -14,6 +14,7 @@ struct PlanReading {
     private static let sections = [
         "plan", "name", "source", "schemes", "matters", "roles", "bodies", "outside", "routing", "forms", "chains",
         "clocks", "resubmission", "warnings", "notices", "sensitive_periods", "drills",
+        "returns", "reopen",
     ]
 
     /// What later sections may name.
@@ -77,12 +78,15 @@ struct PlanReading {
         let source = root["source"].flatMap { self.source($0) } ?? Plan.Source(issuer: "", issued: nil)
         let sensitive = root["sensitive_periods"].flatMap { self.sensitivePeriods($0, hasWarnings: warnings != nil) }
         let drills = root["drills"].flatMap { self.drills($0) }
+        let returns = root["returns"].flatMap { self.returns($0) }
+        let reopening = root["reopen"].flatMap { self.reopening($0) }
         self.requireOpen()
         return Plan(
             id: id, name: self.reader.text(root["name"]) ?? "", source: source, cases: cases, warnings: warnings,
             matters: matters, roles: roles, bodies: bodies, outside: outside, routing: routing, forms: forms,
             chains: chains, clocks: clocks, warningRules: warningRules, notices: notices, sensitivePeriods: sensitive,
-            drills: drills, resubmission: part, resubmissionAtLeast: atLeast, openSettings: self.reader.openSettings)
+            drills: drills, resubmission: part, resubmissionAtLeast: atLeast, returns: returns, reopening: reopening,
+            openSettings: self.reader.openSettings)
     }
 
     /// A value for what the plan does not leave open would be lost without a word.

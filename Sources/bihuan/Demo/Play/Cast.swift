@@ -41,8 +41,11 @@ struct Cast: Sendable {
         case .grade, .conclude, .dismiss, .reopen, .assign, .receive, .return, .recall, .forward, .supervise, .lift,
             .uphold, .raise, .file, .askExtension, .observe, .warn, .respond:
             [.dispatcher, .handler, .leader, .duty]
-        case .pause, .resume, .grantExtension, .refuseExtension, .replan, .issueWarning, .declineWarning, .liftWarning:
+        case .pause, .resume, .grantExtension, .refuseExtension, .replan, .issueWarning, .declineWarning, .liftWarning,
+            .arbitrate, .refer, .answerReferral, .waiveReferral:
             [.leader, .dispatcher]
+        case .dispute, .withdraw: [.handler, .dispatcher]
+        case .visit: [.duty, .dispatcher]
         }
     }
 }

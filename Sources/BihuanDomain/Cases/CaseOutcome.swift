@@ -1,0 +1,31 @@
+/// What a case came to (办理结果), R97–R107: what was found, or why nothing was to be found out.
+package enum CaseOutcome: String, Sendable, Hashable, CaseIterable, Codable {
+    case substantiated
+    case partlySubstantiated = "partly_substantiated"
+    case unsubstantiated
+    case unverifiable
+    /// Cannot be done, and why was explained.
+    case explainedNotMet = "explained_not_met"
+    /// A proposal that is followed.
+    case adopted
+
+    package init(_ verdict: Verdict) {
+        switch verdict {
+        case .substantiated: self = .substantiated
+        case .partlySubstantiated: self = .partlySubstantiated
+        case .unsubstantiated: self = .unsubstantiated
+        case .unverifiable: self = .unverifiable
+        }
+    }
+
+    package var label: String {
+        switch self {
+        case .substantiated: Verdict.substantiated.label
+        case .partlySubstantiated: Verdict.partlySubstantiated.label
+        case .unsubstantiated: Verdict.unsubstantiated.label
+        case .unverifiable: Verdict.unverifiable.label
+        case .explainedNotMet: "解释说明未采纳"
+        case .adopted: "采纳"
+        }
+    }
+}
