@@ -56,4 +56,4 @@ create policy worker_moves_assignment on bihuan.assignments for update to bihuan
 
 grant select, insert on bihuan.assignments to bihuan_server;
 grant select on bihuan.assignments to bihuan_worker;
-grant update (state, received_at, closed_at, version) on bihuan.assignments to bihuan_server, bihuan_worker;
+grant update (state, reviewer_unit, received_at, closed_at, version) on bihuan.assignments to bihuan_server, bihuan_worker;

@@ -22,6 +22,11 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case askExtension = "ask_extension"
     case grantExtension = "grant_extension"
     case refuseExtension = "refuse_extension"
+    // Guidance, and tasks of an assignment
+    case comment
+    case addTask = "add_task"
+    case finishTask = "finish_task"
+    case dropTask = "drop_task"
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -58,6 +63,10 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .askExtension: "申请延期"
         case .grantExtension: "同意延期"
         case .refuseExtension: "不同意延期"
+        case .comment: "指导意见"
+        case .addTask: "添加任务"
+        case .finishTask: "完成任务"
+        case .dropTask: "取消任务"
         }
     }
 
@@ -80,6 +89,9 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .warn, .issueWarning, .declineWarning, .liftWarning: Set(PostRole.allCases).subtracting([.operator])
         case .respond: [.dispatcher, .handler, .duty, .leader]
         case .pause, .resume, .grantExtension, .refuseExtension: [.dispatcher, .leader]
+        case .comment: [.dispatcher, .handler, .reviewer, .leader]
+        case .addTask, .dropTask: [.dispatcher, .handler, .leader]
+        case .finishTask: [.dispatcher, .handler, .duty]
         }
     }
 }

@@ -7,7 +7,15 @@ package struct Changes: Sendable {
     package var newAssignments: [AssignmentRecord] = []
     package var changedAssignments: [AssignmentRecord] = []
     package var newFeedback: (record: FeedbackRecord, draft: FeedbackDraft)?
+    /// What the new feedback answers besides.
+    package var answers: [FeedbackAnswer] = []
     package var reviewedFeedback: (id: FeedbackID, state: FeedbackState, reason: String?)?
+    package var newComment: CommentRecord?
+    package var newTask: (record: TaskRecord, text: String)?
+    /// With what shows that it was done, or why it is not to be.
+    package var endedTask: (record: TaskRecord, text: String)?
+    /// Assignments whose open tasks went with them, and why.
+    package var droppedTasks: [(assignment: AssignmentID, reason: String)] = []
     package var newFiling: (record: FilingRecord, fields: [String: String])?
     package var newGrading: GradingRecord?
     package var newSample: SpreadSample?
@@ -49,6 +57,7 @@ package struct Changes: Sendable {
         case clock(ClockID)
         case filing(FilingID)
         case warning(WarningID)
+        case task(TaskID)
     }
 }
 
@@ -104,6 +113,13 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case extensionAsked = "extension_asked"
     case extensionGranted = "extension_granted"
     case extensionRefused = "extension_refused"
+    /// A guide said something.
+    case commented
+    case taskAdded = "task_added"
+    case taskFinished = "task_finished"
+    case taskDropped = "task_dropped"
+    /// A part without an answer of its own is over.
+    case closed
 
     package var label: String {
         switch self {
@@ -146,6 +162,11 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .extensionAsked: "申请延期"
         case .extensionGranted: "同意延期"
         case .extensionRefused: "不同意延期"
+        case .commented: "指导意见"
+        case .taskAdded: "添加任务"
+        case .taskFinished: "完成任务"
+        case .taskDropped: "取消任务"
+        case .closed: "结束"
         }
     }
 }

@@ -28,6 +28,12 @@ package struct Docket: Sendable {
     package internal(set) var successor: (version: Int, plan: Plan)?
     package let periods: [SensitivePeriod]
     package let calendar: WorkingCalendar
+    /// The tasks of the visible assignments, where the step needs them.
+    package internal(set) var tasks: [TaskRecord]
+    /// Who besides the assigner may have to review the acting unit's assignment, where the docket does not tell itself.
+    let reviewers: Reviewers?
+    /// The officer of the acting unit whom the step names, if there is one of that name.
+    let namedOfficer: OfficerID?
     /// The first hops of the whole case, those hidden from the acting unit included.
     let firstHops: FirstHops?
     /// When the assignment above the acting unit's must be fed back, where the unit does not see it and the step needs it.
@@ -54,7 +60,8 @@ package struct Docket: Sendable {
         warnings: [WarningRecord] = [], spread: SpreadSample? = nil, history: CaseHistory = CaseHistory(),
         origins: [AssignmentID: ClockOrigin] = [:],
         tree: UnitTree, plan: Plan, successor: (version: Int, plan: Plan)? = nil, periods: [SensitivePeriod] = [],
-        calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil
+        calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil, tasks: [TaskRecord] = [],
+        reviewers: Reviewers? = nil, namedOfficer: OfficerID? = nil
     ) {
         self.record = record
         self.assignments = assignments
@@ -73,6 +80,9 @@ package struct Docket: Sendable {
         self.calendar = calendar
         self.firstHops = firstHops
         self.dueAbove = dueAbove
+        self.tasks = tasks
+        self.reviewers = reviewers
+        self.namedOfficer = namedOfficer
     }
 
     // MARK: Facts
@@ -80,8 +90,7 @@ package struct Docket: Sendable {
     package var facts: Permission.CaseFacts {
         .init(
             state: self.record.state, owner: self.record.owner,
-            hasOpenWork: self.assignments.contains { $0.state.isOpen }
-                || self.supervisions.contains { $0.state.isOpen } || self.warnings.contains { $0.state.isOpen },
+            hasOpenWork: self.hasOpenWork,
             warning: Permission.WarningProposal(self.plan), isOutdated: self.successor != nil)
     }
 
@@ -94,7 +103,8 @@ package struct Docket: Sendable {
     package func facts(of assignment: AssignmentRecord) -> Permission.AssignmentFacts {
         .init(
             state: assignment.state, from: assignment.from, to: assignment.to, reviewer: assignment.reviewer,
-            hasOpenChildren: self.assignments.contains { $0.parent == assignment.id && $0.state.isOpen })
+            hasOpenChildren: self.assignments.contains { $0.parent == assignment.id && $0.state.isOpen },
+            role: assignment.role, guides: self.guides(of: assignment))
     }
 
     package func facts(of order: SupervisionRecord) -> Permission.SupervisionFacts {

@@ -66,13 +66,21 @@ package enum Permission {
         package var to: UnitID
         package var reviewer: UnitID
         package var hasOpenChildren: Bool
+        package var role: AssignmentRole
+        /// Units that guide this work and have signed for it.
+        package var guides: Set<UnitID>
 
-        package init(state: AssignmentState, from: UnitID, to: UnitID, reviewer: UnitID, hasOpenChildren: Bool) {
+        package init(
+            state: AssignmentState, from: UnitID, to: UnitID, reviewer: UnitID, hasOpenChildren: Bool,
+            role: AssignmentRole, guides: Set<UnitID> = []
+        ) {
             self.state = state
             self.from = from
             self.to = to
             self.reviewer = reviewer
             self.hasOpenChildren = hasOpenChildren
+            self.role = role
+            self.guides = guides
         }
     }
 
@@ -147,7 +155,7 @@ package enum Permission {
     ]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
-        .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise,
+        .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise, .comment, .addTask,
     ]
     package static let supervisionVerbs: [Verb] = [.reply, .lift, .uphold, .raise]
 
@@ -300,14 +308,20 @@ package enum Permission {
     private static func stands(_ verb: Verb, _ facts: AssignmentFacts) -> Bool {
         let step: AssignmentTransition.Step
         switch verb {
-        case .urge, .supervise: return facts.state.isOpen && facts.state != .fedBack
+        // Of what guides or informs nothing is demanded but the receipt.
+        case .urge, .supervise:
+            return facts.state.isOpen && facts.state != .fedBack && (facts.role.answers || facts.state == .assigned)
+        case .comment: return facts.role.answers && facts.state.isOpen
+        case .addTask: return facts.role.answers && (facts.state == .received || facts.state == .forwarded)
         case .receive: step = .receive
         case .return: step = .return
         case .recall: step = .recall
-        case .forward: step = .forward
+        case .forward:
+            guard facts.role.answers else { return false }
+            step = .forward
         case .feedBack:
             // A tier answers for what it passes up, so it waits for those it passed the work on to.
-            guard !facts.hasOpenChildren else { return false }
+            guard facts.role.answers, !facts.hasOpenChildren else { return false }
             step = .feedBack
         case .accept: step = .accept
         case .sendBack: step = .sendBack
@@ -318,7 +332,8 @@ package enum Permission {
 
     private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: AssignmentFacts, _ tree: UnitTree) -> Bool {
         switch verb {
-        case .receive, .return, .forward, .feedBack: identity.unit == facts.to
+        case .receive, .return, .forward, .feedBack, .addTask: identity.unit == facts.to
+        case .comment: facts.guides.contains(identity.unit)
         case .recall: identity.unit == facts.from
         case .accept, .sendBack: identity.unit == facts.reviewer
         // Whoever stands at or above the assigner; not the unit itself.

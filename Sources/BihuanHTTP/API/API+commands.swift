@@ -97,6 +97,12 @@ extension API {
                         try await self.store.queries.warning(token, key)
                     }
                 )
+            case .task(let id):
+                writer.write(
+                    try await self.ask(call) { token throws(DeskError) in
+                        try await self.store.queries.task(token, id: TaskID(rawValue: id))
+                    }
+                )
             }
         } catch {
             return nil

@@ -7,7 +7,7 @@ extension Outcome {
     var carriesTag: Bool {
         switch self.kind {
         case .record, .assignment, .supervision, .warning: true
-        case .feedback, .clock, .filing, .lead: false
+        case .feedback, .clock, .filing, .lead, .task: false
         }
     }
 
@@ -23,6 +23,7 @@ extension Outcome {
             case .filing: "filings"
             case .warning: "warnings"
             case .lead: "leads"
+            case .task: "tasks"
             }
         return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"
     }

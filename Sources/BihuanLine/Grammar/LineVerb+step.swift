@@ -36,6 +36,10 @@ extension LineVerb {
         case .askExtension: self = .clockExtend
         case .grantExtension: self = .clockGrant
         case .refuseExtension: self = .clockRefuse
+        case .comment: self = .caseComment
+        case .addTask: self = .taskAdd
+        case .finishTask: self = .taskFinish
+        case .dropTask: self = .taskDrop
         }
     }
 }

@@ -73,6 +73,11 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case clockExtend = "CLOCK EXTEND"
     case clockGrant = "CLOCK GRANT"
     case clockRefuse = "CLOCK REFUSE"
+    case caseComment = "CASE COMMENT"
+    case listTasks = "LIST TASKS"
+    case taskAdd = "TASK ADD"
+    case taskFinish = "TASK FINISH"
+    case taskDrop = "TASK DROP"
 
     /// First words that take a second one.
     package static let families: Set<String> = Set(

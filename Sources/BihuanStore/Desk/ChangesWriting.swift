@@ -34,6 +34,7 @@ struct ChangesWriting {
         if self.before != nil { batch.append(self.updateCase) }
         batch += self.changes.newAssignments.map(self.insert)
         batch += self.feedback
+        batch += self.units
         batch += self.filing
         batch += self.grading
         batch += self.sample
@@ -123,7 +124,7 @@ struct ChangesWriting {
         SQL.mustAffect(
             """
             update bihuan.assignments
-               set state = \(hop.state.rawValue), received_at = \(hop.receivedAt), closed_at = \(hop.closedAt),
+               set state = \(hop.state.rawValue), reviewer_unit = \(hop.reviewer.rawValue), received_at = \(hop.receivedAt), closed_at = \(hop.closedAt),
                    version = \(hop.version)
              where city_id = \(self.city) and assignment_id = \(hop.id.rawValue) and version = \(hop.version - 1)
             """)

@@ -114,7 +114,7 @@ enum DocketReading {
 
     /// The answers to what only some steps ask.
     struct Extras {
-        var firstHops, spread, history, origins, dueAbove: QueryResult?
+        var firstHops, spread, history, origins, dueAbove, tasks, reviewers, officer: QueryResult?
     }
 
     /// Counts of all first hops of the case, and the filings it waits for.
@@ -214,7 +214,14 @@ enum DocketReading {
                         open: try row.get("open"), accepted: try row.get("accepted"),
                         awaited: Set(try row.get("awaited", as: [String].self)))
                 },
-                dueAbove: try extras.dueAbove?.rows.first?.get("due_at"))
+                dueAbove: try extras.dueAbove?.rows.first?.get("due_at"),
+                tasks: try (extras.tasks?.rows ?? []).map { row throws(PostgresError) in try TaskRecord(row) },
+                reviewers: try extras.reviewers.map { answer throws(PostgresError) in
+                    try Docket.Reviewers(answer.rows.first)
+                },
+                namedOfficer: try extras.officer?.rows.first.map { row throws(PostgresError) in
+                    try row.identifier("officer_id")
+                })
         } catch {
             throw DeskError(error)
         }

@@ -82,6 +82,7 @@ package enum Target: Sendable, Hashable {
     case supervision(ObjectKey)
     case clock(UUID)
     case warning(ObjectKey)
+    case task(UUID)
 
     /// A scalar query for the case of the target.
     func caseID(in city: SQL) -> SQL {
@@ -105,6 +106,8 @@ package enum Target: Sendable, Hashable {
             "(select t.case_id from bihuan.warnings t where t.city_id = \(city) and t.warning_id = \(id))"
         case .warning(.ref(let ref)):
             "(select t.case_id from bihuan.warnings t where t.city_id = \(city) and t.ref = \(ref))"
+        case .task(let id):
+            "(select t.case_id from bihuan.tasks t where t.city_id = \(city) and t.task_id = \(id))"
         }
     }
 }

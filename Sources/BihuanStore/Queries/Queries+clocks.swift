@@ -66,6 +66,8 @@ extension Queries {
         k.kind = 'conclusion' and exists (
           select from bihuan.supervisions s
            where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied')
+             and (select h.role from bihuan.assignments h
+                   where h.city_id = s.city_id and h.assignment_id = s.assignment_id) in ('lead', 'assist')
           union all
           select from bihuan.warnings w
            where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued'))
@@ -75,7 +77,7 @@ extension Queries {
                a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
         k.breached_at, k.stopped_at, k.outcome, k.next_rung, k.next_at, k.asked, k.assignment_id,
         (select bihuan.now()) as now,
-        a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
+        a.state as assignment_state, a.role as assignment_role, a.from_unit, a.to_unit, a.reviewer_unit,
         k.kind = 'feedback' and exists (
           select from bihuan.assignments s
            where s.city_id = k.city_id and s.parent_id = k.assignment_id
@@ -175,6 +177,8 @@ extension Queries {
                    k.kind = 'conclusion' and exists (
                      select from bihuan.supervisions s
                       where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied')
+                        and (select h.role from bihuan.assignments h
+                              where h.city_id = s.city_id and h.assignment_id = s.assignment_id) in ('lead', 'assist')
                      union all
                      select from bihuan.warnings w
                       where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued'))
@@ -183,7 +187,8 @@ extension Queries {
                      select w.ref from bihuan.warnings w
                       where w.city_id = k.city_id and w.warning_id = k.warning_id) end, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
                    k.breached_at, null::timestamptz as stopped_at, k.outcome, k.next_rung, k.next_at, k.asked,
-                   k.assignment_id, (select bihuan.now()) as now, a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
+                   k.assignment_id, (select bihuan.now()) as now, a.state as assignment_state,
+                   a.role as assignment_role, a.from_unit, a.to_unit, a.reviewer_unit,
                    -- Or it would wait, and not be on the page.
                    false as has_open_children,
                    d.state as order_state, d.from_unit as order_from, d.to_unit as order_to
@@ -216,6 +221,7 @@ struct ClockReader: ViewReader {
     private let caseState, owner, hasOpenOrder: Int
     private let subject, limit, startEvent, startedAt, dueAt, breachedAt, stoppedAt, outcome, nextRung, nextAt: Int
     private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo, asked, assignment: Int
+    private let role: Int
 
     /// Whether to tell what the asker may do to a clock's time. Who works down a list has no need of it.
     var asksOfTime = false
@@ -264,6 +270,7 @@ struct ClockReader: ViewReader {
         self.now = try result.column("now")
         self.state = try result.column("assignment_state")
         self.from = try result.column("from_unit")
+        self.role = try result.column("assignment_role")
         self.to = try result.column("to_unit")
         self.reviewer = try result.column("reviewer_unit")
         self.hasOpenChildren = try result.column("has_open_children")
@@ -384,7 +391,8 @@ struct ClockReader: ViewReader {
                     to: UnitID(rawValue: try row.integer(self.to)),
                     reviewer: UnitID(rawValue: try row.integer(self.reviewer)),
                     // An interim report need not wait for those below.
-                    hasOpenChildren: kind == .interim ? false : try row.bool(self.hasOpenChildren)))
+                    hasOpenChildren: kind == .interim ? false : try row.bool(self.hasOpenChildren),
+                    role: try row.word(self.role)))
         case .response:
             return .warning(
                 .init(state: .issued, issuers: [], told: [UnitID(rawValue: try row.integer(self.unit))]))
