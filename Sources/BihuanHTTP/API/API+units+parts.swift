@@ -83,13 +83,11 @@ extension API {
         _ body: JSONValue
     ) throws(Problem) -> (hop: (unit: String, instruction: String, reason: String), role: AssignmentRole) {
         try Fields.read(body) { fields in
-            (
-                (
-                    fields.text("unit", Self.word), fields.optionalText("instruction", Self.remark) ?? "",
-                    fields.text("reason", Self.words)
-                ),
-                fields.optionalChoice("role") ?? .lead
+            let hop = (
+                unit: fields.text("unit", Self.word), instruction: fields.optionalText("instruction", Self.remark) ?? "",
+                reason: fields.text("reason", Self.words)
             )
+            return (hop: hop, role: fields.optionalChoice("role") ?? AssignmentRole.lead)
         }
     }
 }
