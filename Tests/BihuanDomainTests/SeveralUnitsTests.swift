@@ -62,6 +62,24 @@ struct SeveralUnitsTests {
         #expect(fixture.docket.assignments[2].reviewer == DocketFixture.city)
     }
 
+    @Test func `a guide reviews the lead where the matter says so, and the assigner is told`() throws {
+        let node = DocketFixture.node.with(["matters": [["key": "misread", "name": "误读", "reviewer": "guide"]]])
+        var fixture = try DocketFixture(plan: try Plan(node), matter: "misread")
+        let hop = try fixture.assigned()
+        try fixture.take(.assign(unit: "food", instruction: "", role: .guide, reason: "x"))
+        try fixture.take(.receive(hop, reason: nil), .dispatcher, DocketFixture.east)
+        let given = try fixture.take(.feedBack(hop, DocketFixture.final), .handler, DocketFixture.east)
+
+        #expect(given.messages.map(\.unit) == [DocketFixture.food, DocketFixture.city])
+        #expect(throws: Refusal.outsideJurisdiction(.accept)) {
+            try fixture.take(.accept(fixture.docket.feedback[0].id, reason: nil), .reviewer)
+        }
+        let taken = try fixture.take(
+            .accept(fixture.docket.feedback[0].id, reason: nil), .dispatcher, DocketFixture.food)
+        #expect(taken.messages.contains { $0.unit == DocketFixture.city && $0.topic == "feedback.accepted" })
+        #expect(fixture.docket.record.state == .accepted)
+    }
+
     @Test func `a regrade starts no feedback of a guide`() throws {
         var (fixture, hops) = try Self.parts([("food", .guide)])
         try fixture.take(.receive(hops[0], reason: nil), .handler, DocketFixture.food)
