@@ -338,7 +338,7 @@ struct UnitsDoorTests {
             #expect(try await east.post("\(given)/actions/accept").status == 200)
             #expect(try await east.post("/assignments/\(lead)/feedback", Self.final).status == 201)
             let timeline = try await dispatch.get("/cases/\(ref)/timeline")
-            let kinds = (0..<(timeline.count("events") ?? 0)).compactMap { timeline.text("events/\($0)/kind") }
+            let kinds = (0..<(timeline.count("items") ?? 0)).compactMap { timeline.text("items/\($0)/kind") }
             #expect(kinds.filter { $0 == "task_finished" }.count == 2, "\(kinds)")
         }
     }
