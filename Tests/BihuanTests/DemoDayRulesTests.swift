@@ -156,7 +156,9 @@ struct DemoDayRulesTests {
             hop(step.by).map {
                 .feedBack(
                     $0.id,
-                    FeedbackDraft(kind: .final, verdict: .substantiated, findings: "查", measures: "措", result: "果"))
+                    FeedbackDraft(
+                        kind: .final, verdict: .substantiated, findings: "查", measures: "措", result: "果",
+                        fields: step.fields))
             }
         case .accept: waiting(below).map { .accept($0, reason: nil) }
         case .sendBack: waiting(below).map { .sendBack($0, reason: "因") }

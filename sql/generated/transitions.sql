@@ -26,6 +26,8 @@ insert into bihuan.transitions (machine, from_state, verb, to_state) values
   ('assignment', 'forwarded', 'feed_back', 'fed_back'),
   ('assignment', 'fed_back', 'accept', 'accepted'),
   ('assignment', 'fed_back', 'send_back', 'received'),
+  ('assignment', 'assigned', 'close', 'closed'),
+  ('assignment', 'received', 'close', 'closed'),
   ('supervision', 'issued', 'reply', 'replied'),
   ('supervision', 'replied', 'lift', 'lifted'),
   ('supervision', 'replied', 'uphold', 'issued'),

@@ -68,4 +68,4 @@ create policy worker_moves_assignment on bihuan.assignments for update to bihuan
 
 grant select, insert on bihuan.assignments to bihuan_server;
 grant select on bihuan.assignments to bihuan_worker;
-grant update (state, received_at, closed_at, version, return_reason, proposed_unit, bound_by) on bihuan.assignments to bihuan_server, bihuan_worker;
+grant update (state, reviewer_unit, received_at, closed_at, version, return_reason, proposed_unit, bound_by) on bihuan.assignments to bihuan_server, bihuan_worker;

@@ -5,6 +5,7 @@ package struct AssignmentTransition: Hashable, Sendable {
         case feedBack = "feed_back"
         case accept
         case sendBack = "send_back"
+        case close
     }
 
     package var from: AssignmentState
@@ -25,6 +26,8 @@ package struct AssignmentTransition: Hashable, Sendable {
         .init(from: .forwarded, step: .feedBack, to: .fedBack),
         .init(from: .fedBack, step: .accept, to: .accepted),  // 核验通过
         .init(from: .fedBack, step: .sendBack, to: .received),  // 退改
+        .init(from: .assigned, step: .close, to: .closed),  // 抄告签收，或不再需要
+        .init(from: .received, step: .close, to: .closed),  // 指导结束
     ]
 
     package static func next(from state: AssignmentState, on step: Step) -> AssignmentState? {

@@ -35,14 +35,18 @@ package struct FeedbackDraft: Sendable, Hashable, Codable {
     package var findings: String
     package var measures: String?
     package var result: String?
+    /// Answers to what the plan's form asks besides, by key.
+    package var fields: [String: String]
 
     package init(
-        kind: FeedbackKind, verdict: Verdict? = nil, findings: String, measures: String? = nil, result: String? = nil
+        kind: FeedbackKind, verdict: Verdict? = nil, findings: String, measures: String? = nil, result: String? = nil,
+        fields: [String: String] = [:]
     ) {
         self.kind = kind
         self.verdict = verdict
         self.findings = findings
         self.measures = measures
         self.result = result
+        self.fields = fields
     }
 }

@@ -28,6 +28,11 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case answerReferral = "answer_referral"
     case waiveReferral = "waive_referral"
     case visit
+    // Guidance, and tasks of an assignment
+    case comment
+    case addTask = "add_task"
+    case finishTask = "finish_task"
+    case dropTask = "drop_task"
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -71,6 +76,10 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .answerReferral: "登记移送答复"
         case .waiveReferral: "不再等待移送"
         case .visit: "回访"
+        case .comment: "指导意见"
+        case .addTask: "添加任务"
+        case .finishTask: "完成任务"
+        case .dropTask: "取消任务"
         }
     }
 
@@ -99,6 +108,9 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .refer, .answerReferral: [.dispatcher, .leader]
         case .waiveReferral: [.leader]
         case .visit: [.dispatcher, .duty]
+        case .comment: [.dispatcher, .handler, .reviewer, .leader]
+        case .addTask, .dropTask: [.dispatcher, .handler, .leader]
+        case .finishTask: [.dispatcher, .handler, .duty]
         }
     }
 }

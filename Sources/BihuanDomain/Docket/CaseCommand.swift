@@ -12,7 +12,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case conclude(outcome: CaseOutcome? = nil, reason: String)
     case dismiss(reason: String)
     case reopen(reason: String)
-    case assign(unit: String, instruction: String, reason: String)
+    case assign(unit: String, instruction: String, role: AssignmentRole = .lead, reason: String)
     case receive(AssignmentID, reason: String?)
     /// - Parameter proposed: label of the unit that should have it instead.
     case `return`(AssignmentID, proposed: String? = nil, reason: String)
@@ -49,6 +49,12 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case answerReferral(ReferralID, ReferralAnswer, reason: String? = nil)
     case waiveReferral(ReferralID, reason: String)
     case visit(VisitDraft, reason: String? = nil)
+    /// - Parameter text: what a guide says of the work (指导意见).
+    case comment(AssignmentID, text: String, reason: String? = nil)
+    case addTask(AssignmentID, TaskDraft, reason: String? = nil)
+    /// - Parameter evidence: what shows that it was done.
+    case finishTask(TaskID, evidence: String, reason: String? = nil)
+    case dropTask(TaskID, reason: String)
 
     package var verb: Verb {
         switch self {
@@ -90,6 +96,10 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .answerReferral: .answerReferral
         case .waiveReferral: .waiveReferral
         case .visit: .visit
+        case .comment: .comment
+        case .addTask: .addTask
+        case .finishTask: .finishTask
+        case .dropTask: .dropTask
         }
     }
 
@@ -104,6 +114,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .feedBack(let id, var draft, let reason):
             draft.measures = said(draft.measures)
             draft.result = said(draft.result)
+            draft.fields = draft.fields.filter { said($0.value) != nil }
             return .feedBack(id, draft, reason: said(reason))
         case .reply(let id, let text, let reason): return .reply(id, text: text, reason: said(reason))
         case .file(let draft, let reason): return .file(draft.canonical, reason: said(reason))
@@ -126,9 +137,16 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             draft.note = said(draft.note)
             return .visit(draft, reason: said(reason))
         case .dispute, .arbitrate, .withdraw, .waiveReferral: return self
+        case .comment(let id, let text, let reason): return .comment(id, text: text, reason: said(reason))
+        case .addTask(let id, var draft, let reason):
+            draft.officer = said(draft.officer)
+            draft.unit = said(draft.unit)
+            return .addTask(id, draft, reason: said(reason))
+        case .finishTask(let id, let evidence, let reason):
+            return .finishTask(id, evidence: evidence, reason: said(reason))
         case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward,
             .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
-            .liftWarning, .conclude, .dismiss, .reopen:
+            .liftWarning, .conclude, .dismiss, .reopen, .dropTask:
             return self
         }
     }
@@ -156,7 +174,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             text("level", level)
             text("reason", reason)
         case .conclude(_, let reason), .dismiss(let reason), .reopen(let reason): text("reason", reason)
-        case .assign(let unit, let instruction, let reason), .forward(_, let unit, let instruction, let reason):
+        case .assign(let unit, let instruction, _, let reason), .forward(_, let unit, let instruction, let reason):
             text("unit", unit)
             text("instruction", instruction, required: false)
             text("reason", reason)
@@ -167,7 +185,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason), .pause(_, let reason),
             .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason),
             .issueWarning(_, let reason), .declineWarning(_, let reason), .liftWarning(_, let reason),
-            .replan(_, let reason):
+            .replan(_, let reason), .dropTask(_, let reason):
             text("reason", reason)
         case .refer(let draft, let reason):
             text("text", draft.text)
@@ -225,6 +243,22 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             if draft.kind == .final, draft.verdict == nil {
                 faults.append(FieldFault(field: "verdict", rule: .required))
             }
+            for (key, value) in draft.fields.sorted(by: { $0.key < $1.key }) {
+                text("fields.\(key)", value, required: false)
+            }
+        case .comment(_, let said, let reason):
+            text("text", said)
+            text("reason", reason, required: false)
+        case .addTask(_, let draft, let reason):
+            text("text", draft.text)
+            if draft.officer != nil, draft.unit != nil {
+                faults.append(
+                    FieldFault(field: "unit", rule: .other(code: "officer_or_unit", "officer 与 unit 只能写一个")))
+            }
+            text("reason", reason, required: false)
+        case .finishTask(_, let evidence, let reason):
+            text("evidence", evidence)
+            text("reason", reason, required: false)
         case .supervise(_, _, let requirement, let reason):
             text("requirement", requirement)
             text("reason", reason)
@@ -235,6 +269,11 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         guard faults.isEmpty else { throw .badFields(faults) }
     }
 
+    /// Log-in name of somebody that the command names.
+    package var namedOfficer: String? {
+        if case .addTask(_, let draft, _) = self { draft.officer } else { nil }
+    }
+
     /// What the answer tells of, unless the step makes something new.
     var subject: Changes.Subject {
         switch self {
@@ -243,8 +282,10 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             .warning(id)
         case .receive(let id, _), .return(let id, _, _), .dispute(let id, _, _), .recall(let id, _),
             .forward(let id, _, _, _),
-            .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _):
+            .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _), .comment(let id, _, _),
+            .addTask(let id, _, _):
             .assignment(id)
+        case .finishTask(let id, _, _), .dropTask(let id, _): .task(id)
         case .accept(let id, _), .sendBack(let id, _): .feedback(id)
         case .reply(let id, _, _), .lift(let id, _), .uphold(let id, _), .raise(let id, _): .supervision(id)
         case .pause(let id, _), .resume(let id, _), .askExtension(let id, _, _), .grantExtension(let id, _),

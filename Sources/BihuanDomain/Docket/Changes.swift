@@ -7,7 +7,15 @@ package struct Changes: Sendable {
     package var newAssignments: [AssignmentRecord] = []
     package var changedAssignments: [AssignmentRecord] = []
     package var newFeedback: (record: FeedbackRecord, draft: FeedbackDraft)?
+    /// What the new feedback answers besides.
+    package var answers: [FeedbackAnswer] = []
     package var reviewedFeedback: (id: FeedbackID, state: FeedbackState, reason: String?)?
+    package var newComment: CommentRecord?
+    package var newTask: (record: TaskRecord, text: String)?
+    /// With what shows that it was done, or why it is not to be.
+    package var endedTask: (record: TaskRecord, text: String)?
+    /// Assignments whose open tasks went with them, and why.
+    package var droppedTasks: [(assignment: AssignmentID, reason: String)] = []
     package var newFiling: (record: FilingRecord, fields: [String: String])?
     package var newGrading: GradingRecord?
     package var newSample: SpreadSample?
@@ -57,6 +65,7 @@ package struct Changes: Sendable {
         case warning(WarningID)
         case dispute(DisputeID)
         case referral(ReferralID)
+        case task(TaskID)
     }
 }
 
@@ -118,6 +127,13 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case referralAnswered = "referral_answered"
     case referralWaived = "referral_waived"
     case visited
+    /// A guide said something.
+    case commented
+    case taskAdded = "task_added"
+    case taskFinished = "task_finished"
+    case taskDropped = "task_dropped"
+    /// A part without an answer of its own is over.
+    case closed
 
     package var label: String {
         switch self {
@@ -167,6 +183,11 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .referralAnswered: "移送答复"
         case .referralWaived: "不再等待移送"
         case .visited: "回访"
+        case .commented: "指导意见"
+        case .taskAdded: "添加任务"
+        case .taskFinished: "完成任务"
+        case .taskDropped: "取消任务"
+        case .closed: "结束"
         }
     }
 }

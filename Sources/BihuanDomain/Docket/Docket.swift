@@ -30,6 +30,12 @@ package struct Docket: Sendable {
     package internal(set) var successor: (version: Int, plan: Plan)?
     package let periods: [SensitivePeriod]
     package let calendar: WorkingCalendar
+    /// The tasks of the visible assignments, where the step needs them.
+    package internal(set) var tasks: [TaskRecord]
+    /// Who besides the assigner may have to review the acting unit's assignment, where the docket does not tell itself.
+    let reviewers: Reviewers?
+    /// The officer of the acting unit whom the step names, if there is one of that name.
+    let namedOfficer: OfficerID?
     /// The first hops of the whole case, those hidden from the acting unit included.
     let firstHops: FirstHops?
     /// When the assignment above the acting unit's must be fed back, where the unit does not see it and the step needs it.
@@ -61,7 +67,8 @@ package struct Docket: Sendable {
         origins: [AssignmentID: ClockOrigin] = [:],
         tree: UnitTree, plan: Plan, successor: (version: Int, plan: Plan)? = nil, periods: [SensitivePeriod] = [],
         calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil,
-        returnsBefore: Int? = nil
+        returnsBefore: Int? = nil, tasks: [TaskRecord] = [], reviewers: Reviewers? = nil,
+        namedOfficer: OfficerID? = nil
     ) {
         self.record = record
         self.assignments = assignments
@@ -83,6 +90,9 @@ package struct Docket: Sendable {
         self.firstHops = firstHops
         self.dueAbove = dueAbove
         self.returnsBefore = returnsBefore
+        self.tasks = tasks
+        self.reviewers = reviewers
+        self.namedOfficer = namedOfficer
     }
 
     // MARK: Facts
@@ -90,9 +100,7 @@ package struct Docket: Sendable {
     package var facts: Permission.CaseFacts {
         .init(
             state: self.record.state, owner: self.record.owner,
-            hasOpenWork: self.assignments.contains { $0.state.isOpen }
-                || self.supervisions.contains { $0.state.isOpen } || self.warnings.contains { $0.state.isOpen }
-                || self.referrals.contains { $0.state.isOpen } || self.disputes.contains { $0.state.isOpen },
+            hasOpenWork: self.hasOpenWork,
             warning: Permission.WarningProposal(self.plan), isOutdated: self.successor != nil)
     }
 
@@ -106,7 +114,8 @@ package struct Docket: Sendable {
         .init(
             state: assignment.state, from: assignment.from, to: assignment.to, reviewer: assignment.reviewer,
             hasOpenChildren: self.assignments.contains { $0.parent == assignment.id && $0.state.isOpen },
-            isBound: assignment.boundBy != nil, dispute: self.dispute(openOn: assignment.id)?.ref)
+            isBound: assignment.boundBy != nil, dispute: self.dispute(openOn: assignment.id)?.ref,
+            role: assignment.role, guides: self.guides(of: assignment))
     }
 
     package func facts(of dispute: DisputeRecord) -> Permission.DisputeFacts {

@@ -74,10 +74,13 @@ package enum Permission {
         package var isBound: Bool
         /// Ref of the dispute it is in.
         package var dispute: String?
+        package var role: AssignmentRole
+        /// Units that guide this work and have signed for it.
+        package var guides: Set<UnitID>
 
         package init(
             state: AssignmentState, from: UnitID, to: UnitID, reviewer: UnitID, hasOpenChildren: Bool,
-            isBound: Bool = false, dispute: String? = nil
+            isBound: Bool = false, dispute: String? = nil, role: AssignmentRole, guides: Set<UnitID> = []
         ) {
             self.state = state
             self.from = from
@@ -86,6 +89,8 @@ package enum Permission {
             self.hasOpenChildren = hasOpenChildren
             self.isBound = isBound
             self.dispute = dispute
+            self.role = role
+            self.guides = guides
         }
     }
 
@@ -160,7 +165,7 @@ package enum Permission {
     ]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
-        .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise, .dispute,
+        .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise, .dispute, .comment, .addTask,
     ]
     package static let supervisionVerbs: [Verb] = [.reply, .lift, .uphold, .raise]
 
@@ -322,15 +327,21 @@ package enum Permission {
         let step: AssignmentTransition.Step
         if self.isBinding(verb), facts.isBound || verb != .recall && facts.dispute != nil { return false }
         switch verb {
-        case .urge, .supervise: return facts.state.isOpen && facts.state != .fedBack
+        // Of what guides or informs nothing is demanded but the receipt.
+        case .urge, .supervise:
+            return facts.state.isOpen && facts.state != .fedBack && (facts.role.answers || facts.state == .assigned)
+        case .comment: return facts.role.answers && facts.state.isOpen
+        case .addTask: return facts.role.answers && (facts.state == .received || facts.state == .forwarded)
         case .receive: step = .receive
         // What may be returned may be disputed.
         case .return, .dispute: step = .return
         case .recall: step = .recall
-        case .forward: step = .forward
+        case .forward:
+            guard facts.role.answers else { return false }
+            step = .forward
         case .feedBack:
             // A tier answers for what it passes up, so it waits for those it passed the work on to.
-            guard !facts.hasOpenChildren else { return false }
+            guard facts.role.answers, !facts.hasOpenChildren else { return false }
             step = .feedBack
         case .accept: step = .accept
         case .sendBack: step = .sendBack
@@ -341,7 +352,8 @@ package enum Permission {
 
     private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: AssignmentFacts, _ tree: UnitTree) -> Bool {
         switch verb {
-        case .receive, .return, .forward, .feedBack, .dispute: identity.unit == facts.to
+        case .receive, .return, .forward, .feedBack, .dispute, .addTask: identity.unit == facts.to
+        case .comment: facts.guides.contains(identity.unit)
         case .recall: identity.unit == facts.from
         case .accept, .sendBack: identity.unit == facts.reviewer
         // Whoever stands at or above the assigner; not the unit itself.

@@ -40,6 +40,8 @@ package enum SupervisionKind {}
 package enum ClockKindTag {}
 package enum FilingKind {}
 package enum WarningKind {}
+package enum TaskKind {}
+package enum CommentKind {}
 package enum OfficerKind {}
 package enum PostKind {}
 package enum SessionKind {}
@@ -55,6 +57,8 @@ package typealias SupervisionID = Identifier<SupervisionKind>
 package typealias ClockID = Identifier<ClockKindTag>
 package typealias FilingID = Identifier<FilingKind>
 package typealias WarningID = Identifier<WarningKind>
+package typealias TaskID = Identifier<TaskKind>
+package typealias CommentID = Identifier<CommentKind>
 package typealias OfficerID = Identifier<OfficerKind>
 package typealias PostID = Identifier<PostKind>
 package typealias SessionID = Identifier<SessionKind>

@@ -31,9 +31,9 @@ extension API {
             },
             Route("POST", "\(cases)/{id}/assignments") { call in
                 try Query.refuse(call.query)
-                let (unit, instruction, reason) = try Self.hop(try await call.body())
+                let (hop, role) = try Self.part(try await call.body())
                 return try await self.perform(call, on: .record(call.objectKey), isCreation: true) { _ in
-                    .assign(unit: unit, instruction: instruction, reason: reason)
+                    .assign(unit: hop.unit, instruction: hop.instruction, role: role, reason: hop.reason)
                 }
             },
             Route("POST", "\(cases)/{id}/actions/grade") { call in

@@ -109,6 +109,12 @@ extension API {
                         try await self.store.queries.referral(token, key)
                     }
                 )
+            case .task(let id):
+                writer.write(
+                    try await self.ask(call) { token throws(DeskError) in
+                        try await self.store.queries.task(token, id: TaskID(rawValue: id))
+                    }
+                )
             }
         } catch {
             return nil

@@ -27,7 +27,8 @@ extension API {
                         verdict: fields.optionalChoice("verdict"),
                         findings: fields.text("findings", Self.words),
                         measures: fields.optionalText("measures", Self.remark),
-                        result: fields.optionalText("result", Self.remark)
+                        result: fields.optionalText("result", Self.remark),
+                        fields: fields.optionalTextsByName("fields", count: 0...100, Self.remark)
                     )
                     return (draft, fields.optionalText("reason", Self.remark))
                 }

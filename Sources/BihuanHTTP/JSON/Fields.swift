@@ -159,6 +159,13 @@ package struct Fields {
         self.required(name, [:]) { $0.byName($1, count, $2) { $0.text($1, rule, $2) } }
     }
 
+    /// The same where it may be left out; absent or null is the empty object.
+    package mutating func optionalTextsByName(
+        _ name: String, count: ClosedRange<Int>, _ rule: TextRule
+    ) -> [String: String] {
+        self.optional(name) { $0.byName($1, count, $2) { $0.text($1, rule, $2) } } ?? [:]
+    }
+
     /// An object of whole numbers under names of the caller's own; absent or null is the empty object.
     package mutating func optionalIntegersByName(
         _ name: String, count: ClosedRange<Int>, _ range: ClosedRange<Int64>

@@ -31,6 +31,7 @@ extension JSONWriter {
             body.member("light", assignment.light)
             body.member("version", assignment.version)
             body.member("allowed_actions", assignment.allowed)
+            body.member(duties: assignment.ownDuties)
         }
     }
 }

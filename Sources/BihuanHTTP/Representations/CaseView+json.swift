@@ -29,6 +29,7 @@ extension JSONWriter {
             body.name("lost")
             body.write(detail.lost)
             body.member("proposes", detail.proposes)
+            body.member("units", array: detail.units) { $0.write($1) }
         }
     }
 

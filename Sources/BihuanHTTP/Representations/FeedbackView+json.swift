@@ -14,6 +14,14 @@ extension JSONWriter {
             body.member("findings", feedback.findings)
             body.member("measures", feedback.measures)
             body.member("result", feedback.result)
+            body.member("answers", array: feedback.answers) { writer, answer in
+                writer.object { body in
+                    body.member("key", answer.key)
+                    body.member("question", answer.question)
+                    body.member("value", answer.value)
+                    body.member("is_restricted", answer.isRestricted)
+                }
+            }
             body.member("state", feedback.state)
             body.member("submitted_at", feedback.submittedAt)
             body.member("reviewed_at", feedback.reviewedAt)

@@ -7,7 +7,7 @@ extension Outcome {
     var carriesTag: Bool {
         switch self.kind {
         case .record, .assignment, .supervision, .warning, .dispute, .referral: true
-        case .feedback, .clock, .filing, .lead: false
+        case .feedback, .clock, .filing, .lead, .task: false
         }
     }
 
@@ -25,6 +25,7 @@ extension Outcome {
             case .lead: "leads"
             case .dispute: "disputes"
             case .referral: "referrals"
+            case .task: "tasks"
             }
         return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"
     }

@@ -24,9 +24,15 @@ extension LineDispatcher {
         var assignments: [Record] = []
         for view in detail.assignments {
             let feedback = try await self.store.queries.feedback(of: .id(view.id.rawValue), logIn.token)
-            assignments.append(Record(view, feedback))
+            var hop = Record(view, feedback)
+            let comments = try await self.store.queries.comments(of: .id(view.id.rawValue), logIn.token)
+            hop.add("comments", comments.map { Record($0) })
+            let tasks = try await self.store.queries.tasks(of: .id(view.id.rawValue), logIn.token)
+            hop.add("tasks", tasks.map { Record($0) })
+            assignments.append(hop)
         }
         record.add("assignments", assignments)
+        record.add("units", detail.units.map { Record($0) })
         record.add("orders", detail.supervisions.map { Record($0) })
         record.add("warnings", detail.warnings.map { Record($0) })
         record.add(
@@ -205,6 +211,8 @@ extension Record {
         self.add("version", .integer(view.version))
         self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
         self.add("return_reason", text: view.returnReason ?? "")
+        self.add(
+            "action_required", .words(view.ownDuties.map { LineVerb(step: $0).rawValue }))
         self.add("note", text: view.instruction)
         self.add("feedback", feedback.map { Record($0) })
     }
@@ -222,6 +230,7 @@ extension Record {
         self.add("measures", text: view.measures ?? "")
         self.add("result", text: view.result ?? "")
         self.add("review_reason", text: view.reviewReason ?? "")
+        self.add("answers", view.answers.map { Record($0) })
     }
 
     fileprivate init(_ view: SupervisionView) {

@@ -45,8 +45,12 @@ extension LineDispatcher {
                     .wrongState, ["feedback.none"], Phrase(zh: "还没有反馈", en: "there is no feedback yet"))
             }
             outcome = try await self.perform(command, on: .feedback(feedback), logIn)
+        case .taskFinish, .taskDrop:
+            outcome = try await self.perform(command, on: .task(try await self.task(command, logIn)), logIn)
         default:
-            if command.verb == .caseFile { try Self.requireEachOnce(Self.fields(command["fields"] ?? "")) }
+            if command.verb == .caseFile || command.verb == .caseFeedback {
+                try Self.requireEachOnce(Self.fields(command["fields"] ?? ""))
+            }
             guard let target = Self.target(command) else { throw .notFound }
             outcome = try await self.perform(command, on: target, logIn)
         }
@@ -105,7 +109,10 @@ extension LineDispatcher {
         case .warningRespond:
             return .respond(WarningID(rawValue: id), measures: command["measures"] ?? "", reason: reason)
         case .warningLift: return .liftWarning(WarningID(rawValue: id), reason: reason)
-        case .caseAssign: return .assign(unit: unit, instruction: note, reason: reason)
+        case .caseAssign:
+            return .assign(
+                unit: unit, instruction: note, role: command["role"].flatMap { AssignmentRole(rawValue: $0) } ?? .lead,
+                reason: reason)
         case .caseReceive: return .receive(AssignmentID(rawValue: id), reason: reason)
         case .caseReturn:
             return .return(
@@ -117,7 +124,8 @@ extension LineDispatcher {
             let draft = FeedbackDraft(
                 kind: command["kind"] == FeedbackKind.final.rawValue ? .final : .interim,
                 verdict: command["verdict"].flatMap { Verdict(rawValue: $0) },
-                findings: command["findings"] ?? "", measures: command["measures"], result: command["result"])
+                findings: command["findings"] ?? "", measures: command["measures"], result: command["result"],
+                fields: Dictionary(Self.fields(command["fields"] ?? "").map { ($0.key, $0.value) }) { $1 })
             return .feedBack(AssignmentID(rawValue: id), draft, reason: reason)
         case .caseAccept: return .accept(FeedbackID(rawValue: id), reason: reason)
         case .caseSendBack: return .sendBack(FeedbackID(rawValue: id), reason: reason)
@@ -140,6 +148,16 @@ extension LineDispatcher {
         case .clockExtend: return .askExtension(ClockID(rawValue: id), by: command["by"] ?? "", reason: reason)
         case .clockGrant: return .grantExtension(ClockID(rawValue: id), reason: reason)
         case .clockRefuse: return .refuseExtension(ClockID(rawValue: id), reason: reason)
+        case .caseComment:
+            return .comment(AssignmentID(rawValue: id), text: command["text"] ?? "", reason: reason)
+        case .taskAdd:
+            let draft = TaskDraft(
+                text: command["text"] ?? "", officer: command["officer"], unit: command["unit"].map(Self.label),
+                dueAt: command["due"].flatMap { ValueForm.instant($0) })
+            return .addTask(AssignmentID(rawValue: id), draft, reason: reason)
+        case .taskFinish:
+            return .finishTask(TaskID(rawValue: id), evidence: command["evidence"] ?? "", reason: reason)
+        case .taskDrop: return .dropTask(TaskID(rawValue: id), reason: reason)
         default: return Self.dispute(command, id, reason)
         }
     }

@@ -162,6 +162,10 @@ package enum CommandTable {
             summary: Phrase(zh: "预警", en: "warnings")
         ),
         CommandSpec(
+            verb: .listTasks, named: [Self.format],
+            summary: Phrase(zh: "本单位未完成的任务", en: "open tasks of the own unit")
+        ),
+        CommandSpec(
             verb: .warningShow, positional: [Parameter("warning", .ref, required: true)], named: [Self.format],
             summary: Phrase(zh: "一个预警及各单位的响应", en: "one warning, with what each unit answered")
         ),
@@ -213,6 +217,7 @@ package enum CommandTable {
     private static let targetAssignment = Parameter("assignment", .ref, required: true)
     private static let targetOrder = Parameter("order", .ref, required: true)
     private static let targetClock = Parameter("clock", .ref, required: true)
+    private static let targetTask = Parameter("task", .ref, required: true)
     private static let toUnit = Parameter("unit", .unit, required: true)
     private static let longText = 4_000
 
@@ -297,8 +302,11 @@ package enum CommandTable {
         CommandSpec(
             verb: .caseAssign,
             positional: [Self.targetCase, Self.toUnit],
-            named: [Parameter("note", .text(max: Self.longText))] + Self.write,
-            summary: Phrase(zh: "转办", en: "assign")
+            named: [
+                Parameter("role", .oneOf(AssignmentRole.allCases.map(\.rawValue))),
+                Parameter("note", .text(max: Self.longText)),
+            ] + Self.write,
+            summary: Phrase(zh: "转办; 不写 role: 主办", en: "assign; without role, as the lead")
         ),
         CommandSpec(
             verb: .caseReceive, positional: [Self.targetAssignment], named: Self.write,
@@ -327,9 +335,12 @@ package enum CommandTable {
                 Parameter("findings", .text(max: Self.longText)),
                 Parameter("measures", .text(max: Self.longText)),
                 Parameter("result", .text(max: Self.longText)),
+                Parameter("fields", .text(max: Self.longText)),
             ] + Self.write,
             block: "findings",
-            summary: Phrase(zh: "反馈; 不写 findings 则随后输入正文", en: "feed back; without findings, send them as a block")
+            summary: Phrase(
+                zh: "反馈; 不写 findings 则随后输入正文; fields=\"项: 内容\\n…\": 预案表单另问的",
+                en: "feed back; without findings, send them as a block; fields=\"key: value\\n…\" as the plan's form asks")
         ),
         CommandSpec(
             verb: .caseAccept, positional: [Self.targetAssignment], named: Self.write,
@@ -417,6 +428,38 @@ package enum CommandTable {
         CommandSpec(
             verb: .clockRefuse, positional: [Self.targetClock], named: Self.write,
             summary: Phrase(zh: "不同意延期", en: "refuse the extension asked for")
+        ),
+        CommandSpec(
+            verb: .caseComment,
+            positional: [Self.targetAssignment],
+            named: [Parameter("text", .text(max: Self.longText))] + Self.write,
+            block: "text",
+            summary: Phrase(
+                zh: "指导意见; 不写 text 则随后输入", en: "comment as a guide; without text, send it as a block")
+        ),
+        CommandSpec(
+            verb: .taskAdd,
+            positional: [Self.targetAssignment],
+            named: [
+                Parameter("officer", .word(max: 63)), Parameter("unit", .unit), Parameter("due", .instant),
+                Parameter("text", .text(max: Self.longText)),
+            ] + Self.write,
+            block: "text",
+            summary: Phrase(
+                zh: "添加任务; officer=本单位经办人 或 unit=下级单位",
+                en: "add a task; officer= one of the own unit, or unit= one below")
+        ),
+        CommandSpec(
+            verb: .taskFinish,
+            positional: [Self.targetTask],
+            named: [Parameter("evidence", .text(max: Self.longText))] + Self.write,
+            block: "evidence",
+            summary: Phrase(
+                zh: "完成任务; 不写 evidence 则随后输入完成情况", en: "finish a task; without evidence, send it as a block")
+        ),
+        CommandSpec(
+            verb: .taskDrop, positional: [Self.targetTask], named: Self.write,
+            summary: Phrase(zh: "取消任务", en: "drop a task")
         ),
     ]
     // MARK: Disputes, referrals, return visits

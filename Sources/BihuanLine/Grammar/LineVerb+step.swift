@@ -43,6 +43,10 @@ extension LineVerb {
         case .answerReferral: self = .referralAnswer
         case .waiveReferral: self = .referralWaive
         case .visit: self = .caseVisit
+        case .comment: self = .caseComment
+        case .addTask: self = .taskAdd
+        case .finishTask: self = .taskFinish
+        case .dropTask: self = .taskDrop
         }
     }
 }

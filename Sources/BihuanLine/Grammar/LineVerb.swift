@@ -84,6 +84,11 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case referralShow = "REFERRAL SHOW"
     case listReferrals = "LIST REFERRALS"
     case caseVisit = "CASE VISIT"
+    case caseComment = "CASE COMMENT"
+    case listTasks = "LIST TASKS"
+    case taskAdd = "TASK ADD"
+    case taskFinish = "TASK FINISH"
+    case taskDrop = "TASK DROP"
 
     /// First words that take a second one.
     package static let families: Set<String> = Set(

@@ -36,6 +36,7 @@ struct ChangesWriting {
         batch += self.disputes
         batch += self.referrals
         batch += self.feedback
+        batch += self.units
         batch += self.filing
         batch += self.grading
         batch += self.sample
@@ -126,7 +127,7 @@ struct ChangesWriting {
         SQL.mustAffect(
             """
             update bihuan.assignments
-               set state = \(hop.state.rawValue), received_at = \(hop.receivedAt), closed_at = \(hop.closedAt),
+               set state = \(hop.state.rawValue), reviewer_unit = \(hop.reviewer.rawValue), received_at = \(hop.receivedAt), closed_at = \(hop.closedAt),
                    return_reason = \(hop.returnReason.map(PersonalNumbers.masked)),
                    proposed_unit = \(hop.proposed?.rawValue), bound_by = \(hop.boundBy?.rawValue),
                    version = \(hop.version)

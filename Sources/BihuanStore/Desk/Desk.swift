@@ -27,7 +27,7 @@ package struct Desk: Sendable {
         let said = command(UUID.none)
         // Bad words are refused before anything is locked.
         do throws(Refusal) { try said.check() } catch { throw .refused(error) }
-        let reading = StepReading(of: target, for: said.verb, in: principal.city)
+        let reading = StepReading(of: target, for: said, in: principal.city)
         return try await self.transaction(
             by: principal, keeping: try IdempotencyKey(key, of: said.canonical, on: target), reading: reading.statements
         ) { answers, authority, book throws(DeskError) in

@@ -117,7 +117,7 @@ enum DocketReading {
 
     /// The answers to what only some steps ask.
     struct Extras {
-        var firstHops, spread, history, origins, dueAbove, returnsBefore: QueryResult?
+        var firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer: QueryResult?
     }
 
     /// Counts of all first hops of the case, and the filings it waits for.
@@ -220,7 +220,14 @@ enum DocketReading {
                         awaited: Set(try row.get("awaited", as: [String].self)))
                 },
                 dueAbove: try extras.dueAbove?.rows.first?.get("due_at"),
-                returnsBefore: try extras.returnsBefore?.rows.first?.get("returns"))
+                returnsBefore: try extras.returnsBefore?.rows.first?.get("returns"),
+                tasks: try (extras.tasks?.rows ?? []).map { row throws(PostgresError) in try TaskRecord(row) },
+                reviewers: try extras.reviewers.map { answer throws(PostgresError) in
+                    try Docket.Reviewers(answer.rows.first)
+                },
+                namedOfficer: try extras.officer?.rows.first.map { row throws(PostgresError) in
+                    try row.identifier("officer_id")
+                })
         } catch {
             throw DeskError(error)
         }

@@ -7,7 +7,7 @@ package import struct Foundation.UUID
 package struct Outcome: Sendable, Hashable, Codable {
     package enum Kind: String, Sendable, Hashable, Codable {
         case record = "case"
-        case assignment, feedback, supervision, clock, filing, warning, lead, dispute, referral
+        case assignment, feedback, supervision, clock, filing, warning, lead, dispute, referral, task
     }
 
     /// The object the command was about, as it stood afterwards.
@@ -133,6 +133,16 @@ extension Outcome {
             self.state = "filed"
             self.version = changes.newFiling?.record.number ?? 1
             self.allowed = identity.map { Permission.allowed(on: docket.facts, to: $0, in: docket.tree) } ?? []
+        case .task(let id):
+            guard let task = docket.task(id) else { return }
+            self.kind = .task
+            self.id = id.rawValue
+            self.ref = docket.assignment(task.assignment).map { TaskRecord.ref(task.number, of: $0.ref) }
+            self.state = task.state.rawValue
+            self.version = task.number
+            self.unit = docket.tree[task.owner]?.label
+            self.dueAt = task.dueAt
+            self.allowed = identity.map { Permission.allowed(on: docket.facts(of: task), to: $0) } ?? []
         }
     }
 

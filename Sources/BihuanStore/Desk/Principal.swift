@@ -84,6 +84,7 @@ package enum Target: Sendable, Hashable {
     case warning(ObjectKey)
     case dispute(ObjectKey)
     case referral(ObjectKey)
+    case task(UUID)
 
     /// A scalar query for the case of the target.
     func caseID(in city: SQL) -> SQL {
@@ -115,6 +116,8 @@ package enum Target: Sendable, Hashable {
             "(select t.case_id from bihuan.referrals t where t.city_id = \(city) and t.referral_id = \(id))"
         case .referral(.ref(let ref)):
             "(select t.case_id from bihuan.referrals t where t.city_id = \(city) and t.ref = \(ref))"
+        case .task(let id):
+            "(select t.case_id from bihuan.tasks t where t.city_id = \(city) and t.task_id = \(id))"
         }
     }
 }

@@ -22,7 +22,7 @@ struct StepReading: Sendable {
 
     /// What only some steps need to know.
     private enum Extra {
-        case firstHops, spread, history, origins, dueAbove, returnsBefore
+        case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer
     }
 
     let target: Target
@@ -30,7 +30,8 @@ struct StepReading: Sendable {
     private let extras: [Extra]
     private let isFiring: Bool
 
-    init(of target: Target, for verb: Verb, in city: SQL) {
+    init(of target: Target, for command: CaseCommand, in city: SQL) {
+        let verb = command.verb
         let series: Series? =
             switch verb {
             case .assign, .forward, .arbitrate: .assignment
@@ -44,6 +45,11 @@ struct StepReading: Sendable {
             switch verb {
             // A unit that returns its hop does not see those of others.
             case .return: [.firstHops, .returnsBefore]
+            // A guide that accepts does not see the other guides' part nor the owner's clocks.
+            case .accept: [.firstHops]
+            case .feedBack: [.tasks, .reviewers]
+            case .addTask: [.tasks, .officer]
+            case .finishTask, .dropTask: [.tasks]
             case .grade: [.spread, .history]
             case .observe: [.spread]
             case .replan, .reopen, .conclude: [.history]
@@ -52,7 +58,8 @@ struct StepReading: Sendable {
             case .receive: [.dueAbove]
             default: []
             }
-        self.init(of: target, drawing: series, extras: extras, isFiring: false, in: city)
+        self.init(
+            of: target, drawing: series, extras: extras, isFiring: false, naming: command.namedOfficer, in: city)
     }
 
     /// - Parameter series: the series whose next number the firing of the target's rung draws.
@@ -60,7 +67,10 @@ struct StepReading: Sendable {
         self.init(of: target, drawing: series, extras: [], isFiring: true, in: city)
     }
 
-    private init(of target: Target, drawing series: Series?, extras: [Extra], isFiring: Bool, in city: SQL) {
+    private init(
+        of target: Target, drawing series: Series?, extras: [Extra], isFiring: Bool, naming officer: String? = nil,
+        in city: SQL
+    ) {
         self.target = target
         self.isFiring = isFiring
         self.extras = extras
@@ -77,6 +87,9 @@ struct StepReading: Sendable {
             case .origins: statements.append(DocketReading.origins(of: target, in: city))
             case .dueAbove: statements.append(DocketReading.dueAbove(of: target, in: city))
             case .returnsBefore: statements.append(DocketReading.returnsBefore(of: target, in: city))
+            case .tasks: statements.append(DocketReading.tasks(of: target, in: city))
+            case .reviewers: statements.append(DocketReading.reviewers(of: target, in: city))
+            case .officer: statements.append(DocketReading.officer(named: officer))
             }
         }
         self.statements = statements
@@ -100,6 +113,9 @@ struct StepReading: Sendable {
             case .origins: extras.origins = answer
             case .dueAbove: extras.dueAbove = answer
             case .returnsBefore: extras.returnsBefore = answer
+            case .tasks: extras.tasks = answer
+            case .reviewers: extras.reviewers = answer
+            case .officer: extras.officer = answer
             }
         }
         guard let docket = try DocketReading.docket(answers[..<DocketReading.count], book, at: now, extras),
@@ -129,6 +145,7 @@ struct StepReading: Sendable {
             docket.disputes.first { key.names($0.id.rawValue, $0.ref) }.map { ($0.id.rawValue, $0.ref, $0.version) }
         case .referral(let key):
             docket.referrals.first { key.names($0.id.rawValue, $0.ref) }.map { ($0.id.rawValue, $0.ref, $0.version) }
+        case .task(let id): docket.task(TaskID(rawValue: id)).map { (id, nil, $0.number) }
         }
     }
 }

@@ -32,6 +32,12 @@ package struct AssignmentView: Sendable {
     package let light: Light?
     package let version: Int
     package let allowed: [Verb]
+    /// What its unit must do next; empty: nothing.
+    package let duties: [Verb]
+    /// What its reviewer must do next.
+    package let reviewDuties: [Verb]
+    /// What the asker's own unit must do next about it.
+    package let ownDuties: [Verb]
     package let offset: UTCOffset
 }
 
@@ -51,6 +57,8 @@ package struct FeedbackView: Sendable {
     package let submittedAt: Date
     package let reviewedAt: Date?
     package let reviewReason: String?
+    /// Answers to what the plan's form asked besides, as far as the asker may see them.
+    package let answers: [FeedbackAnswer]
     package let allowed: [Verb]
     package let offset: UTCOffset
 }
@@ -73,7 +81,8 @@ extension Queries {
                      select x.ref from bihuan.disputes x
                       where x.city_id = a.city_id and x.assignment_id = a.assignment_id and x.state = 'open') end
                      as dispute_ref,
-                   a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children
+                   a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children,
+                   \(raw: Self.guides) as guides
               from bihuan.assignments a
               \(caseJoin)
               left join bihuan.assignments p on p.city_id = a.city_id and p.assignment_id = a.parent_id
@@ -92,6 +101,14 @@ extension Queries {
         exists (select from bihuan.assignments s
                  where s.city_id = a.city_id and s.parent_id = a.assignment_id
                    and s.state in ('assigned', 'received', 'forwarded', 'fed_back'))
+        """
+
+    /// Units that guide the work; as far as the asker sees, who needs to see no more than its own part.
+    static let guides: StaticString = """
+        case when a.role in ('lead', 'assist') then array(
+          select g.to_unit::bigint from bihuan.assignments g
+           where g.city_id = a.city_id and g.case_id = a.case_id and g.from_unit = a.from_unit and g.role = 'guide'
+             and g.state = 'received') end
         """
 
     package func assignment(_ token: String, _ key: ObjectKey) async throws(DeskError) -> AssignmentView {
@@ -116,7 +133,8 @@ extension Queries {
         """
         select f.feedback_id, a.ref as assignment_ref, c.ref as case_ref, c.is_drill, f.number, f.kind, f.verdict,
                f.findings, f.measures, f.result, f.state, f.submitted_at, f.reviewed_at, f.review_reason,
-               a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit
+               a.state as assignment_state, a.role as assignment_role, a.from_unit, a.to_unit, a.reviewer_unit,
+               \(raw: Self.answers)
           from bihuan.feedback f
           join bihuan.assignments a on a.city_id = f.city_id and a.assignment_id = f.assignment_id
           join bihuan.cases c on c.city_id = f.city_id and c.case_id = f.case_id
@@ -191,12 +209,16 @@ extension AssignmentView {
         let isNear: Bool? = try row.get("is_near")
         self.light = isLate == nil ? nil : isLate == true ? .red : isNear == true ? .yellow : .green
         self.version = try row.get("version")
-        self.allowed = Permission.allowed(
-            on: .init(
-                state: self.state, from: from, to: to, reviewer: reviewer,
-                hasOpenChildren: try row.get("has_open_children"), isBound: try row.get("is_bound"),
-                dispute: self.dispute),
-            to: asker.identity, in: asker.book.tree)
+        let guides: [Int]? = try row.get("guides")
+        let facts = Permission.AssignmentFacts(
+            state: self.state, from: from, to: to, reviewer: reviewer,
+            hasOpenChildren: try row.get("has_open_children"), isBound: try row.get("is_bound"),
+                dispute: self.dispute, role: self.role,
+            guides: Set((guides ?? []).map { UnitID(rawValue: $0) }))
+        self.allowed = Permission.allowed(on: facts, to: asker.identity, in: asker.book.tree)
+        self.duties = facts.duties
+        self.reviewDuties = facts.reviewDuties
+        self.ownDuties = facts.duties(of: asker.identity.unit)
         self.offset = asker.book.offset
     }
 }
@@ -217,9 +239,10 @@ extension FeedbackView {
         self.submittedAt = try row.get("submitted_at")
         self.reviewedAt = try row.get("reviewed_at")
         self.reviewReason = try row.get("review_reason")
+        self.answers = try FeedbackAnswer.all(row)
         let facts = Permission.AssignmentFacts(
             state: try row.word("assignment_state"), from: try row.unit("from_unit"), to: try row.unit("to_unit"),
-            reviewer: try row.unit("reviewer_unit"), hasOpenChildren: false)
+            reviewer: try row.unit("reviewer_unit"), hasOpenChildren: false, role: try row.word("assignment_role"))
         self.allowed =
             self.state == .pending
             ? Permission.allowed(on: facts, to: asker.identity, in: asker.book.tree)

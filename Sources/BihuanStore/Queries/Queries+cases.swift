@@ -263,6 +263,8 @@ extension Queries {
         a.holders, a.has_open or exists (
           select from bihuan.supervisions d
            where d.city_id = c.city_id and d.case_id = c.case_id and d.state in ('issued', 'replied')
+             and (select h.role from bihuan.assignments h
+                   where h.city_id = d.city_id and h.assignment_id = d.assignment_id) in ('lead', 'assist')
           union all
           select from bihuan.warnings w
            where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued')
@@ -280,9 +282,12 @@ extension Queries {
            where k.city_id = c.city_id and k.case_id = c.case_id and k.stopped_at is null
         ) k on true
         left join lateral (
-          select array_agg(distinct a.to_unit::bigint) filter (where a.state in ('assigned', 'received', 'fed_back'))
+          select array_agg(distinct a.to_unit::bigint)
+                   filter (where a.state = 'assigned' or a.role in ('lead', 'assist') and a.state in ('received', 'fed_back'))
                    as holders,
-                 coalesce(bool_or(a.state in ('assigned', 'received', 'forwarded', 'fed_back')), false) as has_open
+                 coalesce(
+                   bool_or(a.role in ('lead', 'assist') and a.state in ('assigned', 'received', 'forwarded', 'fed_back')),
+                   false) as has_open
             from bihuan.assignments a
            where a.city_id = c.city_id and a.case_id = c.case_id
         ) a on true

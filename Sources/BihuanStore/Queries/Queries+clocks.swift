@@ -66,6 +66,8 @@ extension Queries {
         k.kind = 'conclusion' and exists (
           select from bihuan.supervisions s
            where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied')
+             and (select h.role from bihuan.assignments h
+                   where h.city_id = s.city_id and h.assignment_id = s.assignment_id) in ('lead', 'assist')
           union all
           select from bihuan.warnings w
            where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued')
@@ -82,7 +84,7 @@ extension Queries {
                a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
         k.breached_at, k.stopped_at, k.outcome, k.next_rung, k.next_at, k.asked, k.assignment_id,
         (select bihuan.now()) as now,
-        a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
+        a.state as assignment_state, a.role as assignment_role, a.from_unit, a.to_unit, a.reviewer_unit,
         k.kind = 'feedback' and exists (
           select from bihuan.assignments s
            where s.city_id = k.city_id and s.parent_id = k.assignment_id
@@ -184,6 +186,8 @@ extension Queries {
                    k.kind = 'conclusion' and exists (
                      select from bihuan.supervisions s
                       where s.city_id = c.city_id and s.case_id = c.case_id and s.state in ('issued', 'replied')
+                        and (select h.role from bihuan.assignments h
+                              where h.city_id = s.city_id and h.assignment_id = s.assignment_id) in ('lead', 'assist')
                      union all
                      select from bihuan.warnings w
                       where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued')
@@ -201,7 +205,8 @@ extension Queries {
                      select f.ref from bihuan.referrals f
                       where f.city_id = k.city_id and f.referral_id = k.referral_id) end, a.ref, c.ref) as subject, k."limit", k.start_event, k.started_at, k.due_at,
                    k.breached_at, null::timestamptz as stopped_at, k.outcome, k.next_rung, k.next_at, k.asked,
-                   k.assignment_id, (select bihuan.now()) as now, a.state as assignment_state, a.from_unit, a.to_unit, a.reviewer_unit,
+                   k.assignment_id, (select bihuan.now()) as now, a.state as assignment_state,
+                   a.role as assignment_role, a.from_unit, a.to_unit, a.reviewer_unit,
                    -- Or it would wait, and not be on the page.
                    false as has_open_children,
                    d.state as order_state, d.from_unit as order_from, d.to_unit as order_to,
@@ -239,6 +244,7 @@ struct ClockReader: ViewReader {
     private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo, asked, assignment,
         isBound: Int
     private let isOfDispute: Int
+    private let role: Int
 
     /// Whether to tell what the asker may do to a clock's time. Who works down a list has no need of it.
     var asksOfTime = false
@@ -289,6 +295,7 @@ struct ClockReader: ViewReader {
         self.now = try result.column("now")
         self.state = try result.column("assignment_state")
         self.from = try result.column("from_unit")
+        self.role = try result.column("assignment_role")
         self.to = try result.column("to_unit")
         self.reviewer = try result.column("reviewer_unit")
         self.hasOpenChildren = try result.column("has_open_children")
@@ -415,7 +422,8 @@ struct ClockReader: ViewReader {
                     reviewer: UnitID(rawValue: try row.integer(self.reviewer)),
                     // An interim report need not wait for those below.
                     hasOpenChildren: kind == .interim ? false : try row.bool(self.hasOpenChildren),
-                    isBound: try row.bool(self.isBound)))
+                    isBound: try row.bool(self.isBound),
+                    role: try row.word(self.role)))
         case .arbitration:
             guard let from = try row.integerIfAny(self.from), let to = try row.integerIfAny(self.to) else { return nil }
             return .dispute(

@@ -276,7 +276,9 @@ private struct Play {
         try await self.take(on: .assignment(hop), token) {
             .feedBack(
                 AssignmentID(rawValue: $0),
-                FeedbackDraft(kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办"))
+                FeedbackDraft(
+                    kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办",
+                    fields: ["neglect": "否", "breach": "否"]))
         }
     }
 

@@ -148,11 +148,14 @@ private struct Drive {
         _ = try await self.desk.perform(on: target, by: .session(self.east), via: .json) {
             .receive(AssignmentID(rawValue: $0), reason: nil)
         }
+        let questions = self.plan.questions(of: .final).fields
+        let answers = Dictionary(uniqueKeysWithValues: questions.map { ($0.key, $0.kind.example) })
         let answer = try await self.desk.perform(on: target, by: .session(self.east), via: .json) {
             .feedBack(
                 AssignmentID(rawValue: $0),
                 FeedbackDraft(
-                    kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办"))
+                    kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办",
+                    fields: answers))
         }
         _ = try await self.desk.perform(on: .feedback(answer.id), by: .session(self.dispatcher), via: .json) {
             .accept(FeedbackID(rawValue: $0), reason: nil)

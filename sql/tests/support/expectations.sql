@@ -33,6 +33,7 @@ language sql immutable as $$
       ('bihuan_server', 'referrals', 'version = 99'),
       ('bihuan_server', 'idempotency_keys', 'outcome = ''{}'''),
       ('bihuan_server', 'deliveries', 'attempts = 0'),
+      ('bihuan_server', 'tasks', 'state = ''done'', ended_at = now(), evidence = ''已办'', ended_by = (select s.officer_id from bihuan.sessions s)'),
       ('bihuan_worker', 'cases', 'version = 99'),
       ('bihuan_worker', 'assignments', 'version = 99'),
       ('bihuan_worker', 'supervisions', 'version = 99'),
@@ -83,6 +84,15 @@ begin
           (p.name, r.name, 'update', 0, format('update bihuan.%I set %s', r.name, v_set), 'count', '{}', cardinality(r.changed)),
           (p.name, r.name, 'update', 1, format('update bihuan.%I set %s returning %s as key', r.name, v_set, r.key), 'keys', r.changed, 0),
           (p.name, r.name, 'update', 2, format('select %s as key from bihuan.%I for update', r.key, r.name), 'keys', r.changed, 0);
+        -- Nobody ends a task in another's name.
+        if r.name = 'tasks' then
+          insert into oracle.expectations (persona, relation, verb, number, statement, outcome)
+          values (
+            p.name, r.name, 'update', 3,
+            format('update bihuan.tasks set state = ''done'', ended_at = now(), evidence = ''x'', ended_by = %L',
+              md5('officer nobody')::uuid),
+            case when r.changed = '{}' then 'count' else 'refused' end);
+        end if;
         -- Nobody answers a warning in another's name.
         if r.name = 'warning_receipts' then
           insert into oracle.expectations (persona, relation, verb, number, statement, outcome)
@@ -453,6 +463,70 @@ begin
        and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id), false) as allowed
    ) x
    where right(a.ref, 2) in ('f1', 'f2', 'f3', 'h1', 'h3', 'h5', 'r1', 'c1', 'b2', 'b3', 'm1', 'm2', 'm3', 'a1');
+
+  -- What a feedback answers besides: the unit assigned, as the feedback itself.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'feedback_answers', 'insert', row_number() over (partition by p.name order by a.city_id, a.ref),
+         format(
+           'insert into bihuan.feedback_answers (city_id, feedback_id, case_id, assignment_id, key, number, question, "value", '
+           'is_restricted) values (%s, %L, %L, %L, ''more'', 3, ''x'', ''x'', true)',
+           a.city_id, f.feedback_id, a.case_id, a.assignment_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.assignments a
+    join bihuan.feedback f on f.city_id = a.city_id and f.assignment_id = a.assignment_id
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and (a.city_id, a.to_unit) = (p.city_id, p.unit_id)
+       and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id), false) as allowed
+   ) x
+   where right(a.ref, 2) in ('f1', 'f2', 'h1', 'h2', 'h3', 'r1', 'c1', 'b2');
+
+  -- Tasks: the unit assigned, in the own name.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'tasks', 'insert', row_number() over (partition by p.name order by a.city_id, a.ref, v.manner),
+         format(
+           'insert into bihuan.tasks (city_id, task_id, case_id, assignment_id, number, unit_id, owner_unit, "text", state, '
+           'added_at, added_by) values (%s, gen_random_uuid(), %L, %L, 2, %L, 20, ''x'', ''open'', now(), %L)',
+           a.city_id, a.case_id, a.assignment_id, coalesce(v.unit_id, 30), coalesce(v.officer_id, md5('officer duty')::uuid)),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.assignments a
+   cross join lateral (values
+     ('own', p.officer_id, p.unit_id),
+     ('another officer', md5('officer duty')::uuid, p.unit_id),
+     ('another unit', p.officer_id, 1)
+   ) v (manner, officer_id, unit_id)
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and (a.city_id, a.to_unit) = (p.city_id, p.unit_id)
+       and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id)
+       and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id), false) as allowed
+   ) x
+   where right(a.ref, 2) in ('f1', 'f2', 'h1', 'h2', 'c1', 'b2');
+
+  -- Comments: in the own name, by the guide, on work that it sees.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'comments', 'insert', row_number() over (partition by p.name order by a.city_id, a.ref, g.ref, v.manner),
+         format(
+           'insert into bihuan.comments (city_id, comment_id, case_id, assignment_id, guide_id, number, unit_id, officer_id, '
+           'commented_at, "text") values (%s, gen_random_uuid(), %L, %L, %L, 2, %L, %L, now(), ''x'')',
+           a.city_id, a.case_id, a.assignment_id, g.assignment_id, coalesce(v.unit_id, 30),
+           coalesce(v.officer_id, md5('officer duty')::uuid)),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.assignments a
+    join bihuan.assignments g on g.city_id = a.city_id and g.case_id = a.case_id
+   cross join lateral (values
+     ('own', p.officer_id, p.unit_id),
+     ('another officer', md5('officer duty')::uuid, p.unit_id),
+     ('another unit', p.officer_id, 1)
+   ) v (manner, officer_id, unit_id)
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and (g.city_id, g.to_unit) = (p.city_id, p.unit_id)
+       and g.role = 'guide' and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id)
+       and oracle.sees_assignment(g.city_id, p.unit_id, g.assignment_id)
+       and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id), false) as allowed
+   ) x
+   where right(a.ref, 2) in ('h1', 'h2', 'h5', 'u1') and right(g.ref, 2) in ('h1', 'h3', 'u2');
 
   -- Orders: in the name of the own unit or one above, on an assignment that is seen; the worker in its city.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)

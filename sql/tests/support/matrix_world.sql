@@ -182,6 +182,20 @@ select c, md5('hop ' || h.name)::uuid, 'A-' || h.name, md5('case ' || h.case_nam
 insert into bihuan.feedback (city_id, feedback_id, case_id, assignment_id, number, kind, findings, state, submitted_at)
 select a.city_id, md5('feedback ' || a.ref)::uuid, a.case_id, a.assignment_id, 1, 'interim', '经查', 'noted', now()
   from bihuan.assignments a;
+insert into bihuan.feedback_answers (city_id, feedback_id, case_id, assignment_id, key, number, question, "value", is_restricted)
+select f.city_id, f.feedback_id, f.case_id, f.assignment_id, x.key, x.number, x.key, '否', x.number = 2
+  from bihuan.feedback f
+ cross join (values ('cause', 1), ('neglect', 2)) x (key, number);
+-- On every assignment, guided or not: what is seen does not hang on who said it.
+insert into bihuan.comments (city_id, comment_id, case_id, assignment_id, guide_id, number, unit_id, officer_id, commented_at, "text")
+select a.city_id, md5('comment ' || a.ref)::uuid, a.case_id, a.assignment_id, a.assignment_id, 1, 2,
+       md5('officer reviewer')::uuid, now(), '请核对台账'
+  from bihuan.assignments a;
+-- A district's task is for its station to do.
+insert into bihuan.tasks (city_id, task_id, case_id, assignment_id, number, unit_id, owner_unit, "text", state, added_at, added_by)
+select a.city_id, md5('task ' || a.ref)::uuid, a.case_id, a.assignment_id, 1, a.to_unit,
+       case a.to_unit when 10 then 20 else a.to_unit end, '抽样', 'open', now(), md5('officer lead')::uuid
+  from bihuan.assignments a;
 insert into bihuan.supervisions (city_id, supervision_id, ref, case_id, assignment_id, from_unit, to_unit, cause, state,
   requirement, issued_at)
 select a.city_id, md5('order ' || a.ref)::uuid, 'S-' || a.ref, a.case_id, a.assignment_id, a.from_unit, a.to_unit,

@@ -130,6 +130,24 @@ language sql stable as $$
   select 'feedback', concat_ws('/', t.city_id, t.feedback_id), a.seen, a.seen
     from bihuan.feedback t join a using (city_id, assignment_id)
   union all
+  -- What is restricted is for the reviewer, the writer and those above the writer.
+  select 'feedback_answers', concat_ws('/', t.city_id, t.feedback_id, t.key),
+         a.seen and (not t.is_restricted or (h.city_id, h.to_unit) in (table mine)
+           or coalesce((h.city_id, h.reviewer_unit) = (p.city_id, p.unit_id), false)), false
+    from bihuan.feedback_answers t
+    join a using (city_id, assignment_id)
+    join bihuan.assignments h using (city_id, assignment_id)
+  union all
+  select 'comments', concat_ws('/', t.city_id, t.comment_id), a.seen, false
+    from bihuan.comments t join a using (city_id, assignment_id)
+  union all
+  -- A task is seen with its assignment, and by the unit that is to do it.
+  select 'tasks', concat_ws('/', t.city_id, t.task_id), x.is_ours, x.is_ours
+    from bihuan.tasks t
+    join a using (city_id, assignment_id)
+   cross join lateral (
+     select a.seen or coalesce(p.lives and (t.city_id, t.owner_unit) = (p.city_id, p.unit_id), false) as is_ours) x
+  union all
   select 'supervisions', concat_ws('/', t.city_id, t.supervision_id), a.seen, a.seen
     from bihuan.supervisions t join a using (city_id, assignment_id)
   union all
@@ -288,4 +306,7 @@ language sql stable as $$
   select unnest(array['credentials', 'peer_credentials', 'secrets', 'time_offset', 'series', 'import_runs'])
   union all
   select case p_login when 'bihuan_server' then 'webhook_secrets' else 'sessions' end
+  union all
+  -- What units tell each other is no business of the clocks.
+  select unnest(array['comments', 'tasks', 'feedback_answers']) where p_login = 'bihuan_worker'
 $$;

@@ -2,9 +2,16 @@ extension DocketStep {
     mutating func receive(_ id: AssignmentID, _ reason: String?) throws(Refusal) {
         var hop = try self.require(.receive, on: id)
         hop.receivedAt = self.now
-        self.move(&hop, .receive)
+        let isToldOnly = hop.role == .inform
+        if isToldOnly { hop.closedAt = self.now }
+        self.move(&hop, isToldOnly ? .close : .receive)
         self.stop(.receipt, of: id)
+        if isToldOnly { self.lapseOrders(about: id) }
         self.log(EventDraft(.received, assignment: id, reason: reason, detail: ["ref": hop.ref]))
+        guard hop.role.answers else {
+            self.tell(hop.from, "assignment.received", hop.ref)
+            return
+        }
         for clock: ClockKind in [.feedback, .interim] where !self.isRunning(clock, of: id) {
             try self.start(clock, of: hop.to, hop: hop, because: .received, at: .receipted)
         }
@@ -57,15 +64,14 @@ extension DocketStep {
         self.move(&hop, step)
         self.lapseDispute(of: id)
         // An order about work that went away has nothing left to demand.
-        for var order in self.docket.supervisions where order.assignment == id && order.state.isOpen {
-            order.closedAt = self.now
-            self.move(&order, .lapse)
-        }
+        self.lapseOrders(about: id)
         self.stopAll(.void) { $0.assignment == id }
         var event = event
         event.detail["ref"] = hop.ref
         self.log(event)
-        if hop.parent == nil, first.open <= 1, self.docket.record.state == .assigned {
+        self.changes.droppedTasks.append((id, event.reason ?? ""))
+        try self.handBackReviews(of: hop, because: event.kind)
+        if hop.parent == nil, hop.role == .lead, first.open <= 1, self.docket.record.state == .assigned {
             if first.accepted > 0 {
                 self.move(.accept)
                 try self.start(
@@ -104,6 +110,11 @@ extension DocketStep {
         // An interim feedback may be given while others below still work.
         if draft.kind == .interim { facts.hasOpenChildren = false }
         try Permission.require(.feedBack, on: facts, by: self.authority, in: self.docket.tree)
+        let answers = try self.answers(in: draft)
+        if draft.kind == .final {
+            try self.requireNothingOpen(before: hop)
+            hop.reviewer = self.docket.reviewer(of: hop)
+        }
 
         let number = (self.docket.feedback.filter { $0.assignment == id }.map(\.number).max() ?? 0) + 1
         let record = FeedbackRecord(
@@ -111,11 +122,14 @@ extension DocketStep {
             state: draft.kind == .final ? .pending : .noted, verdict: draft.verdict, submittedAt: self.now)
         self.docket.feedback.append(record)
         self.changes.newFeedback = (record, draft)
+        self.changes.answers = answers
         self.changes.subject = .feedback(record.id)
         var detail = ["ref": hop.ref, "kind": draft.kind.rawValue, "number": "\(number)"]
         detail["verdict"] = draft.verdict?.rawValue
         self.log(EventDraft(.fedBack, assignment: id, reason: reason, detail: detail))
         self.tell(hop.reviewer, "feedback.\(draft.kind.rawValue)", hop.ref)
+        // Whoever assigned the work learns of it, whoever reviews it (R102).
+        if hop.reviewer != hop.from { self.tell(hop.from, "feedback.\(draft.kind.rawValue)", hop.ref) }
         self.stop(.interim, of: id)
         switch draft.kind {
         case .interim:
@@ -137,8 +151,14 @@ extension DocketStep {
         self.stop(.review, of: hop.id)
         self.log(EventDraft(.accepted, assignment: hop.id, reason: reason, detail: ["ref": hop.ref]))
         self.tell(hop.to, "feedback.accepted", hop.ref)
-        let open = self.docket.assignments.contains { $0.parent == nil && $0.role == .lead && $0.state.isOpen }
-        if hop.parent == nil, !open, self.docket.record.state == .assigned {
+        if hop.reviewer != hop.from { self.tell(hop.from, "feedback.accepted", hop.ref) }
+        guard hop.parent == nil, hop.role == .lead else { return }
+        // Counted before the step, this hop among them.
+        let open =
+            self.docket.firstHops.map { $0.open > 1 }
+            ?? self.docket.assignments.contains { $0.parent == nil && $0.role == .lead && $0.state.isOpen }
+        if !open { try self.closeGuides(of: hop) }
+        if !open, self.docket.record.state == .assigned {
             self.move(.accept)
             try self.start(.conclusion, of: self.docket.record.owner, because: .accepted, at: .accepted)
             try self.happened(.accepted, because: .accepted)
@@ -155,6 +175,7 @@ extension DocketStep {
         try self.start(.feedback, of: hop.to, hop: hop, because: .sentBack)
         try self.start(.interim, of: hop.to, hop: hop, because: .sentBack)
         self.tell(hop.to, "feedback.sent_back", hop.ref, due: self.due(.feedback, of: hop.id))
+        if hop.reviewer != hop.from { self.tell(hop.from, "feedback.sent_back", hop.ref) }
     }
 
     func review(_ id: FeedbackID, _ verb: Verb) throws(Refusal) -> AssignmentRecord {

@@ -47,6 +47,7 @@ extension DocketStep {
     mutating func dismiss(_ reason: String) throws(Refusal) {
         try Permission.require(.dismiss, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         guard !self.docket.facts.hasOpenWork else { throw .openWork(.dismiss, refs: self.openWork) }
+        try self.closeAll(because: .dismissed)
         self.move(.dismiss)
         self.docket.record.concludedAt = self.now
         self.stopAll(.met) { $0.kind == .grading }
@@ -69,21 +70,28 @@ extension DocketStep {
         try self.awaitFilings()
     }
 
-    mutating func assign(_ label: String, _ instruction: String, _ reason: String) throws(Refusal) {
+    mutating func assign(
+        _ label: String, _ instruction: String, _ role: AssignmentRole, _ reason: String
+    ) throws(Refusal) {
         try Permission.require(.assign, on: self.docket.facts, by: self.authority, in: self.docket.tree)
-        let unit = try self.unit(label, below: self.docket.record.owner)
+        let owner = self.docket.record.owner
+        let unit = role.answers ? try self.unit(label, below: owner) : try self.unit(label, anywhereBelow: owner)
         if let standing = self.docket.assignments.first(where: {
-            $0.to == unit.id && $0.from == self.docket.record.owner && $0.state.isOpen
+            $0.to == unit.id && $0.from == owner && $0.state.isOpen
         }) {
+            try self.require(role, of: standing)
             // Already so: sent twice is sent once.
             self.changes.subject = .assignment(standing.id)
             return
         }
-        self.move(.assign)
-        self.stopAll(.met) { $0.kind == .dispatch || $0.kind == .conclusion }
+        // Until somebody leads, the work is not assigned.
+        if role == .lead {
+            self.move(.assign)
+            self.stopAll(.met) { $0.kind == .dispatch || $0.kind == .conclusion }
+        }
         let hop = AssignmentRecord(
-            id: self.mint.next(), ref: self.numbers.assignmentRef, parent: nil, role: .lead, state: .assigned,
-            from: self.docket.record.owner, to: unit.id, reviewer: self.docket.record.owner, instruction: instruction,
+            id: self.mint.next(), ref: self.numbers.assignmentRef, parent: nil, role: role, state: .assigned,
+            from: owner, to: unit.id, reviewer: owner, instruction: instruction,
             assignedAt: self.now)
         try self.open(hop, .assigned, reason)
     }
@@ -93,9 +101,10 @@ extension DocketStep {
         self.changes.newAssignments.append(hop)
         self.changes.subject = .assignment(hop.id)
         let label = self.docket.tree[hop.to]?.label ?? ""
-        self.log(
-            EventDraft(kind, assignment: hop.id, reason: reason, detail: ["ref": hop.ref, "unit": label]))
-        for clock: ClockKind in [.receipt, .feedback, .interim] {
+        var detail = ["ref": hop.ref, "unit": label]
+        if hop.role != .lead { detail["role"] = hop.role.rawValue }
+        self.log(EventDraft(kind, assignment: hop.id, reason: reason, detail: detail))
+        for clock: ClockKind in hop.role.answers ? [.receipt, .feedback, .interim] : [.receipt] {
             try self.start(clock, of: hop.to, hop: hop, because: kind, at: .assigned)
         }
         self.tell(hop.to, "assignment.\(kind.rawValue)", hop.ref, due: self.due(.feedback, of: hop.id))
@@ -117,6 +126,7 @@ extension DocketStep {
         try self.requireAnswer()
         try self.requireFilings()
         let outcome = try self.outcome(said)
+        try self.closeAll(because: .concluded)
         self.move(.conclude)
         self.docket.record.outcome = outcome
         self.docket.record.concludedAt = self.now
@@ -124,7 +134,7 @@ extension DocketStep {
         self.stopAll(.void) { _ in true }
         self.log(EventDraft(.concluded, reason: reason, detail: ["outcome": outcome.rawValue]))
         try self.happened(.concluded, because: .concluded)
-        for hop in self.docket.assignments where hop.state == .accepted {
+        for hop in self.docket.assignments where hop.state == .accepted || hop.state == .closed {
             self.tell(hop.to, "case.concluded", self.docket.record.ref)
         }
     }

@@ -341,7 +341,7 @@ extension DocketStep {
             moved.insert(clock.id)
             self.keep(clock)
         }
-        for hop in self.docket.assignments where hop.state.isOpen && hop.state != .fedBack {
+        for hop in self.docket.assignments where hop.role.answers && hop.state.isOpen && hop.state != .fedBack {
             // A rule that counts from the receipt may have given way to one that counts from the assignment.
             if !self.isRunning(.feedback, of: hop.id) {
                 try self.start(.feedback, of: hop.to, hop: hop, because: cause, at: .graded)

@@ -30,7 +30,8 @@ struct DocketStep {
             try self.grade(level, matter, assessment, reason)
         case .observe(let draft, let reason): try self.observe(draft, reason)
         case .replan(let version, let reason): try self.replan(version, reason)
-        case .assign(let unit, let instruction, let reason): try self.assign(unit, instruction, reason)
+        case .assign(let unit, let instruction, let role, let reason):
+            try self.assign(unit, instruction, role, reason)
         case .conclude(let outcome, let reason): try self.conclude(outcome, reason)
         case .dismiss(let reason): try self.dismiss(reason)
         case .reopen(let reason): try self.reopen(reason)
@@ -66,6 +67,10 @@ struct DocketStep {
         case .answerReferral(let id, let answer, let reason): try self.answerReferral(id, answer, reason)
         case .waiveReferral(let id, let reason): try self.waiveReferral(id, reason)
         case .visit(let draft, let reason): try self.visit(draft, reason)
+        case .comment(let id, let text, let reason): try self.comment(id, text, reason)
+        case .addTask(let id, let draft, let reason): try self.addTask(id, draft, reason)
+        case .finishTask(let id, let evidence, let reason): try self.finishTask(id, evidence, reason)
+        case .dropTask(let id, let reason): try self.dropTask(id, reason)
         }
     }
 
@@ -84,8 +89,8 @@ struct DocketStep {
 
     /// Refs of what is still open.
     var openWork: [String] {
-        self.docket.assignments.filter { $0.state.isOpen }.map(\.ref)
-            + self.docket.supervisions.filter { $0.state.isOpen }.map(\.ref)
+        self.docket.assignments.filter { $0.state.isOpen && $0.role.answers }.map(\.ref)
+            + self.docket.supervisions.filter { $0.state.isOpen && self.docket.demandsWork($0) }.map(\.ref)
             + self.docket.warnings.filter { $0.state.isOpen }.map(\.ref)
             + self.docket.disputes.filter { $0.state.isOpen }.map(\.ref)
             + self.docket.referrals.filter { $0.state.isOpen }.map(\.ref)

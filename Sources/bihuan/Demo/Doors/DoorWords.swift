@@ -26,6 +26,7 @@ enum DoorWords {
         var findings: String
         var measures: String?
         var result: String?
+        var fields: [String: String]?
     }
 
     struct Supervise: Encodable, Sendable {

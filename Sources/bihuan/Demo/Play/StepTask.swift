@@ -96,7 +96,7 @@ struct StepTask: Sendable {
         }
         return DoorWords.Feedback(
             kind: FeedbackKind.final.rawValue, verdict: finding.verdict.rawValue, findings: finding.findings,
-            measures: finding.measures, result: finding.result)
+            measures: finding.measures, result: finding.result, fields: self.step.fields)
     }
 
     // MARK: What a step is about

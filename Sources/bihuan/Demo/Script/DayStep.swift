@@ -71,7 +71,7 @@ struct DayStep: Sendable, Hashable, Decodable {
     var to: Aim?
     var door: Door
     var about: Actor?
-    /// What is filed: a form of the plan, with its fields.
+    /// What is filed: a form of the plan, with its fields; of a final feedback what its form asks besides.
     var form: String?
     var fields: [String: String]
     var again: Repeat?
