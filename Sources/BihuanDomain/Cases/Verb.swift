@@ -22,6 +22,10 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case askExtension = "ask_extension"
     case grantExtension = "grant_extension"
     case refuseExtension = "refuse_extension"
+    // Leads of a case, and cases of one matter
+    case attachLead = "attach_lead"
+    case detachLead = "detach_lead"
+    case merge, unmerge
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -58,6 +62,10 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .askExtension: "申请延期"
         case .grantExtension: "同意延期"
         case .refuseExtension: "不同意延期"
+        case .attachLead: "并入线索"
+        case .detachLead: "移出线索"
+        case .merge: "并案"
+        case .unmerge: "撤销并案"
         }
     }
 
@@ -80,6 +88,8 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .warn, .issueWarning, .declineWarning, .liftWarning: Set(PostRole.allCases).subtracting([.operator])
         case .respond: [.dispatcher, .handler, .duty, .leader]
         case .pause, .resume, .grantExtension, .refuseExtension: [.dispatcher, .leader]
+        case .attachLead, .detachLead: [.dispatcher, .duty]
+        case .merge, .unmerge: [.dispatcher]
         }
     }
 }

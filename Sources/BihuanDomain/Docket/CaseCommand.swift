@@ -38,6 +38,11 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case askExtension(ClockID, by: String, reason: String)
     case grantExtension(ClockID, reason: String)
     case refuseExtension(ClockID, reason: String)
+    case attachLead(LeadID, reason: String)
+    case detachLead(LeadID, reason: String)
+    /// - Parameter into: the case that goes on, by id or ref.
+    case merge(into: String, reason: String)
+    case unmerge(reason: String)
 
     package var verb: Verb {
         switch self {
@@ -72,6 +77,10 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .askExtension: .askExtension
         case .grantExtension: .grantExtension
         case .refuseExtension: .refuseExtension
+        case .attachLead: .attachLead
+        case .detachLead: .detachLead
+        case .merge: .merge
+        case .unmerge: .unmerge
         }
     }
 
@@ -99,7 +108,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             return .respond(id, measures: measures, reason: said(reason))
         case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward, .return,
             .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
-            .liftWarning, .conclude, .dismiss, .reopen:
+            .liftWarning, .conclude, .dismiss, .reopen, .attachLead, .detachLead, .merge, .unmerge:
             return self
         }
     }
@@ -136,7 +145,10 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason), .pause(_, let reason),
             .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason),
             .issueWarning(_, let reason), .declineWarning(_, let reason), .liftWarning(_, let reason),
-            .replan(_, let reason):
+            .replan(_, let reason), .attachLead(_, let reason), .detachLead(_, let reason), .unmerge(let reason):
+            text("reason", reason)
+        case .merge(let into, let reason):
+            text("into", into)
             text("reason", reason)
         case .observe(let draft, let reason):
             faults += draft.counts.faults
@@ -185,7 +197,9 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// What the answer tells of, unless the step makes something new.
     var subject: Changes.Subject {
         switch self {
-        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn: .record
+        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .attachLead, .detachLead, .merge,
+            .unmerge:
+            .record
         case .issueWarning(let id, _), .declineWarning(let id, _), .respond(let id, _, _), .liftWarning(let id, _):
             .warning(id)
         case .receive(let id, _), .return(let id, _), .recall(let id, _), .forward(let id, _, _, _),

@@ -29,6 +29,8 @@ package struct Changes: Sendable {
     package var endedPauses: [ClockID] = []
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
+    /// Leads that change their case.
+    package var leadMoves: [LeadMove] = []
     /// What the step was about, for the answer.
     package var subject: Subject
 
@@ -104,6 +106,12 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case extensionAsked = "extension_asked"
     case extensionGranted = "extension_granted"
     case extensionRefused = "extension_refused"
+    /// A lead was taken out of the case.
+    case detached
+    /// The case was merged into another; and the other one has taken it up. Each names the other by `case_id`.
+    case merged, absorbed
+    /// The merge was undone, in the case that was merged and in the other.
+    case unmerged, parted
 
     package var label: String {
         switch self {
@@ -146,6 +154,11 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .extensionAsked: "申请延期"
         case .extensionGranted: "同意延期"
         case .extensionRefused: "不同意延期"
+        case .detached: "移出线索"
+        case .merged: "并入他案"
+        case .absorbed: "并入本案"
+        case .unmerged: "撤销并案"
+        case .parted: "分出案件"
         }
     }
 }

@@ -32,6 +32,8 @@ package struct Docket: Sendable {
     let firstHops: FirstHops?
     /// When the assignment above the acting unit's must be fed back, where the unit does not see it and the step needs it.
     let dueAbove: Date?
+    /// The lead a step is about, and how many its case has, where the step needs them.
+    let lead: LeadStanding?
 
     /// How many first-hop lead assignments of a case are open, and how many were accepted since it was last reopened.
     package struct FirstHops: Sendable, Hashable {
@@ -54,7 +56,8 @@ package struct Docket: Sendable {
         warnings: [WarningRecord] = [], spread: SpreadSample? = nil, history: CaseHistory = CaseHistory(),
         origins: [AssignmentID: ClockOrigin] = [:],
         tree: UnitTree, plan: Plan, successor: (version: Int, plan: Plan)? = nil, periods: [SensitivePeriod] = [],
-        calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil
+        calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil,
+        lead: LeadStanding? = nil
     ) {
         self.record = record
         self.assignments = assignments
@@ -73,6 +76,7 @@ package struct Docket: Sendable {
         self.calendar = calendar
         self.firstHops = firstHops
         self.dueAbove = dueAbove
+        self.lead = lead
     }
 
     // MARK: Facts
@@ -88,17 +92,18 @@ package struct Docket: Sendable {
     package func facts(of warning: WarningRecord) -> Permission.WarningFacts {
         .init(
             state: warning.state, issuers: self.plan.issuers(ofWarning: warning.level),
-            told: Set(warning.receipts.map(\.unit)))
+            told: Set(warning.receipts.map(\.unit)), isFrozen: self.record.state == .merged)
     }
 
     package func facts(of assignment: AssignmentRecord) -> Permission.AssignmentFacts {
         .init(
             state: assignment.state, from: assignment.from, to: assignment.to, reviewer: assignment.reviewer,
-            hasOpenChildren: self.assignments.contains { $0.parent == assignment.id && $0.state.isOpen })
+            hasOpenChildren: self.assignments.contains { $0.parent == assignment.id && $0.state.isOpen },
+            isFrozen: self.record.state == .merged)
     }
 
     package func facts(of order: SupervisionRecord) -> Permission.SupervisionFacts {
-        .init(state: order.state, from: order.from, to: order.to)
+        .init(state: order.state, from: order.from, to: order.to, isFrozen: self.record.state == .merged)
     }
 
     package func facts(of clock: ClockRecord, at now: Date) -> Permission.ClockFacts {
@@ -110,7 +115,7 @@ package struct Docket: Sendable {
             isAsked: clock.asked != nil,
             // The last second is enough to act in, not to be given more.
             isOverdue: clock.breachedAt != nil || clock.hasRun(until: now) > clock.dueAt,
-            isImmediate: clock.isImmediate)
+            isImmediate: clock.isImmediate, isFrozen: self.record.state == .merged)
     }
 
     package func clock(_ id: ClockID) -> ClockRecord? { self.clocks.first { $0.id == id } }

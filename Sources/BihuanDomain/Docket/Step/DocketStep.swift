@@ -25,6 +25,7 @@ struct DocketStep {
 
     mutating func take(_ command: CaseCommand) throws(Refusal) {
         self.changes.subject = command.subject
+        try self.requireThawed(command.verb)
         switch command {
         case .grade(let level, let matter, let assessment, let reason):
             try self.grade(level, matter, assessment, reason)
@@ -59,6 +60,10 @@ struct DocketStep {
         case .askExtension(let id, let by, let reason): try self.askExtension(id, by, reason)
         case .grantExtension(let id, let reason): try self.grantExtension(id, reason)
         case .refuseExtension(let id, let reason): try self.refuseExtension(id, reason)
+        case .attachLead(let id, let reason): try self.attach(id, reason)
+        case .detachLead(let id, let reason): try self.detach(id, reason)
+        // These are about two cases: ``Docket/perform(_:with:by:at:numbers:mint:)``.
+        case .merge, .unmerge: throw .notFound
         }
     }
 
