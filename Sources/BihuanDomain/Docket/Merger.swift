@@ -88,7 +88,8 @@ extension Docket {
             other = survivor.docket
             mint = survivor.mint
         }
-        survivor?.changes.record = survivor?.docket.record ?? self.record
-        return (own.changes, survivor?.changes)
+        var changes = survivor?.changes
+        if let record = survivor?.docket.record { changes?.record = record }
+        return (own.changes, changes)
     }
 }

@@ -23,6 +23,8 @@ extension JSONWriter {
             body.member("supervisions", array: detail.supervisions) { $0.write($1) }
             body.member("warnings", array: detail.warnings) { $0.write($1) }
             body.member("filings", array: detail.filings) { $0.write($1) }
+            body.member("merged_into", detail.mergedInto)
+            body.member("merged", detail.merged)
         }
     }
 

@@ -78,6 +78,8 @@ struct LineDispatcher: Sendable {
         case .listSpread: LineAnswer(try await self.listSpread(command, logIn, session))
         case .listWarnings: LineAnswer(try await self.listWarnings(command, logIn, session))
         case .warningShow: LineAnswer(try await self.showWarning(command, logIn, session))
+        case .caseSimilar, .leadSimilar: LineAnswer(try await self.similar(command, logIn, session))
+        case .listLeads: LineAnswer(try await self.listLeads(command, logIn, session))
         case .summary: LineAnswer(try await self.summary(command, logIn, session))
         case .health: LineAnswer(await self.health(command, logIn, session))
         default: try await self.step(command, logIn, session)

@@ -36,6 +36,10 @@ extension LineVerb {
         case .askExtension: self = .clockExtend
         case .grantExtension: self = .clockGrant
         case .refuseExtension: self = .clockRefuse
+        case .attachLead: self = .caseAttach
+        case .detachLead: self = .caseDetach
+        case .merge: self = .caseMerge
+        case .unmerge: self = .caseUnmerge
         }
     }
 }

@@ -44,6 +44,7 @@ struct ChangesWriting {
         batch += self.changes.changedClocks.map(self.update)
         batch += self.changes.adjustments.map(self.write)
         batch += self.changes.endedPauses.map(self.endPause)
+        batch += self.leadMoves
         batch += self.changes.stoppedClocks.map { self.stop($0.clock, $0.outcome) }
         if let firing = self.changes.firing { batch.append(self.record(firing.clock, firing.rung)) }
         batch += self.events
@@ -63,7 +64,9 @@ struct ChangesWriting {
                set state = \(record.state.rawValue), level = \(record.level), level_rank = \(rank),
                    matter = \(record.matter), proposed_level = \(record.proposedLevel),
                    plan_version = \(record.planVersion),
-                   graded_at = \(record.gradedAt), concluded_at = \(record.concludedAt), version = \(record.version)
+                   graded_at = \(record.gradedAt), concluded_at = \(record.concludedAt), version = \(record.version),
+                   merged_into = \(record.merger?.into.rawValue), merged_before = \(record.merger?.before.rawValue),
+                   merged_at = \(record.merger?.at)
              where city_id = \(self.city) and case_id = \(record.id.rawValue)
                and version = \(self.before?.version ?? 0)
             """)

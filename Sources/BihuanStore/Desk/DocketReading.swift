@@ -13,7 +13,7 @@ enum DocketReading {
         return [
             """
             select case_id, ref, is_drill, title, owner_unit, state, level, matter, proposed_level, plan_id, plan_version,
-                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, version
+                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, version, merged_into, merged_before, merged_at
               from bihuan.cases
              where city_id = \(city) and case_id = \(id)
                for update
@@ -114,7 +114,7 @@ enum DocketReading {
 
     /// The answers to what only some steps ask.
     struct Extras {
-        var firstHops, spread, history, origins, dueAbove: QueryResult?
+        var firstHops, spread, history, origins, dueAbove, lead: QueryResult?
     }
 
     /// Counts of all first hops of the case, and the filings it waits for.
@@ -214,7 +214,8 @@ enum DocketReading {
                         open: try row.get("open"), accepted: try row.get("accepted"),
                         awaited: Set(try row.get("awaited", as: [String].self)))
                 },
-                dueAbove: try extras.dueAbove?.rows.first?.get("due_at"))
+                dueAbove: try extras.dueAbove?.rows.first?.get("due_at"),
+                lead: try extras.lead?.rows.first.map { row throws(PostgresError) in try LeadStanding(row) })
         } catch {
             throw DeskError(error)
         }
@@ -279,7 +280,7 @@ extension CaseRecord {
             planVersion: try row.get("plan_version"), occurredAt: try row.get("occurred_at"),
             discoveredAt: try row.get("discovered_at"), receivedAt: try row.get("received_at"),
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
-            concludedAt: try row.get("concluded_at"), version: try row.get("version"))
+            concludedAt: try row.get("concluded_at"), version: try row.get("version"), merger: try Merger(row))
     }
 }
 

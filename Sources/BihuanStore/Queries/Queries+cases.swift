@@ -45,6 +45,9 @@ package struct CaseDetail: Sendable {
     package let supervisions: [SupervisionView]
     package let warnings: [WarningView]
     package let filings: [FilingView]
+    /// The case it is merged into, and those that are merged into it, as far as the asker sees them.
+    package let mergedInto: String?
+    package let merged: [String]
     package let offset: UTCOffset
 }
 
@@ -198,7 +201,12 @@ extension Queries {
             token,
             [
                 """
-                select \(raw: Self.caseColumns), c.content, c.occurred_at, c.discovered_at, c.plan_id, c.plan_version
+                select \(raw: Self.caseColumns), c.content, c.occurred_at, c.discovered_at, c.plan_id, c.plan_version,
+                       (select o.ref from bihuan.cases o
+                         where o.city_id = c.city_id and o.case_id = c.merged_into) as merged_into,
+                       array(select o.ref from bihuan.cases o
+                              where o.city_id = c.city_id and o.merged_into = c.case_id
+                              order by o.merged_at) as merged
                   from bihuan.cases c
                   \(Self.caseJoins)
                  where c.city_id = \(Self.city) and c.case_id = \(id)
@@ -228,6 +236,7 @@ extension Queries {
                 },
                 warnings: try answers[4].rows.map { row throws(PostgresError) in try WarningView(row, asker) },
                 filings: try answers[5].rows.map { row throws(PostgresError) in try FilingView(row, asker) },
+                mergedInto: try row.get("merged_into"), merged: try row.get("merged"),
                 offset: asker.book.offset)
         }.orNotFound()
     }
@@ -309,7 +318,7 @@ struct CaseReader: ViewReader {
         let dueAt = try row.dateIfAny(self.dueAt)
         let isLate = try row.boolIfAny(self.isLate)
         let light: Light? =
-            isLate == nil
+            isLate == nil || state == .merged
             ? nil
             : isLate == true
                 ? .red : try row.boolIfAny(self.isNear) == true ? .yellow : .green
@@ -329,7 +338,8 @@ struct CaseReader: ViewReader {
             holders: (holders ?? []).map { self.asker.tag(UnitID(rawValue: $0)) },
             receivedAt: try row.date(self.receivedAt), openedAt: try row.date(self.openedAt),
             gradedAt: try row.dateIfAny(self.gradedAt), concludedAt: try row.dateIfAny(self.concludedAt),
-            dueAt: dueAt, light: light, version: try row.integer(self.version), allowed: self.allowed(facts))
+            dueAt: state == .merged ? nil : dueAt, light: light, version: try row.integer(self.version),
+            allowed: self.allowed(facts))
     }
 
     private mutating func allowed(_ facts: Permission.CaseFacts) -> [Verb] {
