@@ -99,7 +99,8 @@ extension JSONWriter {
             }
             body.member("title", suggestion.title)
             body.member("state", suggestion.state)
-            body.member("score", (suggestion.score * 1000).rounded() / 1000)
+            body.name("score")
+            body.value(.decimal((suggestion.score * 1000).rounded() / 1000))
             body.member("why", suggestion.why.map(\.rawValue))
             body.member("proposes", suggestion.proposes)
         }
