@@ -3,7 +3,7 @@
 -- MARK: merging
 
 -- The condition of this trigger names the column; it is made again from its file.
-drop trigger visibility_on_case_update on bihuan.cases;
+drop trigger if exists visibility_on_case_update on bihuan.cases;
 alter table bihuan.cases
   drop constraint case_state_is_known,
   add constraint case_state_is_known
