@@ -1,5 +1,3 @@
-package import struct Foundation.Date
-
 /// How like two texts are (R: 重复线索): by the characters they are made of, two at a time, without a dictionary and
 /// without any service.
 ///
