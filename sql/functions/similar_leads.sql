@@ -25,20 +25,25 @@ begin
     raise exception 'no session' using errcode = 'insufficient_privilege';
   end if;
 
+  -- As many as lead to some six thousand leads, and eight at least: the rest of a text's grams are in every other one.
   select array_agg(r.g), array_agg((-ln(r.f))::real) into v_grams, v_weights
     from (
-      select x.g, coalesce(c.f, 0.0002) as f
-        from (select distinct unnest(p_grams) as g) x
-        left join (
-          select e.g, max(e.f) as f
-            from pg_catalog.pg_stats s
-           cross join lateral unnest(s.most_common_elems::text::integer[], s.most_common_elem_freqs) e (g, f)
-           where s.schemaname = 'bihuan' and s.tablename = 'leads' and s.attname = 'grams'
-           group by e.g
-        ) c on c.g = x.g
-       order by f, x.g
-       limit 48
-    ) r;
+      select x.g, x.f, row_number() over w as place, sum(x.f) over w * t.reltuples as reach
+        from (
+          select a.g, coalesce(c.f, min(c.f) over () / 2, 0.0002) as f
+            from (select distinct unnest(p_grams) as g) a
+            left join (
+              select e.g, max(e.f) as f
+                from pg_catalog.pg_stats s
+               cross join lateral unnest(s.most_common_elems::text::integer[], s.most_common_elem_freqs) e (g, f)
+               where s.schemaname = 'bihuan' and s.tablename = 'leads' and s.attname = 'grams'
+               group by e.g
+            ) c on c.g = a.g
+        ) x
+       cross join (select k.reltuples from pg_catalog.pg_class k where k.oid = 'bihuan.leads'::regclass) t
+      window w as (order by x.f, x.g)
+    ) r
+   where r.place <= 48 and (r.reach <= 6000 or r.place <= 8);
 
   return query
   with hit as materialized (
@@ -50,11 +55,12 @@ begin
   ),
   found as (
     (select h.lead_id
-       from hit h
+       from (select * from hit order by weight desc, lead_id offset 0) h
+      -- Looked up one by one, best first, until there are enough: not joined with all that the unit sees.
       where exists (
         select from bihuan.case_visibility v
-         where v.city_id = v_city and v.unit_id = v_unit and v.case_id = h.case_id)
-      order by h.weight desc, h.lead_id
+         where v.city_id = v_city and v.unit_id = v_unit and v.case_id = h.case_id
+        offset 0)
       limit 80)
     union
     (select l.lead_id
