@@ -27,6 +27,9 @@ package struct Housekeeping<C: Clock>: Service where C.Duration == Duration {
                 await self.chore("keys") { () async throws(DeskError) in
                     while try await self.store.clockClaims.forgetOldKeys() > 0, !Task.isCancelled {}
                 }
+                await self.chore("likeness") { () async throws(DeskError) in
+                    while try await self.store.clockClaims.readLeads() > 0, !Task.isCancelled {}
+                }
                 try? await self.clock.sleep(for: self.interval)
             }
         }

@@ -18,7 +18,7 @@ begin
         join bihuan.clocks k on k.city_id = f.city_id and k.clock_id = f.clock_id
        where f.city_id = p_city and k.unit_id = any (p_units) and f.rung = 'circular'
     ) x
-    join bihuan.cases c on c.city_id = p_city and c.case_id = x.case_id and not c.is_drill
+    join bihuan.cases c on c.city_id = p_city and c.case_id = x.case_id and not c.is_drill and c.state <> 'merged'
     join bihuan.unit_closure u on u.city_id = p_city and u.descendant_id = x.unit_id
    group by u.ancestor_id, x.measure, c.level;
 end

@@ -10,7 +10,7 @@ begin
          case when new.state in ('issued', 'replied') then 1 else -1 end
     from bihuan.cases c
     join bihuan.unit_closure u on u.city_id = c.city_id and u.descendant_id = new.to_unit
-   where c.city_id = new.city_id and c.case_id = new.case_id and not c.is_drill;
+   where c.city_id = new.city_id and c.case_id = new.case_id and not c.is_drill and c.state <> 'merged';
   return null;
 end
 $$;

@@ -28,7 +28,8 @@ begin
    group by v.unit_id, m.measure, m.level
   having sum(m.n) <> 0;
 
-  if old.level is distinct from new.level and not new.is_drill then
+  -- What is merged counts nowhere.
+  if (old.level, old.state = 'merged') is distinct from (new.level, new.state = 'merged') and not new.is_drill then
     insert into bihuan.counter_deltas (city_id, unit_id, measure, level, n)
     select new.city_id, x.unit_id, x.measure, m.level, sum(m.n)
       from (
@@ -43,8 +44,13 @@ begin
           join bihuan.unit_closure u on u.city_id = k.city_id and u.descendant_id = k.unit_id
          where f.city_id = new.city_id and f.case_id = new.case_id and f.rung = 'circular'
       ) x
-     cross join (values (coalesce(old.level, ''), -1), (coalesce(new.level, ''), 1)) m (level, n)
-     group by x.unit_id, x.measure, m.level;
+     cross join (
+       select coalesce(old.level, '') as level, -1 as n where old.state <> 'merged'
+       union all
+       select coalesce(new.level, ''), 1 where new.state <> 'merged'
+     ) m
+     group by x.unit_id, x.measure, m.level
+    having sum(m.n) <> 0;
   end if;
 
   if (old.level, old.level_rank) is distinct from (new.level, new.level_rank) then
@@ -52,6 +58,22 @@ begin
     update bihuan.overdue o
        set level = new.level, level_rank = new.level_rank
      where o.city_id = new.city_id and o.case_id = new.case_id;
+  end if;
+
+  -- While it is merged nothing of it is overdue, and nothing can be done about its clocks.
+  if (old.state = 'merged') <> (new.state = 'merged') then
+    if new.state = 'merged' then
+      delete from bihuan.overdue o where o.city_id = new.city_id and o.case_id = new.case_id;
+    else
+      perform bihuan.write_overdue(k)
+         from bihuan.clocks k
+        where k.city_id = new.city_id and k.case_id = new.case_id and k.stopped_at is null
+          and k.breached_at is not null;
+    end if;
+    update bihuan.clocks k
+       set is_waiting = not k.is_waiting
+     where k.city_id = new.city_id and k.case_id = new.case_id and k.stopped_at is null
+       and k.is_waiting <> bihuan.clock_waits(k);
   end if;
 
   if old.owner_unit <> new.owner_unit then
@@ -66,7 +88,7 @@ revoke all on function bihuan.visibility_on_case_update() from public;
 create or replace trigger visibility_on_case_update
   after update on bihuan.cases
   for each row when (
-    (old.owner_unit, old.opened_at, old.is_open, old.level, old.level_rank, old.state = 'concluded')
+    (old.owner_unit, old.opened_at, old.is_open, old.level, old.level_rank, old.state in ('concluded', 'merged'))
     is distinct from
-    (new.owner_unit, new.opened_at, new.is_open, new.level, new.level_rank, new.state = 'concluded')
+    (new.owner_unit, new.opened_at, new.is_open, new.level, new.level_rank, new.state in ('concluded', 'merged'))
   ) execute function bihuan.visibility_on_case_update();

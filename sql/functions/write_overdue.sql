@@ -1,5 +1,5 @@
 -- The overdue rows of one clock: for the late unit and each of its ancestors. They are what summaries list and count, so
--- a drill has none.
+-- a drill has none, nor a case while it is merged.
 create or replace function bihuan.write_overdue(p_clock bihuan.clocks)
 returns void
 language plpgsql volatile
@@ -11,7 +11,7 @@ begin
          p_clock.due_at
     from bihuan.cases c
     join bihuan.unit_closure u on u.city_id = c.city_id and u.descendant_id = p_clock.unit_id
-   where c.city_id = p_clock.city_id and c.case_id = p_clock.case_id and not c.is_drill;
+   where c.city_id = p_clock.city_id and c.case_id = p_clock.case_id and not c.is_drill and c.state <> 'merged';
 end
 $$;
 

@@ -56,5 +56,5 @@ create policy worker_moves_case on bihuan.cases for update to bihuan_worker
 grant select, insert on bihuan.cases to bihuan_server;
 grant select on bihuan.cases to bihuan_worker;
 grant update (state, level, matter, level_rank, category, proposed_level, plan_version, graded_at, concluded_at,
-              version, outcome, awaits_lead)
+              version, outcome, awaits_lead, merged_into, merged_before, merged_at)
   on bihuan.cases to bihuan_server, bihuan_worker;

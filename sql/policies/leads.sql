@@ -67,5 +67,5 @@ drop policy if exists worker_sees_lead on bihuan.leads;
 create policy worker_sees_lead on bihuan.leads for select to bihuan_worker
   using (city_id = (select nullif(current_setting('bihuan.city', true), '')::integer));
 
-grant select, insert, update (case_id) on bihuan.leads to bihuan_server;
+grant select, insert, update (case_id, merged_from) on bihuan.leads to bihuan_server;
 grant select on bihuan.leads to bihuan_worker;

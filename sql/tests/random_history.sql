@@ -13,7 +13,7 @@ delete from bihuan.transitions;
 insert into bihuan.transitions (machine, from_state, verb, to_state)
 select m, a.s, a.s || ' to ' || b.s, b.s
   from (values
-    ('case', array['registered', 'graded', 'assigned', 'accepted', 'concluded', 'dismissed', 'archived']),
+    ('case', array['registered', 'graded', 'assigned', 'accepted', 'concluded', 'dismissed', 'archived', 'merged']),
     ('assignment', array['assigned', 'received', 'forwarded', 'fed_back', 'accepted', 'returned', 'recalled', 'closed']),
     ('supervision', array['issued', 'replied', 'lifted', 'raised'])
   ) x (m, states)
@@ -34,7 +34,7 @@ declare
   v_what text := pg_temp.any_of(array[
     'case', 'cases', 'assign', 'assign', 'assign', 'assignments', 'state', 'state', 'state', 'returns', 'review', 'role', 'open',
     'open', 'level', 'level', 'owner', 'clock', 'clock', 'breach', 'breach', 'stop', 'due', 'order', 'order state', 'fire',
-    'move', 'grow', 'roll up'
+    'move', 'grow', 'roll up', 'merge', 'merge', 'unmerge', 'unmerge'
   ]);
   v_case uuid := pg_temp.a_case(p_city);
 begin
@@ -78,7 +78,18 @@ begin
        where city_id = p_city and case_id = v_case and random() < 0.5;
     when v_what = 'open' then
       update bihuan.cases set state = pg_temp.any_of(array['registered', 'graded', 'concluded', 'dismissed', 'archived'])
-       where city_id = p_city and (case_id = v_case or random() < 0.1);
+       where city_id = p_city and state <> 'merged' and (case_id = v_case or random() < 0.1);
+    when v_what = 'merge' then
+      update bihuan.cases c
+         set state = 'merged', merged_before = c.state, merged_at = now(), merged_into = (
+               select o.case_id from bihuan.cases o
+                where o.city_id = p_city and o.case_id <> v_case order by o.case_id limit 1)
+       where c.city_id = p_city and c.case_id = v_case and c.is_open
+         and exists (select from bihuan.cases o where o.city_id = p_city and o.case_id <> v_case);
+    when v_what = 'unmerge' then
+      update bihuan.cases c
+         set state = c.merged_before, merged_before = null, merged_at = null, merged_into = null
+       where c.city_id = p_city and c.state = 'merged' and (c.case_id = v_case or random() < 0.3);
     when v_what = 'level' then
       update bihuan.cases set (level, level_rank) = (
         select v.level, v.rank from (values (null, null), ('general', 1), ('sensitive', 2), ('major', 3)) v (level, rank)
@@ -87,7 +98,7 @@ begin
     when v_what = 'owner' then
       update bihuan.cases set owner_unit = pg_temp.any_unit(), opened_at = opened_at + interval '1 minute',
              state = pg_temp.any_of(array['registered', 'concluded'])
-       where city_id = p_city and case_id = v_case;
+       where city_id = p_city and case_id = v_case and state <> 'merged';
     when v_what = 'clock' then
       insert into bihuan.clocks (city_id, clock_id, case_id, unit_id, kind, "limit", start_event, started_at, due_at, breached_at)
       values (p_city, gen_random_uuid(), v_case, pg_temp.any_unit(), 'review', 'PT1H', 'assigned', now(), now(),

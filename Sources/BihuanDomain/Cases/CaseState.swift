@@ -1,11 +1,13 @@
 /// Where a case stands.
 package enum CaseState: String, Sendable, CaseIterable, Codable {
     case registered, graded, assigned, accepted, concluded, dismissed, archived
+    /// Taken up into another case (并案), and frozen until that is undone.
+    case merged
 
     package var isOpen: Bool {
         switch self {
         case .registered, .graded, .assigned, .accepted: true
-        case .concluded, .dismissed, .archived: false
+        case .concluded, .dismissed, .archived, .merged: false
         }
     }
 
@@ -19,6 +21,7 @@ package enum CaseState: String, Sendable, CaseIterable, Codable {
         case .concluded: "已办结"
         case .dismissed: "不予受理"
         case .archived: "已归档"
+        case .merged: "已并案"
         }
     }
 }

@@ -7,6 +7,12 @@ package struct CaseTransition: Hashable, Sendable {
         case release
         /// The final feedback of every first-hop assignment was accepted.
         case accept
+        case merge
+        /// An un-merge brings back the state before; what brings it back is named by it.
+        case unmergeRegistered = "unmerge_registered"
+        case unmergeGraded = "unmerge_graded"
+        case unmergeAssigned = "unmerge_assigned"
+        case unmergeAccepted = "unmerge_accepted"
     }
 
     package var from: CaseState
@@ -33,6 +39,14 @@ package struct CaseTransition: Hashable, Sendable {
         .init(from: .concluded, step: .reopen, to: .graded),  // 重新打开
         .init(from: .dismissed, step: .reopen, to: .registered),
         .init(from: .graded, step: .conclude, to: .concluded),  // 未转办即办结，须写明结果
+        .init(from: .registered, step: .merge, to: .merged),  // 并案
+        .init(from: .graded, step: .merge, to: .merged),
+        .init(from: .assigned, step: .merge, to: .merged),
+        .init(from: .accepted, step: .merge, to: .merged),
+        .init(from: .merged, step: .unmergeRegistered, to: .registered),  // 撤销并案
+        .init(from: .merged, step: .unmergeGraded, to: .graded),
+        .init(from: .merged, step: .unmergeAssigned, to: .assigned),
+        .init(from: .merged, step: .unmergeAccepted, to: .accepted),
     ]
 
     package static func next(from state: CaseState, on step: Step) -> CaseState? {

@@ -33,6 +33,10 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case addTask = "add_task"
     case finishTask = "finish_task"
     case dropTask = "drop_task"
+    // Leads of a case, and cases of one matter
+    case attachLead = "attach_lead"
+    case detachLead = "detach_lead"
+    case merge, unmerge
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -80,6 +84,10 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .addTask: "添加任务"
         case .finishTask: "完成任务"
         case .dropTask: "取消任务"
+        case .attachLead: "并入线索"
+        case .detachLead: "移出线索"
+        case .merge: "并案"
+        case .unmerge: "撤销并案"
         }
     }
 
@@ -111,6 +119,8 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .comment: [.dispatcher, .handler, .reviewer, .leader]
         case .addTask, .dropTask: [.dispatcher, .handler, .leader]
         case .finishTask: [.dispatcher, .handler, .duty]
+        case .attachLead, .detachLead: [.dispatcher, .duty]
+        case .merge, .unmerge: [.dispatcher]
         }
     }
 }

@@ -55,6 +55,11 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// - Parameter evidence: what shows that it was done.
     case finishTask(TaskID, evidence: String, reason: String? = nil)
     case dropTask(TaskID, reason: String)
+    case attachLead(LeadID, reason: String)
+    case detachLead(LeadID, reason: String)
+    /// - Parameter into: the case that goes on, by id or ref.
+    case merge(into: String, reason: String)
+    case unmerge(reason: String)
 
     package var verb: Verb {
         switch self {
@@ -100,6 +105,10 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .addTask: .addTask
         case .finishTask: .finishTask
         case .dropTask: .dropTask
+        case .attachLead: .attachLead
+        case .detachLead: .detachLead
+        case .merge: .merge
+        case .unmerge: .unmerge
         }
     }
 
@@ -146,7 +155,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             return .finishTask(id, evidence: evidence, reason: said(reason))
         case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward,
             .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
-            .liftWarning, .conclude, .dismiss, .reopen, .dropTask:
+            .liftWarning, .conclude, .dismiss, .reopen, .dropTask, .attachLead, .detachLead, .merge, .unmerge:
             return self
         }
     }
@@ -185,7 +194,10 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason), .pause(_, let reason),
             .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason),
             .issueWarning(_, let reason), .declineWarning(_, let reason), .liftWarning(_, let reason),
-            .replan(_, let reason), .dropTask(_, let reason):
+            .replan(_, let reason), .dropTask(_, let reason), .attachLead(_, let reason), .detachLead(_, let reason), .unmerge(let reason):
+            text("reason", reason)
+        case .merge(let into, let reason):
+            text("into", into)
             text("reason", reason)
         case .refer(let draft, let reason):
             text("text", draft.text)
@@ -277,7 +289,9 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// What the answer tells of, unless the step makes something new.
     var subject: Changes.Subject {
         switch self {
-        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .refer, .visit: .record
+        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .refer, .visit, .attachLead, .detachLead, .merge,
+            .unmerge:
+            .record
         case .issueWarning(let id, _), .declineWarning(let id, _), .respond(let id, _, _), .liftWarning(let id, _):
             .warning(id)
         case .receive(let id, _), .return(let id, _, _), .dispute(let id, _, _), .recall(let id, _),

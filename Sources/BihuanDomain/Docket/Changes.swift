@@ -43,6 +43,8 @@ package struct Changes: Sendable {
     package var newVisit: VisitDraft?
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
+    /// Leads that change their case.
+    package var leadMoves: [LeadMove] = []
     /// What the step was about, for the answer.
     package var subject: Subject
 
@@ -134,6 +136,12 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case taskDropped = "task_dropped"
     /// A part without an answer of its own is over.
     case closed
+    /// A lead was taken out of the case.
+    case detached
+    /// The case was merged into another; and the other one has taken it up. Each names the other by `case_id`.
+    case merged, absorbed
+    /// The merge was undone, in the case that was merged and in the other.
+    case unmerged, parted
 
     package var label: String {
         switch self {
@@ -188,6 +196,11 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .taskFinished: "完成任务"
         case .taskDropped: "取消任务"
         case .closed: "结束"
+        case .detached: "移出线索"
+        case .merged: "并入他案"
+        case .absorbed: "并入本案"
+        case .unmerged: "撤销并案"
+        case .parted: "分出案件"
         }
     }
 }

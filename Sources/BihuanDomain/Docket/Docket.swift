@@ -43,6 +43,8 @@ package struct Docket: Sendable {
     /// How often the work that is about to be returned was returned before, since the last decision on it and the last
     /// reopening; nil: the docket has it all.
     let returnsBefore: Int?
+    /// The lead a step is about, and how many its case has, where the step needs them.
+    let lead: LeadStanding?
 
     /// How many first-hop lead assignments of a case are open, and how many were accepted since it was last reopened.
     package struct FirstHops: Sendable, Hashable {
@@ -68,7 +70,7 @@ package struct Docket: Sendable {
         tree: UnitTree, plan: Plan, successor: (version: Int, plan: Plan)? = nil, periods: [SensitivePeriod] = [],
         calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil,
         returnsBefore: Int? = nil, tasks: [TaskRecord] = [], reviewers: Reviewers? = nil,
-        namedOfficer: OfficerID? = nil
+        namedOfficer: OfficerID? = nil, lead: LeadStanding? = nil
     ) {
         self.record = record
         self.assignments = assignments
@@ -93,6 +95,7 @@ package struct Docket: Sendable {
         self.tasks = tasks
         self.reviewers = reviewers
         self.namedOfficer = namedOfficer
+        self.lead = lead
     }
 
     // MARK: Facts
@@ -107,7 +110,7 @@ package struct Docket: Sendable {
     package func facts(of warning: WarningRecord) -> Permission.WarningFacts {
         .init(
             state: warning.state, issuers: self.plan.issuers(ofWarning: warning.level),
-            told: Set(warning.receipts.map(\.unit)))
+            told: Set(warning.receipts.map(\.unit)), isFrozen: self.record.state == .merged)
     }
 
     package func facts(of assignment: AssignmentRecord) -> Permission.AssignmentFacts {
@@ -115,7 +118,8 @@ package struct Docket: Sendable {
             state: assignment.state, from: assignment.from, to: assignment.to, reviewer: assignment.reviewer,
             hasOpenChildren: self.assignments.contains { $0.parent == assignment.id && $0.state.isOpen },
             isBound: assignment.boundBy != nil, dispute: self.dispute(openOn: assignment.id)?.ref,
-            role: assignment.role, guides: self.guides(of: assignment))
+            role: assignment.role, guides: self.guides(of: assignment),
+            isFrozen: self.record.state == .merged)
     }
 
     package func facts(of dispute: DisputeRecord) -> Permission.DisputeFacts {
@@ -128,7 +132,7 @@ package struct Docket: Sendable {
     }
 
     package func facts(of order: SupervisionRecord) -> Permission.SupervisionFacts {
-        .init(state: order.state, from: order.from, to: order.to)
+        .init(state: order.state, from: order.from, to: order.to, isFrozen: self.record.state == .merged)
     }
 
     package func facts(of clock: ClockRecord, at now: Date) -> Permission.ClockFacts {
@@ -142,7 +146,7 @@ package struct Docket: Sendable {
             isAsked: clock.asked != nil,
             // The last second is enough to act in, not to be given more.
             isOverdue: clock.breachedAt != nil || clock.hasRun(until: now) > clock.dueAt,
-            isImmediate: clock.isImmediate)
+            isImmediate: clock.isImmediate, isFrozen: self.record.state == .merged)
     }
 
     package func clock(_ id: ClockID) -> ClockRecord? { self.clocks.first { $0.id == id } }

@@ -47,8 +47,10 @@ package enum Permission {
         package var issuers: [PlanRole]
         /// Units that were told.
         package var told: Set<UnitID>
+        package var isFrozen: Bool
 
-        package init(state: WarningState, issuers: [PlanRole], told: Set<UnitID>) {
+        package init(state: WarningState, issuers: [PlanRole], told: Set<UnitID>, isFrozen: Bool = false) {
+            self.isFrozen = isFrozen
             self.state = state
             self.issuers = issuers
             self.told = told
@@ -77,11 +79,15 @@ package enum Permission {
         package var role: AssignmentRole
         /// Units that guide this work and have signed for it.
         package var guides: Set<UnitID>
+        /// Its case is merged into another: nothing moves until that is undone.
+        package var isFrozen: Bool
 
         package init(
             state: AssignmentState, from: UnitID, to: UnitID, reviewer: UnitID, hasOpenChildren: Bool,
-            isBound: Bool = false, dispute: String? = nil, role: AssignmentRole, guides: Set<UnitID> = []
+            isBound: Bool = false, dispute: String? = nil, role: AssignmentRole, guides: Set<UnitID> = [],
+            isFrozen: Bool = false
         ) {
+            self.isFrozen = isFrozen
             self.state = state
             self.from = from
             self.to = to
@@ -99,8 +105,10 @@ package enum Permission {
         package var state: SupervisionState
         package var from: UnitID
         package var to: UnitID
+        package var isFrozen: Bool
 
-        package init(state: SupervisionState, from: UnitID, to: UnitID) {
+        package init(state: SupervisionState, from: UnitID, to: UnitID, isFrozen: Bool = false) {
+            self.isFrozen = isFrozen
             self.state = state
             self.from = from
             self.to = to
@@ -121,14 +129,16 @@ package enum Permission {
         package var isOverdue: Bool
         /// It is due at once: there is no time to stop or to add to.
         package var isImmediate: Bool
+        package var isFrozen: Bool
 
         /// Whoever must act answers for the time as well, as in a review: no second unit looks on.
         var isOwn: Bool { self.unit == self.setter }
 
         package init(
             unit: UnitID, setter: UnitID, isOfCase: Bool, isOfAssignment: Bool, isPaused: Bool, isAsked: Bool,
-            isOverdue: Bool, isImmediate: Bool
+            isOverdue: Bool, isImmediate: Bool, isFrozen: Bool = false
         ) {
+            self.isFrozen = isFrozen
             self.unit = unit
             self.setter = setter
             self.isOfCase = isOfCase
@@ -161,7 +171,8 @@ package enum Permission {
 
     package static let clockVerbs: [Verb] = [.pause, .resume, .askExtension, .grantExtension, .refuseExtension]
     package static let caseVerbs: [Verb] = [
-        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .refer, .visit,
+        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .refer, .visit, .attachLead, .detachLead, .merge,
+        .unmerge,
     ]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
@@ -181,7 +192,7 @@ package enum Permission {
     }
 
     package static func allowed(on facts: WarningFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
-        self.warningVerbs.filter { verb in
+        facts.isFrozen ? [] : self.warningVerbs.filter { verb in
             verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && facts.stands(verb)
         }
     }
@@ -213,19 +224,19 @@ package enum Permission {
     }
 
     package static func allowed(on facts: ClockFacts, to identity: Identity) -> [Verb] {
-        self.clockVerbs.filter { verb in
+        facts.isFrozen ? [] : self.clockVerbs.filter { verb in
             self.isFor(identity.role, verb, facts) && self.isOf(identity, verb, facts) && facts.stands(verb) == nil
         }
     }
 
     package static func allowed(on facts: AssignmentFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
-        self.assignmentVerbs.filter { verb in
+        facts.isFrozen ? [] : self.assignmentVerbs.filter { verb in
             verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && self.stands(verb, facts)
         }
     }
 
     package static func allowed(on facts: SupervisionFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
-        self.supervisionVerbs.filter { verb in
+        facts.isFrozen ? [] : self.supervisionVerbs.filter { verb in
             verb.roles.contains(identity.role) && self.isOf(identity, verb, facts)
                 && SupervisionTransition.next(from: facts.state, on: self.step(verb)) != nil
                 && (verb != .raise || tree[facts.from]?.parent != nil)
@@ -318,6 +329,9 @@ package enum Permission {
         case .replan: return facts.state.isOpen && facts.isOutdated
         case .refer: return facts.state.isOpen
         case .visit: return facts.state == .concluded
+        case .attachLead, .detachLead: return facts.state.isOpen
+        case .merge: step = .merge
+        case .unmerge: return facts.state == .merged
         default: return false
         }
         return CaseTransition.next(from: facts.state, on: step) != nil

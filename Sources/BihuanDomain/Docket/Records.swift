@@ -29,12 +29,14 @@ package struct CaseRecord: Sendable, Hashable {
     package var planVersion: Int
     /// The number of its last event.
     package var version: Int
+    /// Where it was merged, while it is.
+    package var merger: Merger?
 
     package init(
         id: CaseID, ref: String, isDrill: Bool = false, title: String, owner: UnitID, state: CaseState,
         level: String? = nil, matter: String? = nil, proposedLevel: String? = nil, planVersion: Int = 1,
         occurredAt: Date? = nil, discoveredAt: Date? = nil, receivedAt: Date, openedAt: Date, gradedAt: Date? = nil,
-        concludedAt: Date? = nil, outcome: CaseOutcome? = nil, awaitsLead: Bool = false, version: Int
+        concludedAt: Date? = nil, outcome: CaseOutcome? = nil, awaitsLead: Bool = false, version: Int, merger: Merger? = nil
     ) {
         self.id = id
         self.ref = ref
@@ -55,6 +57,7 @@ package struct CaseRecord: Sendable, Hashable {
         self.outcome = outcome
         self.awaitsLead = awaitsLead
         self.version = version
+        self.merger = merger
     }
 }
 

@@ -119,7 +119,7 @@ extension API {
                 isDrill: fields.optionalBool("drill") ?? false
             )
         }
-        return try await self.command(call, isCreation: true) { token, key throws(DeskError) in
+        return try await self.command(call, isCreation: true, tellsLike: true) { token, key throws(DeskError) in
             try await self.store.desk.register(draft, by: token, via: .json, key: key)
         }
     }

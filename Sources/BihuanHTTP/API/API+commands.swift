@@ -37,6 +37,7 @@ extension API {
     func command(
         _ call: Call,
         isCreation: Bool,
+        tellsLike: Bool = false,
         _ command: (_ token: String, _ key: String?) async throws(DeskError) -> Outcome
     ) async throws(Problem) -> Reply {
         let key = try call.idempotencyKey()?.text
@@ -46,7 +47,8 @@ extension API {
         } catch {
             throw self.problem(error, call, isCommand: true)
         }
-        var reply = Self.reply(version: outcome.carriesTag ? outcome.version : nil) { $0.write(outcome) }
+        let similar = tellsLike ? await self.similar(to: outcome, call) : nil
+        var reply = Self.reply(version: outcome.carriesTag ? outcome.version : nil) { $0.write(outcome, similar: similar) }
         reply.isReplay = outcome.replayed
         if isCreation {
             // What was there before is told, but not called new.
@@ -91,6 +93,7 @@ extension API {
                         try await self.store.queries.clock(token, id: ClockID(rawValue: id))
                     }
                 )
+            case .survivor: return nil
             case .warning(let key):
                 writer.write(
                     try await self.ask(call) { token throws(DeskError) in

@@ -8,7 +8,7 @@ extension API {
             Route("POST", "\(Self.base)/leads") { call in
                 try Query.refuse(call.query)
                 let draft = try Fields.read(try await call.body()) { LeadDraft(&$0) }
-                return try await self.command(call, isCreation: true) { token, key throws(DeskError) in
+                return try await self.command(call, isCreation: true, tellsLike: true) { token, key throws(DeskError) in
                     try await self.store.desk.take(draft, by: token, via: .json, key: key)
                 }
             },

@@ -30,6 +30,8 @@ extension JSONWriter {
             body.write(detail.lost)
             body.member("proposes", detail.proposes)
             body.member("units", array: detail.units) { $0.write($1) }
+            body.member("merged_into", detail.mergedInto)
+            body.member("merged", detail.merged)
         }
     }
 

@@ -33,7 +33,9 @@ extension Outcome {
 
 extension JSONWriter {
     /// What a command came to: the object as it stood right after, and the case it belongs to.
-    mutating func write(_ outcome: Outcome) {
+    ///
+    /// - Parameter similar: of what was taken in, the cases it is like.
+    mutating func write(_ outcome: Outcome, similar: [SuggestionView]? = nil) {
         self.object { body in
             body.member("kind", outcome.kind)
             body.member("id", outcome.id)
@@ -56,6 +58,7 @@ extension JSONWriter {
             }
             body.member("allowed_actions", outcome.allowed)
             body.member("changed", outcome.changed)
+            if let similar { body.member("similar", array: similar) { $0.write($1) } }
         }
     }
 }

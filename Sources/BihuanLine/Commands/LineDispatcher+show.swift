@@ -186,6 +186,8 @@ extension Record {
         self.add("proposes", Cell(detail.proposes?.rawValue))
         self.add("plan", .text("\(detail.plan)/\(detail.planVersion)"))
         self.add("leads", .integer(detail.leads.count))
+        self.add("merged_into", Cell(detail.mergedInto))
+        self.add("merged", .words(detail.merged))
         self.add("version", .integer(view.version))
         self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
         self.add("content", text: detail.content)

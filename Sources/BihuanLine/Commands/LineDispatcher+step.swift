@@ -39,6 +39,10 @@ extension LineDispatcher {
         case .caseRegister:
             outcome = try await self.store.desk.register(
                 Self.draft(command), by: logIn.token, via: .line, key: command["key"])
+        case .caseAttach where command["lead"] == nil:
+            outcome = try await self.store.desk.attach(
+                Self.draft(command).lead, to: ObjectKey(command["case"] ?? ""), reason: command["reason"] ?? "",
+                by: logIn.token, via: .line, key: command["key"])
         case .caseAccept, .caseSendBack:
             guard let feedback = try await self.feedback(command, logIn) else {
                 return session.reply(
@@ -54,7 +58,11 @@ extension LineDispatcher {
             guard let target = Self.target(command) else { throw .notFound }
             outcome = try await self.perform(command, on: target, logIn)
         }
-        return self.reply(outcome, command, logIn, session)
+        // What was taken in may be known already; it was taken in whether or not this can be told.
+        let similar =
+            command.verb == .caseRegister
+            ? try? await self.store.queries.similar(toCase: .id(outcome.id), limit: 3, logIn.token) : nil
+        return self.reply(outcome, similar ?? [], command, logIn, session)
     }
 
     private func perform(
@@ -158,6 +166,10 @@ extension LineDispatcher {
         case .taskFinish:
             return .finishTask(TaskID(rawValue: id), evidence: command["evidence"] ?? "", reason: reason)
         case .taskDrop: return .dropTask(TaskID(rawValue: id), reason: reason)
+        case .caseAttach: return .attachLead(Self.lead(command), reason: reason)
+        case .caseDetach: return .detachLead(Self.lead(command), reason: reason)
+        case .caseMerge: return .merge(into: command["into"] ?? "", reason: reason)
+        case .caseUnmerge: return .unmerge(reason: reason)
         default: return Self.dispute(command, id, reason)
         }
     }
@@ -242,7 +254,7 @@ extension LineDispatcher {
     // MARK: From an outcome to words
 
     private func reply(
-        _ outcome: Outcome, _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+        _ outcome: Outcome, _ similar: [SuggestionView], _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
     ) -> LineReply {
         let ref: String
         if outcome.kind == .feedback {
@@ -270,6 +282,10 @@ extension LineDispatcher {
             let next = outcome.allowed.map { LineVerb(step: $0).rawValue }.joined(separator: ", ")
             zh.append("下一步 \(next)")
             en.append("next \(next)")
+        }
+        if !similar.isEmpty {
+            zh.append("相似 " + similar.map { "\($0.caseRef) \(Self.text($0.score)) \($0.proposes.rawValue)" }.joined(separator: "; "))
+            en.append("like " + similar.map { "\($0.caseRef) \(Self.text($0.score)) \($0.proposes.rawValue)" }.joined(separator: "; "))
         }
         let isNew = outcome.changed && !outcome.replayed
         return session.reply(

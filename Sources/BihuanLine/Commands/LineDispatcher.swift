@@ -79,6 +79,8 @@ struct LineDispatcher: Sendable {
         case .listWarnings: LineAnswer(try await self.listWarnings(command, logIn, session))
         case .warningShow: LineAnswer(try await self.showWarning(command, logIn, session))
         case .listTasks: LineAnswer(try await self.listTasks(command, logIn, session))
+        case .caseSimilar, .leadSimilar: LineAnswer(try await self.similar(command, logIn, session))
+        case .listLeads: LineAnswer(try await self.listLeads(command, logIn, session))
         case .summary: LineAnswer(try await self.summary(command, logIn, session))
         case .disputeShow: LineAnswer(try await self.showDispute(command, logIn, session))
         case .listDisputes: LineAnswer(try await self.listDisputes(command, logIn, session))

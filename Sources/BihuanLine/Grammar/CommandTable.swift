@@ -174,6 +174,19 @@ package enum CommandTable {
             summary: Phrase(zh: "一个时限为何此时到期", en: "why a clock is due when it is")
         ),
         CommandSpec(
+            verb: .caseSimilar, positional: [Parameter("case", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "与案件相似的案件及建议", en: "cases that a case is like, and what to do")
+        ),
+        CommandSpec(
+            verb: .leadSimilar, positional: [Parameter("lead", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "与线索相似的案件及建议", en: "cases that a lead is like, and what to do")
+        ),
+        CommandSpec(
+            verb: .listLeads, positional: [Parameter("case", .ref)],
+            named: [Parameter("limit", .integer(1...500)), Self.format],
+            summary: Phrase(zh: "案件的线索; 不写案件: 尚未归案的线索", en: "leads of a case; without one, loose leads")
+        ),
+        CommandSpec(
             verb: .summary, named: [Self.format],
             summary: Phrase(zh: "升级汇总: 按区县与等级", en: "escalations by district and level")
         ),
@@ -541,6 +554,31 @@ package enum CommandTable {
                 Parameter("note", .text(max: Self.longText)),
             ] + Self.write,
             summary: Phrase(zh: "登记回访", en: "record a return visit")
+        ),
+        CommandSpec(
+            verb: .caseAttach, positional: [Self.targetCase, Parameter("lead", .ref)],
+            named: [
+                Parameter("content", .text(max: Self.longText)), Parameter("title", .text(max: 200)),
+                Parameter("channel", .word(max: 64)), Parameter("source", .word(max: 64)),
+                Parameter("reference", .word(max: 128)), Parameter("category", .text(max: 100)),
+                Parameter("place", .text(max: 200)), Parameter("outlet", .text(max: 100)),
+                Parameter("link", .word(max: 2_000)),
+            ] + Self.write,
+            summary: Phrase(
+                zh: "把线索并入案件; 不写线索编号: 以 channel、content 登记新线索并入",
+                en: "attach a lead to a case; without one, a new lead of channel and content")
+        ),
+        CommandSpec(
+            verb: .caseDetach, positional: [Self.targetCase, Parameter("lead", .ref, required: true)], named: Self.write,
+            summary: Phrase(zh: "把线索移出案件", en: "take a lead out of a case")
+        ),
+        CommandSpec(
+            verb: .caseMerge, positional: [Self.targetCase, Parameter("into", .ref, required: true)], named: Self.write,
+            summary: Phrase(zh: "并案: 把案件并入另一案件", en: "merge a case into another")
+        ),
+        CommandSpec(
+            verb: .caseUnmerge, positional: [Self.targetCase], named: Self.write,
+            summary: Phrase(zh: "撤销并案", en: "undo a merge")
         ),
     ]
 }

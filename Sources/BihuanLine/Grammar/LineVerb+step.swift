@@ -47,6 +47,10 @@ extension LineVerb {
         case .addTask: self = .taskAdd
         case .finishTask: self = .taskFinish
         case .dropTask: self = .taskDrop
+        case .attachLead: self = .caseAttach
+        case .detachLead: self = .caseDetach
+        case .merge: self = .caseMerge
+        case .unmerge: self = .caseUnmerge
         }
     }
 }

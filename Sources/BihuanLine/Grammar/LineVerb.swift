@@ -89,6 +89,13 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case taskAdd = "TASK ADD"
     case taskFinish = "TASK FINISH"
     case taskDrop = "TASK DROP"
+    case caseAttach = "CASE ATTACH"
+    case caseDetach = "CASE DETACH"
+    case caseMerge = "CASE MERGE"
+    case caseUnmerge = "CASE UNMERGE"
+    case caseSimilar = "CASE SIMILAR"
+    case leadSimilar = "LEAD SIMILAR"
+    case listLeads = "LIST LEADS"
 
     /// First words that take a second one.
     package static let families: Set<String> = Set(

@@ -47,6 +47,7 @@ struct ChangesWriting {
         batch += self.changes.changedClocks.map(self.update)
         batch += self.changes.adjustments.map(self.write)
         batch += self.changes.endedPauses.map(self.endPause)
+        batch += self.leadMoves
         batch += self.changes.stoppedClocks.map { self.stop($0.clock, $0.outcome) }
         if let firing = self.changes.firing { batch.append(self.record(firing.clock, firing.rung)) }
         batch += self.events
@@ -67,7 +68,9 @@ struct ChangesWriting {
                    matter = \(record.matter), proposed_level = \(record.proposedLevel),
                    plan_version = \(record.planVersion),
                    graded_at = \(record.gradedAt), concluded_at = \(record.concludedAt),
-                   outcome = \(record.outcome?.rawValue), awaits_lead = \(record.awaitsLead), version = \(record.version)
+                   outcome = \(record.outcome?.rawValue), awaits_lead = \(record.awaitsLead), version = \(record.version),
+                   merged_into = \(record.merger?.into.rawValue), merged_before = \(record.merger?.before.rawValue),
+                   merged_at = \(record.merger?.at)
              where city_id = \(self.city) and case_id = \(record.id.rawValue)
                and version = \(self.before?.version ?? 0)
             """)

@@ -296,11 +296,14 @@ extension Desk {
         """
         insert into bihuan.leads
                (city_id, lead_id, unit_id, case_id, is_drill, source, reference, channel, title, content, category,
-                place, outlet, link, reply, replied_at, occurred_at, received_at, recorded_at, content_hash)
+                place, outlet, link, reply, replied_at, occurred_at, received_at, recorded_at, content_hash, grams,
+                link_key, place_key)
         values (\(identity.city.rawValue), \(id.rawValue), \(identity.unit.rawValue), \(record?.rawValue), \(isDrill),
                 \(lead.source), \(lead.reference), \(lead.channel), \(lead.title), \(lead.content), \(lead.category),
                 \(lead.place), \(lead.outlet), \(lead.link), \(lead.reply), \(lead.repliedAt), \(lead.occurredAt),
-                \(lead.receivedAt), \(now), \(Array(SHA256.hash(data: Data(lead.canonicalForm)))))
+                \(lead.receivedAt), \(now), \(Array(SHA256.hash(data: Data(lead.canonicalForm)))),
+                \(Likeness.grams(title: lead.title, content: lead.content, in: identity.city))::integer[],
+                \(Likeness.key(ofLink: lead.link)), \(Likeness.key(ofPlace: lead.place)))
         """
     }
 

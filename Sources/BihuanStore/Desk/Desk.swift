@@ -27,7 +27,12 @@ package struct Desk: Sendable {
         let said = command(UUID.none)
         // Bad words are refused before anything is locked.
         do throws(Refusal) { try said.check() } catch { throw .refused(error) }
-        let reading = StepReading(of: target, for: said, in: principal.city)
+        if let counterpart = said.counterpart {
+            return try await self.perform(
+                on: target, with: counterpart, by: principal, via: door,
+                keeping: try IdempotencyKey(key, of: said.canonical, on: target), expecting: expecting, command)
+        }
+        let reading = StepReading(of: target, for: said, about: said.lead, in: principal.city)
         return try await self.transaction(
             by: principal, keeping: try IdempotencyKey(key, of: said.canonical, on: target), reading: reading.statements
         ) { answers, authority, book throws(DeskError) in

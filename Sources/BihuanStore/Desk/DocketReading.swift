@@ -13,7 +13,7 @@ enum DocketReading {
         return [
             """
             select case_id, ref, is_drill, title, owner_unit, state, level, matter, proposed_level, plan_id, plan_version,
-                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, outcome, awaits_lead, version
+                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, outcome, awaits_lead, version, merged_into, merged_before, merged_at
               from bihuan.cases
              where city_id = \(city) and case_id = \(id)
                for update
@@ -117,7 +117,7 @@ enum DocketReading {
 
     /// The answers to what only some steps ask.
     struct Extras {
-        var firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer: QueryResult?
+        var firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer, lead: QueryResult?
     }
 
     /// Counts of all first hops of the case, and the filings it waits for.
@@ -227,7 +227,8 @@ enum DocketReading {
                 },
                 namedOfficer: try extras.officer?.rows.first.map { row throws(PostgresError) in
                     try row.identifier("officer_id")
-                })
+                },
+                lead: try extras.lead?.rows.first.map { row throws(PostgresError) in try LeadStanding(row) })
         } catch {
             throw DeskError(error)
         }
@@ -293,7 +294,7 @@ extension CaseRecord {
             discoveredAt: try row.get("discovered_at"), receivedAt: try row.get("received_at"),
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
             concludedAt: try row.get("concluded_at"), outcome: try row.wordIfAny("outcome"),
-            awaitsLead: try row.get("awaits_lead"), version: try row.get("version"))
+            awaitsLead: try row.get("awaits_lead"), version: try row.get("version"), merger: try Merger(row))
     }
 }
 

@@ -70,6 +70,7 @@ struct IdempotencyKey: Sendable {
     private func isAbout(_ id: UUID?, _ ref: String?) -> Bool {
         switch self.target {
         case nil: id == nil
+        case .survivor?: false
         case .record(let key)?, .assignment(let key)?, .supervision(let key)?, .warning(let key)?,
             .dispute(let key)?, .referral(let key)?:
             id.map { key.names($0, ref) } ?? false

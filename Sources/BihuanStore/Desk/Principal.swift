@@ -85,6 +85,8 @@ package enum Target: Sendable, Hashable {
     case dispute(ObjectKey)
     case referral(ObjectKey)
     case task(UUID)
+    /// The case that the target's own is merged into.
+    indirect case survivor(Target)
 
     /// A scalar query for the case of the target.
     func caseID(in city: SQL) -> SQL {
@@ -104,6 +106,11 @@ package enum Target: Sendable, Hashable {
             "(select t.case_id from bihuan.supervisions t where t.city_id = \(city) and t.ref = \(ref))"
         case .clock(let id):
             "(select t.case_id from bihuan.clocks t where t.city_id = \(city) and t.clock_id = \(id))"
+        case .survivor(let target):
+            """
+            (select t.merged_into from bihuan.cases t
+              where t.city_id = \(city) and t.case_id = \(target.caseID(in: city)))
+            """
         case .warning(.id(let id)):
             "(select t.case_id from bihuan.warnings t where t.city_id = \(city) and t.warning_id = \(id))"
         case .warning(.ref(let ref)):

@@ -23,14 +23,16 @@ struct StepReading: Sendable {
     /// What only some steps need to know.
     private enum Extra {
         case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer
+        case lead(LeadID)
     }
 
     let target: Target
-    let statements: [SQL]
+    var statements: [SQL]
     private let extras: [Extra]
     private let isFiring: Bool
 
-    init(of target: Target, for command: CaseCommand, in city: SQL) {
+    /// - Parameter lead: the lead the step is about.
+    init(of target: Target, for command: CaseCommand, about lead: LeadID? = nil, in city: SQL) {
         let verb = command.verb
         let series: Series? =
             switch verb {
@@ -56,6 +58,9 @@ struct StepReading: Sendable {
             case .sendBack: [.origins]
             // Nor does one that signs for its own see what is above it.
             case .receive: [.dueAbove]
+            // What a merged case brings into another may be a graver level.
+            case .merge: [.spread, .history]
+            case .attachLead, .detachLead: lead.map { [.lead($0)] } ?? []
             default: []
             }
         self.init(
@@ -90,6 +95,7 @@ struct StepReading: Sendable {
             case .tasks: statements.append(DocketReading.tasks(of: target, in: city))
             case .reviewers: statements.append(DocketReading.reviewers(of: target, in: city))
             case .officer: statements.append(DocketReading.officer(named: officer))
+            case .lead(let id): statements.append(DocketReading.lead(id, of: target, in: city))
             }
         }
         self.statements = statements
@@ -116,6 +122,7 @@ struct StepReading: Sendable {
             case .tasks: extras.tasks = answer
             case .reviewers: extras.reviewers = answer
             case .officer: extras.officer = answer
+            case .lead: extras.lead = answer
             }
         }
         guard let docket = try DocketReading.docket(answers[..<DocketReading.count], book, at: now, extras),
@@ -128,9 +135,19 @@ struct StepReading: Sendable {
         return (docket, Facts(now: now, numbers: numbers, target: target))
     }
 
+    /// The docket of a case that need not be there, nor be seen.
+    func docketIfAny(_ answers: [QueryResult], _ book: CityBook) throws(DeskError) -> Docket? {
+        do throws(DeskError) {
+            return try self.read(answers, book).0
+        } catch {
+            if case .notFound = error { return nil }
+            throw error
+        }
+    }
+
     private func find(in docket: Docket) -> (id: UUID, ref: String?, version: Int)? {
         switch self.target {
-        case .record: (docket.record.id.rawValue, docket.record.ref, docket.record.version)
+        case .record, .survivor: (docket.record.id.rawValue, docket.record.ref, docket.record.version)
         case .assignment(let key):
             docket.assignments.first { key.names($0.id.rawValue, $0.ref) }.map { ($0.id.rawValue, $0.ref, $0.version) }
         case .feedback(let id): docket.feedback.first { $0.id.rawValue == id }.map { (id, nil, $0.number) }

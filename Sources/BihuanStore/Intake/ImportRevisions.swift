@@ -131,7 +131,7 @@ struct ImportRevisions {
            set channel = u.channel, title = u.title, content = u.content, category = u.category, place = u.place,
                outlet = u.outlet, link = u.link, reply = u.reply, replied_at = u.replied_at,
                occurred_at = u.occurred_at, received_at = u.received_at, content_hash = u.content_hash,
-               revision = l.revision + 1
+               revision = l.revision + 1, grams = null
           from unnest(\(self.leadIDs)::uuid[], \(self.hashes)::bytea[], \(self.channels)::text[],
                       \(self.titles)::text[], \(self.contents)::text[], \(self.categories)::text[],
                       \(self.places)::text[], \(self.outlets)::text[], \(self.links)::text[],

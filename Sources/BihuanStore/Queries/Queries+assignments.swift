@@ -66,7 +66,7 @@ package struct FeedbackView: Sendable {
 extension Queries {
     /// - Parameter isCaseKnown: whether the case is read anyhow, so that its columns and its policy can be left out.
     static func assignments(_ condition: SQL, _ order: SQL, isCaseKnown: Bool = false) -> SQL {
-        let caseColumns: SQL = isCaseKnown ? "" : "c.ref as case_ref, c.is_drill, c.title, c.level,"
+        let caseColumns: SQL = isCaseKnown ? "" : "c.ref as case_ref, c.state as case_state, c.is_drill, c.title, c.level,"
         let caseJoin: SQL =
             isCaseKnown ? "" : "join bihuan.cases c on c.city_id = a.city_id and c.case_id = a.case_id"
         return """
@@ -133,7 +133,7 @@ extension Queries {
         """
         select f.feedback_id, a.ref as assignment_ref, c.ref as case_ref, c.is_drill, f.number, f.kind, f.verdict,
                f.findings, f.measures, f.result, f.state, f.submitted_at, f.reviewed_at, f.review_reason,
-               a.state as assignment_state, a.role as assignment_role, a.from_unit, a.to_unit, a.reviewer_unit,
+               a.state as assignment_state, a.role as assignment_role, a.from_unit, a.to_unit, a.reviewer_unit, c.state as case_state,
                \(raw: Self.answers)
           from bihuan.feedback f
           join bihuan.assignments a on a.city_id = f.city_id and a.assignment_id = f.assignment_id
@@ -187,6 +187,7 @@ extension AssignmentView {
                 try row.get("case_ref"), try row.get("is_drill"), try row.get("title"), try row.get("level")
             )
         }
+        let isFrozen = try record.map { $0.state == .merged } ?? (row.get("case_state") == CaseState.merged.rawValue)
         self.parent = try row.get("parent_ref")
         self.role = try row.word("role")
         self.state = try row.word("state")
@@ -213,8 +214,8 @@ extension AssignmentView {
         let facts = Permission.AssignmentFacts(
             state: self.state, from: from, to: to, reviewer: reviewer,
             hasOpenChildren: try row.get("has_open_children"), isBound: try row.get("is_bound"),
-                dispute: self.dispute, role: self.role,
-            guides: Set((guides ?? []).map { UnitID(rawValue: $0) }))
+            dispute: self.dispute, role: self.role, guides: Set((guides ?? []).map { UnitID(rawValue: $0) }),
+            isFrozen: isFrozen)
         self.allowed = Permission.allowed(on: facts, to: asker.identity, in: asker.book.tree)
         self.duties = facts.duties
         self.reviewDuties = facts.reviewDuties
@@ -242,7 +243,8 @@ extension FeedbackView {
         self.answers = try FeedbackAnswer.all(row)
         let facts = Permission.AssignmentFacts(
             state: try row.word("assignment_state"), from: try row.unit("from_unit"), to: try row.unit("to_unit"),
-            reviewer: try row.unit("reviewer_unit"), hasOpenChildren: false, role: try row.word("assignment_role"))
+            reviewer: try row.unit("reviewer_unit"), hasOpenChildren: false, role: try row.word("assignment_role"),
+            isFrozen: try row.get("case_state", as: String.self) == CaseState.merged.rawValue)
         self.allowed =
             self.state == .pending
             ? Permission.allowed(on: facts, to: asker.identity, in: asker.book.tree)

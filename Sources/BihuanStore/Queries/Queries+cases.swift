@@ -60,6 +60,9 @@ package struct CaseDetail: Sendable {
         let last = self.visits.last { $0.reached && $0.visitedAt >= concludedAt }
         return last?.satisfaction == .dissatisfied ? .reopen : nil
     }
+    /// The case it is merged into, and those that are merged into it, as far as the asker sees them.
+    package let mergedInto: String?
+    package let merged: [String]
     package let offset: UTCOffset
 }
 
@@ -213,7 +216,12 @@ extension Queries {
             token,
             [
                 """
-                select \(raw: Self.caseColumns), c.content, c.occurred_at, c.discovered_at, c.plan_id, c.plan_version
+                select \(raw: Self.caseColumns), c.content, c.occurred_at, c.discovered_at, c.plan_id, c.plan_version,
+                       (select o.ref from bihuan.cases o
+                         where o.city_id = c.city_id and o.case_id = c.merged_into) as merged_into,
+                       array(select o.ref from bihuan.cases o
+                              where o.city_id = c.city_id and o.merged_into = c.case_id
+                              order by o.merged_at) as merged
                   from bihuan.cases c
                   \(Self.caseJoins)
                  where c.city_id = \(Self.city) and c.case_id = \(id)
@@ -253,6 +261,7 @@ extension Queries {
                 referrals: try answers[7].rows.map { row throws(PostgresError) in try ReferralView(row, asker) },
                 visits: try answers[8].rows.map { row throws(PostgresError) in try VisitView(row, asker) },
                 lost: LostTime(hops, disputes, at: now),
+                mergedInto: try row.get("merged_into"), merged: try row.get("merged"),
                 offset: asker.book.offset)
         }.orNotFound()
     }
@@ -344,7 +353,7 @@ struct CaseReader: ViewReader {
         let dueAt = try row.dateIfAny(self.dueAt)
         let isLate = try row.boolIfAny(self.isLate)
         let light: Light? =
-            isLate == nil
+            isLate == nil || state == .merged
             ? nil
             : isLate == true
                 ? .red : try row.boolIfAny(self.isNear) == true ? .yellow : .green
@@ -366,7 +375,8 @@ struct CaseReader: ViewReader {
             receivedAt: try row.date(self.receivedAt), openedAt: try row.date(self.openedAt),
             gradedAt: try row.dateIfAny(self.gradedAt), concludedAt: try row.dateIfAny(self.concludedAt),
             outcome: try row.wordIfAny(self.caseOutcome), awaitsLead: try row.bool(self.awaitsLead),
-            dueAt: dueAt, light: light, version: try row.integer(self.version), allowed: self.allowed(facts))
+            dueAt: state == .merged ? nil : dueAt, light: light, version: try row.integer(self.version),
+            allowed: self.allowed(facts))
     }
 
     /// Whether the plan's time for reopening is over.

@@ -110,7 +110,7 @@ extension Queries {
             select \(raw: Self.clockColumns)
               from bihuan.clocks k
               \(raw: Self.clockJoins)
-             where k.city_id = \(Self.city) and k.stopped_at is null \(asked) \(drill)
+             where k.city_id = \(Self.city) and k.stopped_at is null and c.state <> 'merged' \(asked) \(drill)
                and (\(filter.unit)::text is null or k.unit_id = (
                      select u.unit_id from bihuan.units u where u.city_id = \(Self.city) and u.label = \(filter.unit)))
                and (\(filter.within)::bigint is null
@@ -335,7 +335,8 @@ struct ClockReader: ViewReader {
                 Permission.ClockFacts(
                     unit: unit, setter: setter.unit, isOfCase: setter.isOfCase, isOfAssignment: setter.isOfAssignment,
                     isPaused: pausedAt != nil, isAsked: asked != nil,
-                    isOverdue: breachedAt != nil || pausedAt == nil && now > dueAt, isImmediate: isImmediate))
+                    isOverdue: breachedAt != nil || pausedAt == nil && now > dueAt, isImmediate: isImmediate,
+                    isFrozen: try row.text(self.caseState) == CaseState.merged.rawValue))
         }
         return ClockView(
             id: ClockID(rawValue: try row.uuid(self.id)), kind: kind, rule: rule, name: self.name(rule, plan, kind),
@@ -372,7 +373,9 @@ struct ClockReader: ViewReader {
 
     /// The verbs that answer this clock, of those the asker may use.
     private mutating func allowed(_ kind: ClockKind, _ row: Row) throws(PostgresError) -> [Verb] {
-        guard let facts = try self.facts(kind, row) else { return [] }
+        guard try row.text(self.caseState) != CaseState.merged.rawValue, let facts = try self.facts(kind, row) else {
+            return []
+        }
         if let known = self.allowed.first(where: { $0.facts == facts }) { return known.verbs }
         let verbs =
             switch facts {

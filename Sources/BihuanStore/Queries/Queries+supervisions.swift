@@ -39,7 +39,7 @@ package struct SupervisionFilter: Sendable, Hashable {
 extension Queries {
     /// - Parameter isCaseKnown: whether the case is read anyhow, so that its columns and its policy can be left out.
     static func supervisions(_ condition: SQL, _ order: SQL, isCaseKnown: Bool = false) -> SQL {
-        let caseColumn: SQL = isCaseKnown ? "" : "c.ref as case_ref, c.is_drill,"
+        let caseColumn: SQL = isCaseKnown ? "" : "c.ref as case_ref, c.state as case_state, c.is_drill,"
         let caseJoin: SQL =
             isCaseKnown ? "" : "join bihuan.cases c on c.city_id = d.city_id and c.case_id = d.case_id"
         return """
@@ -108,6 +108,7 @@ extension SupervisionView {
         } else {
             (self.caseRef, self.isDrill) = (try row.get("case_ref"), try row.get("is_drill"))
         }
+        let isFrozen = try record.map { $0.state == .merged } ?? (row.get("case_state") == CaseState.merged.rawValue)
         self.assignment = try row.get("assignment_ref")
         self.raisedFrom = try row.get("raised_from_ref")
         let (from, to) = (try row.unit("from_unit"), try row.unit("to_unit"))
@@ -123,7 +124,7 @@ extension SupervisionView {
         self.dueAt = try row.get("due_at")
         self.version = try row.get("version")
         self.allowed = Permission.allowed(
-            on: .init(state: self.state, from: from, to: to), to: asker.identity, in: asker.book.tree)
+            on: .init(state: self.state, from: from, to: to, isFrozen: isFrozen), to: asker.identity, in: asker.book.tree)
         self.offset = asker.book.offset
     }
 }

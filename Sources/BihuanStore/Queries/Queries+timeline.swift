@@ -36,10 +36,14 @@ extension Queries {
                 "select c.ref, c.is_drill from bihuan.cases c where c.city_id = \(Self.city) and c.case_id = \(id)",
                 """
                 select e.seq, e.at, e.kind, a.ref as assignment_ref, e.actor, o.name as officer_name, e.unit_id, e.via,
-                       e.reason, e.detail, encode(e.hash, 'hex') as hash
+                       e.reason, x.ref as other_ref, e.detail, encode(e.hash, 'hex') as hash
                   from bihuan.events e
                   left join bihuan.assignments a on a.city_id = e.city_id and a.assignment_id = e.assignment_id
                   left join bihuan.officers o on o.city_id = e.city_id and o.officer_id = e.officer_id
+                  -- Another case is named by its id, and told by its ref to whoever sees it.
+                  left join bihuan.cases x
+                    on x.city_id = e.city_id and e.kind in ('merged', 'absorbed', 'unmerged', 'parted')
+                   and x.case_id = (e.detail ->> 'case_id')::uuid
                  where e.city_id = \(Self.city) and e.case_id = \(id)
                  order by e.seq
                 """,
@@ -67,8 +71,11 @@ extension EventView {
         self.via = try row.get("via")
         self.reason = try row.get("reason")
         let detail: JSON = try row.get("detail")
+        let other: String? = try row.get("other_ref")
         do {
-            self.detail = try JSONDecoder().decode([String: String].self, from: Data(detail.text.utf8))
+            var members = try JSONDecoder().decode([String: String].self, from: Data(detail.text.utf8))
+            if let other { members["case"] = other }
+            self.detail = members
         } catch {
             throw PostgresError(.decoding, "an event's detail is no object of texts: \(error)", column: "detail")
         }

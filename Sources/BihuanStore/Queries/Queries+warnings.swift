@@ -58,7 +58,7 @@ extension Queries {
         select w.warning_id, w.ref, w.case_id, c.ref as case_ref, c.is_drill, c.plan_id, c.plan_version, w.level, w.judged,
                w.sensitive_period, w.state, w.happened,
                w.possible, w.elsewhere, w."text", w.measures, w.proposed_unit, w.proposed_at, w.decided_at,
-               w.decision_reason, w.lifted_at, w.lift_reason, w.version, r.units, r.roles, r.urgencies, r.told, r.due,
+               w.decision_reason, w.lifted_at, w.lift_reason, w.version, c.state as case_state, r.units, r.roles, r.urgencies, r.told, r.due,
                r.received, r.answers
           from bihuan.warnings w
           join bihuan.cases c on c.city_id = w.city_id and c.case_id = w.case_id
@@ -162,7 +162,8 @@ extension WarningView {
         self.allowed = Permission.allowed(
             on: .init(
                 state: self.state, issuers: plan?.issuers(ofWarning: self.level) ?? [],
-                told: Set(units.map { UnitID(rawValue: $0) })),
+                told: Set(units.map { UnitID(rawValue: $0) }),
+                isFrozen: try row.get("case_state", as: String.self) == CaseState.merged.rawValue),
             to: asker.identity, in: asker.book.tree)
     }
 }

@@ -126,6 +126,19 @@ begin
     drop table reach;
   end loop;
 
+  -- What is like something: leads of cases that are seen, of what is in earnest.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, keys)
+  select p.name, 'similar_leads', 'select', 0,
+         'select s.lead_id::text as key from bihuan.similar_leads(array[7], null, null, now(), false, null) s',
+         case when p.lives and p.login = 'bihuan_server' then 'keys' else 'refused' end,
+         case when p.lives and p.login = 'bihuan_server' then coalesce((
+           select array_agg(l.lead_id::text)
+             from bihuan.leads l
+            where l.city_id = p.city_id and not l.is_drill and l.case_id is not null
+              and oracle.sees_case(l.city_id, p.unit_id, l.case_id)
+         ), '{}') else '{}' end
+    from world.personas p;
+
   -- The counts as one view: what is seen of either table, summed.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, keys)
   select p.name, 'counters', 'select', 0,

@@ -280,7 +280,7 @@ extension DocketStep {
     }
 
     /// How many assignments the docket has above a clock's own.
-    private func depth(of clock: ClockRecord) -> Int {
+    func depth(of clock: ClockRecord) -> Int {
         var depth = 0
         var parent = clock.assignment.flatMap { self.docket.assignment($0)?.parent }
         while let hop = parent.flatMap({ self.docket.assignment($0) }) {

@@ -3,7 +3,8 @@ import struct Foundation.Date
 extension DocketStep {
     /// What a rung does once it has come.
     mutating func fire(_ id: ClockID, _ rung: Rung) throws(Refusal) {
-        guard let index = self.docket.clocks.firstIndex(where: { $0.id == id }),
+        guard self.docket.record.state != .merged,
+            let index = self.docket.clocks.firstIndex(where: { $0.id == id }),
             self.docket.clocks[index].nextRung == rung, let at = self.docket.clocks[index].nextAt, at <= self.now
         else { return }
         var clock = self.docket.clocks[index]

@@ -25,6 +25,7 @@ struct DocketStep {
 
     mutating func take(_ command: CaseCommand) throws(Refusal) {
         self.changes.subject = command.subject
+        try self.requireThawed(command.verb)
         switch command {
         case .grade(let level, let matter, let assessment, let reason):
             try self.grade(level, matter, assessment, reason)
@@ -71,6 +72,10 @@ struct DocketStep {
         case .addTask(let id, let draft, let reason): try self.addTask(id, draft, reason)
         case .finishTask(let id, let evidence, let reason): try self.finishTask(id, evidence, reason)
         case .dropTask(let id, let reason): try self.dropTask(id, reason)
+        case .attachLead(let id, let reason): try self.attach(id, reason)
+        case .detachLead(let id, let reason): try self.detach(id, reason)
+        // These are about two cases: ``Docket/perform(_:with:by:at:numbers:mint:)``.
+        case .merge, .unmerge: throw .notFound
         }
     }
 

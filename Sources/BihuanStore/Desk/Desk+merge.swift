@@ -1,0 +1,160 @@
+import BihuanDomain
+import Foundation
+import Postgres
+
+/// Steps about two cases, and about leads of a case.
+extension Desk {
+    /// Takes a step that is about two cases: both are locked at once, in the order of their ids, so that two such steps
+    /// never wait for each other in a ring.
+    func perform(
+        on target: Target, with counterpart: CaseCommand.Counterpart, by principal: Principal, via door: Door,
+        keeping: IdempotencyKey?, expecting: Int?, _ command: @escaping @Sendable (UUID) -> CaseCommand
+    ) async throws(DeskError) -> Outcome {
+        let city = principal.city
+        let own = target.caseID(in: city)
+        let second: Target =
+            switch counterpart {
+            case .named(let name): .record(ObjectKey(name))
+            case .survivor: .survivor(target)
+            }
+        let verb = command(UUID.none).verb
+        let reading = StepReading(of: target, for: verb, in: city)
+        let other = StepReading(of: second, for: verb, in: city)
+        let locks: SQL = """
+            select c.case_id from bihuan.cases c
+             where c.city_id = \(city) and c.case_id in (\(own), \(second.caseID(in: city)))
+             order by c.case_id
+               for update
+            """
+        return try await self.transaction(
+            by: principal, keeping: keeping, reading: [locks] + reading.statements + other.statements
+        ) { answers, authority, book throws(DeskError) in
+            let count = 1 + reading.statements.count
+            let (docket, facts) = try reading.read(Array(answers[1..<count]), book)
+            if let expecting, expecting != facts.target.version { throw .stale(current: facts.target.version) }
+            var (own, survivor) = (docket, try other.docketIfAny(Array(answers[count...]), book))
+            let before = survivor?.record
+            var mint = UUIDv7Mint(now: facts.now)
+            let changes: (own: Changes, other: Changes?)
+            do throws(Refusal) {
+                changes = try own.perform(
+                    command(facts.target.id), with: &survivor, by: authority, at: facts.now, mint: &mint)
+            } catch {
+                // Merged elsewhere between the reading of where to and the lock: what was seen no longer stands.
+                if case .notFound = error { throw .stale(current: facts.target.version) }
+                throw .refused(error)
+            }
+            var decision = Decision(outcome: Outcome(changes.own, own, authority, at: facts.now))
+            decision.target = (facts.target.id, facts.target.ref)
+            let actor = Actor(authority, via: door)
+            func write(_ changes: Changes, _ before: CaseRecord?, _ docket: Docket) -> [SQL] {
+                ChangesWriting(
+                    city: book.city.rawValue, before: before, changes: changes, plan: docket.plan, actor: actor,
+                    now: facts.now
+                ).statements
+            }
+            decision.writes = write(changes.own, docket.record, own)
+            if let survivor, let change = changes.other {
+                decision.writes += write(change, before, survivor)
+            }
+            return decision
+        }
+    }
+
+    /// Takes in a lead and attaches it to a case, in one step. The same source and reference again is the lead that is
+    /// there; it is attached if it belongs to no case.
+    package func attach(
+        _ draft: LeadDraft, to record: ObjectKey, reason: String, by token: String, via door: Door, key: String? = nil
+    ) async throws(DeskError) -> Outcome {
+        // A repeat of the whole finds both halves done.
+        let lead = try await self.take(draft, by: token, via: door, key: key.map { "\($0.prefix(250))/lead" })
+        let id = LeadID(rawValue: lead.id)
+        guard lead.kind == .lead else {
+            // It is in a case already.
+            if record.names(lead.id, lead.ref) { return lead }
+            throw .refused(
+                .badFields([
+                    FieldFault(
+                        field: "reference", rule: .other(code: "attached_elsewhere", "该线索已属于案件 \(lead.ref ?? "")"))
+                ]))
+        }
+        return try await self.perform(on: .record(record), by: .session(token), via: door, key: key) { _ in
+            .attachLead(id, reason: reason)
+        }
+    }
+}
+
+extension CaseCommand {
+    /// The lead a step is about.
+    var lead: LeadID? {
+        switch self {
+        case .attachLead(let id, _), .detachLead(let id, _): id
+        default: nil
+        }
+    }
+}
+
+extension DocketReading {
+    /// The lead a step is about, locked, and how many its case has. After the case: so does an import.
+    static func lead(_ id: LeadID, of target: Target, in city: SQL) -> SQL {
+        """
+        select l.lead_id, l.case_id, l.is_drill,
+               (select count(*) from bihuan.leads o
+                 where o.city_id = \(city) and o.case_id = \(target.caseID(in: city))) as count
+          from bihuan.leads l
+         where l.city_id = \(city) and l.lead_id = \(id.rawValue)
+           for update
+        """
+    }
+}
+
+extension LeadStanding {
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            id: try row.identifier("lead_id"), record: try row.identifierIfAny("case_id"),
+            isDrill: try row.get("is_drill"), count: try row.get("count"))
+    }
+}
+
+extension Merger {
+    /// Nil where the case is not merged.
+    init?(_ row: Row) throws(PostgresError) {
+        let into: CaseID? = try row.identifierIfAny("merged_into")
+        guard let into else { return nil }
+        self.init(into: into, before: try row.word("merged_before"), at: try row.get("merged_at"))
+    }
+}
+
+extension ChangesWriting {
+    /// Leads that go from case to case. Those that came along with a case carry its id, the last one last.
+    var leadMoves: [SQL] {
+        self.changes.leadMoves.map { move in
+            switch move {
+            case .attach(let id, let record, _):
+                SQL.mustAffect(
+                    """
+                    update bihuan.leads set case_id = \(record.rawValue), merged_from = '{}'
+                     where city_id = \(self.city) and lead_id = \(id.rawValue) and case_id is null
+                    """)
+            case .detach(let id, let record, _):
+                SQL.mustAffect(
+                    """
+                    update bihuan.leads set case_id = null, merged_from = '{}'
+                     where city_id = \(self.city) and lead_id = \(id.rawValue) and case_id = \(record.rawValue)
+                    """)
+            case .merge(let from, let into, _):
+                """
+                update bihuan.leads set case_id = \(into.rawValue), merged_from = merged_from || \(from.rawValue)::uuid
+                 where city_id = \(self.city) and case_id = \(from.rawValue)
+                """
+            case .unmerge(let from, let to, _, _):
+                """
+                update bihuan.leads
+                   set case_id = \(to.rawValue), merged_from = trim_array(merged_from, 1)
+                 where city_id = \(self.city) and case_id = \(from.rawValue)
+                   and merged_from[cardinality(merged_from)] = \(to.rawValue)
+                """
+            }
+        }
+    }
+}
