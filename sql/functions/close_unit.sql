@@ -48,7 +48,7 @@ begin
         (select c.ref as what
            from bihuan.cases c
           where c.city_id = v_unit.city_id
-            and c.case_id in (select w from bihuan.open_work(v_unit.city_id, v_unit.unit_id) w)
+            and c.case_id in (select w from bihuan.open_work(v_unit.city_id, v_unit.unit_id, true) w)
           order by c.ref limit 20)
         union all
         select u.label from bihuan.units u
@@ -73,7 +73,7 @@ begin
   end if;
 
   perform bihuan.hand_over_some(
-    v_unit.city_id, v_unit.unit_id, v_to.unit_id, null, null, true, v_who.by_whom, v_who.officer_id,
+    v_unit.city_id, v_unit.unit_id, v_to.unit_id, null, null, true, true, v_who.by_whom, v_who.officer_id,
     case when v_who.officer_id is not null then v_who.top end, v_who.via, p_reason);
   perform bihuan.end_posts_of_unit(
     v_unit.city_id, v_unit.unit_id, case when p_posts = 'move' then v_to.unit_id end);

@@ -82,16 +82,19 @@ begin
    where k.city_id = p_city and k.case_id = any (p_cases) and k.unit_id = p_from and k.stopped_at is null
      and k.warning_id is not null
      and r.city_id = k.city_id and r.warning_id = k.warning_id and r.unit_id = p_to;
+  update bihuan.warning_receipts r
+     set received_at = v_now, measures = '由' || v_to || '一并响应'
+   where r.city_id = p_city and r.case_id = any (p_cases) and r.unit_id = p_from and r.received_at is null
+     and exists (
+       select from bihuan.warning_receipts o
+        where o.city_id = r.city_id and o.warning_id = r.warning_id and o.unit_id = p_to
+     );
   with told as (
     update bihuan.warning_receipts r
        set unit_id = p_to
       from bihuan.warnings w
      where r.city_id = p_city and r.case_id = any (p_cases) and r.unit_id = p_from and r.received_at is null
        and w.city_id = r.city_id and w.warning_id = r.warning_id and w.state = 'issued'
-       and not exists (
-         select from bihuan.warning_receipts o
-          where o.city_id = r.city_id and o.warning_id = r.warning_id and o.unit_id = p_to
-       )
     returning r.case_id, w.ref
   )
   select v_cases || coalesce(array_agg(t.case_id), '{}'), v_hops || coalesce(array_agg(null::uuid), '{}'),

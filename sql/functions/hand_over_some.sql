@@ -1,7 +1,8 @@
 -- Hands over what stands with one unit in at most p_limit of its cases, those given or all; returns in how many. With
--- p_waiting it waits for cases that a command is at, without it leaves them for the next time.
+-- p_is_closing also the cases it owns that are over; with p_waiting it waits for cases that a command is at, without it leaves them for the next time.
 create or replace function bihuan.hand_over_some(
-  p_city integer, p_from integer, p_to integer, p_cases uuid[], p_limit integer, p_waiting boolean, p_by text,
+  p_city integer, p_from integer, p_to integer, p_cases uuid[], p_limit integer, p_is_closing boolean,
+  p_waiting boolean, p_by text,
   p_officer uuid, p_unit integer, p_via text, p_reason text)
 returns integer
 language plpgsql volatile
@@ -14,7 +15,7 @@ begin
     select array_agg(x.case_id) into v_cases
       from (
         select c.case_id from bihuan.cases c
-         where c.city_id = p_city and c.case_id in (select w from bihuan.open_work(p_city, p_from, p_cases) w)
+         where c.city_id = p_city and c.case_id in (select w from bihuan.open_work(p_city, p_from, p_is_closing, p_cases) w)
          order by c.case_id
          limit p_limit
            for no key update
@@ -23,7 +24,7 @@ begin
     select array_agg(x.case_id) into v_cases
       from (
         select c.case_id from bihuan.cases c
-         where c.city_id = p_city and c.case_id in (select w from bihuan.open_work(p_city, p_from, p_cases) w)
+         where c.city_id = p_city and c.case_id in (select w from bihuan.open_work(p_city, p_from, p_is_closing, p_cases) w)
          order by c.case_id
          limit p_limit
            for no key update skip locked
@@ -36,4 +37,4 @@ end
 $$;
 
 revoke all on function bihuan.hand_over_some(
-  integer, integer, integer, uuid[], integer, boolean, text, uuid, integer, text, text) from public;
+  integer, integer, integer, uuid[], integer, boolean, boolean, text, uuid, integer, text, text) from public;

@@ -26,13 +26,13 @@ begin
       from unnest(p_refs) r (ref)
       left join bihuan.cases c
         on c.city_id = v_who.city_id and c.ref = r.ref
-       and c.case_id in (select w from bihuan.open_work(v_who.city_id, v_from.unit_id) w);
+       and c.case_id in (select w from bihuan.open_work(v_who.city_id, v_from.unit_id, false) w);
     if v_strange is not null then
       raise exception 'case.not_with_unit' using errcode = 'LP010', column = 'cases', detail = v_strange;
     end if;
   end if;
   return bihuan.hand_over_some(
-    v_who.city_id, v_from.unit_id, v_to.unit_id, v_cases, p_limit, p_refs is not null, v_who.by_whom, v_who.officer_id,
+    v_who.city_id, v_from.unit_id, v_to.unit_id, v_cases, p_limit, false, p_refs is not null, v_who.by_whom, v_who.officer_id,
     case when v_who.officer_id is not null then v_who.top end, v_who.via, p_reason);
 end
 $$;

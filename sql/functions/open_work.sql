@@ -1,13 +1,14 @@
--- The cases in which something stands with a unit: it owns them and they may still move, it has an open assignment, gave or
+-- The cases in which something stands with a unit: it owns them, it has an open assignment, gave or
 -- reviews one, a clock of it runs, an order is open from or to it, or a warning that it has not answered.
--- p_cases: only among these; null: all.
-create or replace function bihuan.open_work(p_city integer, p_unit integer, p_cases uuid[] default null)
+-- p_is_closing: also the cases it owns that are over, since they may be opened again. p_cases: only among these; null: all.
+create or replace function bihuan.open_work(
+  p_city integer, p_unit integer, p_is_closing boolean, p_cases uuid[] default null)
 returns setof uuid
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select c.case_id from bihuan.cases c
-   where c.city_id = p_city and c.owner_unit = p_unit and c.state <> 'archived'
+   where c.city_id = p_city and c.owner_unit = p_unit and (c.is_open or p_is_closing and c.state <> 'archived')
      and (p_cases is null or c.case_id = any (p_cases))
   union
   select a.case_id from bihuan.assignments a
@@ -34,4 +35,4 @@ as $$
      and (p_cases is null or r.case_id = any (p_cases))
 $$;
 
-revoke all on function bihuan.open_work(integer, integer, uuid[]) from public;
+revoke all on function bihuan.open_work(integer, integer, boolean, uuid[]) from public;

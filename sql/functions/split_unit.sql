@@ -34,7 +34,7 @@ begin
     from unnest(p_refs) r (ref)
     left join bihuan.cases c
       on c.city_id = v_unit.city_id and c.ref = r.ref
-     and c.case_id in (select w from bihuan.open_work(v_unit.city_id, v_unit.unit_id) w);
+     and c.case_id in (select w from bihuan.open_work(v_unit.city_id, v_unit.unit_id, false) w);
   if v_strange is not null then
     raise exception 'case.not_with_unit' using errcode = 'LP010', column = 'cases', detail = v_strange;
   end if;
@@ -63,7 +63,7 @@ begin
     ) x;
   if v_cases is not null then
     perform bihuan.hand_over_some(
-      v_unit.city_id, v_unit.unit_id, v_new, v_cases, null, true, v_who.by_whom, v_who.officer_id,
+      v_unit.city_id, v_unit.unit_id, v_new, v_cases, null, false, true, v_who.by_whom, v_who.officer_id,
       case when v_who.officer_id is not null then v_who.top end, v_who.via, p_reason);
   end if;
 end

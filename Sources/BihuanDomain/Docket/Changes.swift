@@ -104,6 +104,8 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case extensionAsked = "extension_asked"
     case extensionGranted = "extension_granted"
     case extensionRefused = "extension_refused"
+    /// What stood with one unit stands with another: it was merged, closed, split, or gave it away.
+    case handedOver = "handed_over"
 
     package var label: String {
         switch self {
@@ -146,6 +148,7 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .extensionAsked: "申请延期"
         case .extensionGranted: "同意延期"
         case .extensionRefused: "不同意延期"
+        case .handedOver: "移交"
         }
     }
 }

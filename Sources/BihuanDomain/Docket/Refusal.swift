@@ -102,6 +102,8 @@ package enum Refusal: Error, Sendable, Hashable {
     case missingCalendarYear(Int)
     /// The object the step is about is not in the case, or not to be seen.
     case notFound
+    /// Units and officers are not changed in this way.
+    case organisation(OrganisationFault)
 }
 
 /// Why a clock cannot be stopped for a while, let go on, or given more time.

@@ -80,6 +80,13 @@ struct LineDispatcher: Sendable {
         case .warningShow: LineAnswer(try await self.showWarning(command, logIn, session))
         case .summary: LineAnswer(try await self.summary(command, logIn, session))
         case .health: LineAnswer(await self.health(command, logIn, session))
+        case .unitShow: LineAnswer(try await self.showUnit(command, logIn, session))
+        case .listChanges: LineAnswer(try await self.listChanges(command, logIn, session))
+        case .listPosts: LineAnswer(try await self.listPosts(command, logIn, session))
+        case .unitAdd, .unitRename, .unitMove, .unitMerge, .unitClose, .unitSplit, .unitHandOver:
+            LineAnswer(try await self.changeUnit(command, logIn, session))
+        case .officerAdd, .officerLock, .officerUnlock, .officerReset, .officerPost, .officerEndPost:
+            try await self.changeOfficer(command, logIn, session)
         default: try await self.step(command, logIn, session)
         }
     }

@@ -81,6 +81,11 @@ extension LineReply {
         case .missingCalendarYear(let year):
             self = say(.refusedByRule, ["calendar.\(year)"], "缺少 \(year) 年工作日历", "no working calendar for \(year)")
         case .notFound: self = say(.noSuchObject, [kind], "没有, 或不在可见范围内", "not there, or not yours to see")
+        case .organisation(let fault):
+            let code: ReplyCode =
+                fault.rule == .notPermitted ? .notPermitted : fault.isConflict ? .wrongState : .refusedByRule
+            let field = fault.field.map { "\($0): " } ?? ""
+            self = say(code, [fault.rule.rawValue], field + fault.detail, field + fault.englishDetail)
         }
     }
 }
