@@ -35,7 +35,10 @@ begin
     ) then
       raise exception 'unit.below_itself' using errcode = 'LP010', column = 'to', detail = p_successor;
     end if;
-    perform bihuan.lock_subtree_cases(v_unit.city_id, array[v_unit.unit_id]);
+    -- Before the tables are held: whoever is at one of these cases must come to an end first.
+    perform bihuan.hand_over_some(
+      v_unit.city_id, v_unit.unit_id, v_to.unit_id, null, null, true, true, v_who.by_whom, v_who.officer_id,
+      case when v_who.officer_id is not null then v_who.top end, v_who.via, p_reason);
   end if;
   -- Whoever writes now could give the unit something more; from here on they wait, and then find it closed.
   lock table bihuan.cases, bihuan.assignments, bihuan.supervisions, bihuan.clocks, bihuan.clock_firings,
@@ -72,6 +75,7 @@ begin
     return;
   end if;
 
+  -- What came meanwhile.
   perform bihuan.hand_over_some(
     v_unit.city_id, v_unit.unit_id, v_to.unit_id, null, null, true, true, v_who.by_whom, v_who.officer_id,
     case when v_who.officer_id is not null then v_who.top end, v_who.via, p_reason);

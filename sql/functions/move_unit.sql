@@ -23,7 +23,6 @@ begin
   ) then
     raise exception 'unit.below_itself' using errcode = 'LP010', column = 'parent', detail = p_parent;
   end if;
-  perform bihuan.lock_subtree_cases(v_unit.city_id, array[v_unit.unit_id]);
   perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, p_reason);
   update bihuan.units u
      set parent_id = v_parent.unit_id

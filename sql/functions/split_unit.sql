@@ -45,7 +45,6 @@ begin
   returning unit_id into v_new;
   perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, p_reason);
   if v_below is not null then
-    perform bihuan.lock_subtree_cases(v_unit.city_id, v_below);
     update bihuan.units u set parent_id = v_new where u.city_id = v_unit.city_id and u.unit_id = any (v_below);
   end if;
   perform bihuan.announce_change(null, null, null);
