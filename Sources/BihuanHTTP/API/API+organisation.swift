@@ -176,7 +176,8 @@ extension API {
     private func change(
         _ call: Call, _ step: UnitStep, _ reason: String, isCreation: Bool = false
     ) async throws(Problem) -> Reply {
-        let (unit, handedOver): (UnitView, Int)
+        let unit: UnitView
+        let handedOver: Int
         do throws(DeskError) {
             let token = try Self.token(call)
             handedOver = try await self.store.administration.perform(step, reason: reason, token)

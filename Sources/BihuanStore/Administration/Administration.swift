@@ -1,6 +1,6 @@
 package import BihuanDomain
 import Crypto
-import Foundation
+package import Foundation
 import Postgres
 
 /// Units, officers and posts, changed by an administrator (R87 ff.): an operator of a unit, for the own unit and all below.
@@ -28,7 +28,7 @@ package struct Administration: Sendable {
             repeat {
                 last = try await self.run(token, batch) { row throws(PostgresError) in try row.get("n") }
                 handedOver += last
-            } while last == UnitStep.batch
+            } while last == UnitStep.batchSize
         }
         if let last = command.last(reason: reason) {
             try await self.run(token, last) { _ throws(PostgresError) in }

@@ -27,10 +27,10 @@ package enum UnitStep: Sendable, Hashable {
     }
 
     /// How many cases are handed over in one go, so that no command waits long for one of them.
-    static let batch = 2_000
+    static let batchSize = 2_000
 
     /// The unit that gives its work away before the last step, and the one that takes it; asked again until little is left.
-    var handOver: (from: String, to: String, cases: [String]?)? {
+    var handingOver: (from: String, to: String, cases: [String]?)? {
         switch self {
         case .merge(let from, let to, _), .close(let from, let to?, _): (from, to, nil)
         case .handOver(let from, let to, let cases): (from, to, cases)
@@ -40,9 +40,10 @@ package enum UnitStep: Sendable, Hashable {
 
     /// A batch of the work to hand over; answers how many cases it was.
     func batch(reason: String) -> SQL? {
-        self.handOver.map { work in
+        self.handingOver.map { work in
             """
-            select bihuan.hand_over_work(\(work.from), \(work.to), \(work.cases)::text[], \(Self.batch), \(reason)) as n
+            select bihuan.hand_over_work(\(work.from), \(work.to), \(work.cases)::text[], \(Int32(Self.batchSize)),
+                                         \(reason)) as n
             """
         }
     }

@@ -25,7 +25,7 @@ extension Registry {
                 }
                 handedOver += last
                 progress(handedOver)
-            } while last == UnitStep.batch
+            } while last == UnitStep.batchSize
         }
         if let last = step.last(reason: reason) {
             try await self.administer(last, by: osUser, in: city) { _ throws(PostgresError) in }
