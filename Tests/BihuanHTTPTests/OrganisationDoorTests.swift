@@ -1,4 +1,7 @@
+import BihuanDomain
+import BihuanStore
 import Foundation
+import Postgres
 import StoreTestSupport
 import Testing
 
@@ -66,7 +69,7 @@ struct OrganisationDoorTests {
             _ = try await dispatch.post("/cases/\(other)/actions/grade", #"{"level":"sensitive","reason":"涉及食品安全"}"#)
             #expect(
                 try await dispatch.post("/cases/\(other)/assignments", #"{"unit":"east","reason":"属地"}"#).status == 400)
-            let drift: String? = try await city.owner { connection in
+            let drift: String? = try await city.owner { connection throws(PostgresError) in
                 try connection.query("select bihuan.find_drift(1) as drift").rows[0].get("drift")
             }
             #expect(drift == nil)
@@ -80,7 +83,7 @@ struct OrganisationDoorTests {
                     login: "handler.food", unit: "east", role: .operator, in: city.city, at: Date())
             }
             let chief = try await APIClient.logIn("operator.city", at: port)
-            let post: UUID = try await city.owner { connection in
+            let post: UUID = try await city.owner { connection throws(PostgresError) in
                 try connection.query(
                     """
                     select p.post_id from bihuan.posts p join bihuan.units u using (city_id, unit_id)
@@ -159,7 +162,7 @@ struct OrganisationDoorTests {
                     """
             }
             func logIn() async throws -> RawResponse {
-                let post: UUID = try await city.owner { connection in
+                let post: UUID = try await city.owner { connection throws(PostgresError) in
                     try connection.query(
                         "select post_id from bihuan.posts where acting_for is not null order by valid_from desc limit 1"
                     ).rows[0].get("post_id")
@@ -189,7 +192,7 @@ struct OrganisationDoorTests {
             let log = String(decoding: try await deputy.get("/cases/\(ref)/timeline").body, as: UTF8.self)
             #expect(log.contains("（代理派单city）"))
             // The day is over: nothing is opened, and what was open is not.
-            try await city.owner { connection in
+            try await city.owner { connection throws(PostgresError) in
                 _ = try connection.query(
                     """
                     update bihuan.posts set valid_from = valid_from - interval '2 hours',
