@@ -1,7 +1,6 @@
 import BihuanDomain
 import BihuanStore
 import Foundation
-import Postgres
 import StoreTestSupport
 import Testing
 
@@ -69,10 +68,7 @@ struct OrganisationDoorTests {
             _ = try await dispatch.post("/cases/\(other)/actions/grade", #"{"level":"sensitive","reason":"涉及食品安全"}"#)
             #expect(
                 try await dispatch.post("/cases/\(other)/assignments", #"{"unit":"east","reason":"属地"}"#).status == 400)
-            let drift: String? = try await city.owner { connection throws(PostgresError) in
-                try connection.query("select bihuan.find_drift(1) as drift").rows[0].get("drift")
-            }
-            #expect(drift == nil)
+            #expect(try await city.drift() == nil)
         }
     }
 
@@ -83,14 +79,7 @@ struct OrganisationDoorTests {
                     login: "handler.food", unit: "east", role: .operator, in: city.city, at: Date())
             }
             let chief = try await APIClient.logIn("operator.city", at: port)
-            let post: UUID = try await city.owner { connection throws(PostgresError) in
-                try connection.query(
-                    """
-                    select p.post_id from bihuan.posts p join bihuan.units u using (city_id, unit_id)
-                     where p.role = 'operator' and u.label = 'east'
-                    """
-                ).rows[0].get("post_id")
-            }
+            let post = try await city.post("operator", in: "east")
             let door = APIClient(port: port)
             let token = try #require(
                 try await door.post(
@@ -162,11 +151,7 @@ struct OrganisationDoorTests {
                     """
             }
             func logIn() async throws -> RawResponse {
-                let post: UUID = try await city.owner { connection throws(PostgresError) in
-                    try connection.query(
-                        "select post_id from bihuan.posts where acting_for is not null order by valid_from desc limit 1"
-                    ).rows[0].get("post_id")
-                }
+                let post = try await city.post("dispatcher", in: "city")
                 return try await door.post(
                     "/sessions",
                     #"{"name":"handler.food@\#(TestCity.code)","password":"\#(TestCity.password)","post":"\#(post)"}"#)
@@ -192,14 +177,7 @@ struct OrganisationDoorTests {
             let log = String(decoding: try await deputy.get("/cases/\(ref)/timeline").body, as: UTF8.self)
             #expect(log.contains("（代理派单city）"))
             // The day is over: nothing is opened, and what was open is not.
-            try await city.owner { connection throws(PostgresError) in
-                _ = try connection.query(
-                    """
-                    update bihuan.posts set valid_from = valid_from - interval '2 hours',
-                           valid_until = clock_timestamp() - interval '1 second'
-                     where acting_for is not null and valid_until > clock_timestamp()
-                    """)
-            }
+            try await city.letPass(post: city.post("dispatcher", in: "city"))
             #expect(try await deputy.get("/me").status == 401)
             #expect(try await logIn().status == 401)
         }
