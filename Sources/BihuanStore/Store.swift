@@ -6,6 +6,7 @@ package struct Store: Sendable {
     package let clockClaims: ClockClaims
     package let outbox: Outbox
     package let health: Health
+    package let administration: Administration
 
     /// - Parameters:
     ///   - sessionHours: absolute life of a session, 1–168.
@@ -18,5 +19,6 @@ package struct Store: Sendable {
         self.clockClaims = ClockClaims(pools: pools)
         self.outbox = Outbox(pools: pools)
         self.health = Health(pools: pools, newestMigration: newestMigration)
+        self.administration = Administration(pools: pools, hasher: hasher, queries: self.queries)
     }
 }

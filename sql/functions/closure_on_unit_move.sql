@@ -8,7 +8,9 @@ declare
   v_city integer;
   v_moved integer[];
   v_units integer[];
-  v_cases uuid[];
+  v_above integer[];
+  v_below integer[];
+  v_seers integer[];
 begin
   for v_city, v_moved in
     select a.city_id, array_agg(a.unit_id)
@@ -18,12 +20,19 @@ begin
      group by a.city_id
   loop
     -- Whoever writes a case now would read the old closure; a move is rare and waits for them, and they for it.
-    lock table bihuan.cases, bihuan.assignments, bihuan.supervisions, bihuan.clocks, bihuan.clock_firings
+    lock table bihuan.cases, bihuan.assignments, bihuan.supervisions, bihuan.clocks, bihuan.clock_firings,
+               bihuan.warning_receipts
       in share row exclusive mode;
 
     select array_agg(distinct c.descendant_id) into v_units
       from bihuan.unit_closure c
      where c.city_id = v_city and c.ancestor_id = any (v_moved);
+
+    select array_agg(c.ancestor_id order by c.descendant_id, c.ancestor_id),
+           array_agg(c.descendant_id order by c.descendant_id, c.ancestor_id)
+      into v_above, v_below
+      from bihuan.unit_closure c
+     where c.city_id = v_city and c.descendant_id = any (v_units);
 
     -- Overdue rows and the counts of orders and circulars hang on the closure: out under the old one, in under the new.
     perform bihuan.count_orders_and_circulars(v_city, v_units, -1);
@@ -33,18 +42,22 @@ begin
     perform bihuan.write_overdue(k) from bihuan.clocks k
       where k.city_id = v_city and k.unit_id = any (v_units) and k.breached_at is not null and k.stopped_at is null;
 
-    select array_agg(c.case_id) into v_cases
+    -- Few units stand above what moved that did not before, or no longer do; they alone see otherwise.
+    select array_agg(distinct x.ancestor_id) into v_seers
       from (
-        select c.case_id from bihuan.cases c where c.city_id = v_city and c.owner_unit = any (v_units)
-        union
-        select a.case_id
-          from bihuan.assignments a
-         where a.city_id = v_city
-           and (a.from_unit = any (v_units) or a.to_unit = any (v_units) or a.reviewer_unit = any (v_units))
-        union
-        select r.case_id from bihuan.warning_receipts r where r.city_id = v_city and r.unit_id = any (v_units)
-      ) c;
-    perform bihuan.refresh_visibility(v_city, v_cases);
+        (select * from unnest(v_above, v_below) o (ancestor_id, descendant_id)
+         except
+         select c.ancestor_id, c.descendant_id
+           from bihuan.unit_closure c
+          where c.city_id = v_city and c.descendant_id = any (v_units))
+        union all
+        (select c.ancestor_id, c.descendant_id
+           from bihuan.unit_closure c
+          where c.city_id = v_city and c.descendant_id = any (v_units)
+         except
+         select * from unnest(v_above, v_below) o (ancestor_id, descendant_id))
+      ) x;
+    perform bihuan.refresh_sight(v_city, v_seers);
   end loop;
   return null;
 end

@@ -22,3 +22,11 @@ create or replace trigger never_changed
 create or replace trigger never_changed
   before update or delete or truncate on bihuan.clock_firings
   for each statement execute function bihuan.refuse_change();
+
+create or replace trigger never_changed
+  before update or delete or truncate on bihuan.unit_changes
+  for each statement execute function bihuan.refuse_change();
+
+create or replace trigger never_changed
+  before update or delete or truncate on bihuan.officer_changes
+  for each statement execute function bihuan.refuse_change();

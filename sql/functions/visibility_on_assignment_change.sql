@@ -22,4 +22,6 @@ create constraint trigger visibility_on_assignment_change
     (old.from_unit, old.to_unit, old.reviewer_unit, old.role, old.state in ('recalled', 'returned'))
     is distinct from
     (new.from_unit, new.to_unit, new.reviewer_unit, new.role, new.state in ('recalled', 'returned'))
+    -- hand_over makes visibility anew once for all its cases; a setting alone would be anybody's to make.
+    and not (current_user = 'bihuan_owner' and coalesce(current_setting('bihuan.bulk', true), '') = 'on')
   ) execute function bihuan.visibility_on_assignment_change();

@@ -2,7 +2,7 @@ alter table bihuan.events enable row level security;
 
 -- What befell the case is seen with the case, what befell an assignment with the assignment. But what was put on record,
 -- proposed or given more time by the owner alone is seen as its row is: by the owner, by those above it and by whoever did
--- it; what befell a warning by whoever sees the warning, and what befell a clock by whoever sees the clock.
+-- it, and so is what was handed over of warnings and clocks; what befell a warning by whoever sees the warning, and what befell a clock by whoever sees the clock.
 drop policy if exists officer_sees_event on bihuan.events;
 create policy officer_sees_event on bihuan.events for select to bihuan_server
   using (
@@ -18,6 +18,7 @@ create policy officer_sees_event on bihuan.events for select to bihuan_server
             )
           when kind in ('responded', 'raise_proposed')
             or kind = 'filed' and detail ->> 'act' in ('report', 'evaluate')
+            or kind = 'handed_over' and detail ->> 'as' in ('warned', 'clock')
             then (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
               or exists (
                 select from bihuan.cases c

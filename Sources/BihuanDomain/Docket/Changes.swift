@@ -142,6 +142,8 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case merged, absorbed
     /// The merge was undone, in the case that was merged and in the other.
     case unmerged, parted
+    /// What stood with one unit stands with another: it was merged, closed, split, or gave it away.
+    case handedOver = "handed_over"
 
     package var label: String {
         switch self {
@@ -201,6 +203,7 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .absorbed: "并入本案"
         case .unmerged: "撤销并案"
         case .parted: "分出案件"
+        case .handedOver: "移交"
         }
     }
 }

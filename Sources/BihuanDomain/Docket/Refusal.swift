@@ -110,6 +110,8 @@ package enum Refusal: Error, Sendable, Hashable {
     case disputed(Verb, ref: String)
     /// The time in which the plan lets it be done is over; when it ended, as RFC 3339.
     case windowOver(Verb, ended: String)
+    /// Units and officers are not changed in this way.
+    case organisation(OrganisationFault)
 }
 
 /// Why a clock cannot be stopped for a while, let go on, or given more time.

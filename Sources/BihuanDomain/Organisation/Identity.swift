@@ -7,9 +7,12 @@ package struct Identity: Sendable, Hashable {
     package var role: PostRole
     /// Roles of the plan that the post was appointed to (组长、副组长 …), by key.
     package var appointments: Set<String>
+    /// The post that this one stands in for (代理).
+    package var actingFor: PostID?
 
     package init(
-        city: CityID, officer: OfficerID, post: PostID, unit: UnitID, role: PostRole, appointments: Set<String> = []
+        city: CityID, officer: OfficerID, post: PostID, unit: UnitID, role: PostRole, appointments: Set<String> = [],
+        actingFor: PostID? = nil
     ) {
         self.city = city
         self.officer = officer
@@ -17,6 +20,7 @@ package struct Identity: Sendable, Hashable {
         self.unit = unit
         self.role = role
         self.appointments = appointments
+        self.actingFor = actingFor
     }
 
     /// Whether the post is this role of a plan: it was appointed to it, or the plan has nobody else it could be.

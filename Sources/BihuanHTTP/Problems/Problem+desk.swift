@@ -208,6 +208,18 @@ extension Problem {
                     en: "The plan's time for `\(verb.rawValue)` ended at \(ended)."
                 )
             )
+        case .organisation(let fault):
+            let detail = Phrase(zh: fault.detail, en: fault.englishDetail)
+            if fault.rule == .notPermitted {
+                self.init(.notPermitted, code: fault.rule.rawValue, detail: detail)
+            } else {
+                self.init(fault.isConflict ? .stateConflict : .refused, code: fault.rule.rawValue, detail: detail)
+                if let field = fault.field {
+                    self.errors = [
+                        RequestFault(.body(JSONPointer().member(field)), fault.rule.rawValue, detail)
+                    ]
+                }
+            }
         }
     }
 }

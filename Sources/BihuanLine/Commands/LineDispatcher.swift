@@ -87,6 +87,13 @@ struct LineDispatcher: Sendable {
         case .referralShow: LineAnswer(try await self.showReferral(command, logIn, session))
         case .listReferrals: LineAnswer(try await self.listReferrals(command, logIn, session))
         case .health: LineAnswer(await self.health(command, logIn, session))
+        case .unitShow: LineAnswer(try await self.showUnit(command, logIn, session))
+        case .listChanges: LineAnswer(try await self.listChanges(command, logIn, session))
+        case .listPosts: LineAnswer(try await self.listPosts(command, logIn, session))
+        case .unitAdd, .unitRename, .unitMove, .unitMerge, .unitClose, .unitSplit, .unitHandOver:
+            LineAnswer(try await self.changeUnit(command, logIn, session))
+        case .officerAdd, .officerLock, .officerUnlock, .officerReset, .officerPost, .officerEndPost:
+            try await self.changeOfficer(command, logIn, session)
         default: try await self.step(command, logIn, session)
         }
     }

@@ -11,6 +11,7 @@ package enum CommandTable {
     package static let all: [CommandSpec] =
         CommandTable.standard + CommandTable.session + CommandTable.looking
         + CommandTable.operations + CommandTable.loop + CommandTable.disputes
+        + CommandTable.organisation
 
     // MARK: RFC 3977, 4642, 4643
 

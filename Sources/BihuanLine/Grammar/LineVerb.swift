@@ -97,6 +97,24 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case leadSimilar = "LEAD SIMILAR"
     case listLeads = "LIST LEADS"
 
+    // Units, officers, posts.
+    case unitShow = "UNIT SHOW"
+    case listChanges = "LIST CHANGES"
+    case listPosts = "LIST POSTS"
+    case unitAdd = "UNIT ADD"
+    case unitRename = "UNIT RENAME"
+    case unitMove = "UNIT MOVE"
+    case unitMerge = "UNIT MERGE"
+    case unitClose = "UNIT CLOSE"
+    case unitSplit = "UNIT SPLIT"
+    case unitHandOver = "UNIT HANDOVER"
+    case officerAdd = "OFFICER ADD"
+    case officerLock = "OFFICER LOCK"
+    case officerUnlock = "OFFICER UNLOCK"
+    case officerReset = "OFFICER RESET"
+    case officerPost = "OFFICER POST"
+    case officerEndPost = "OFFICER ENDPOST"
+
     /// First words that take a second one.
     package static let families: Set<String> = Set(
         LineVerb.allCases.compactMap { verb in

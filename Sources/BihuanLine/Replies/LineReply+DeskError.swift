@@ -98,6 +98,11 @@ extension LineReply {
             self = say(
                 .refusedByRule, ["window.over"], "预案规定的期限已于 \(ended) 届满, 不能\(verb.label)",
                 "the plan's time for \(verb.rawValue) ended at \(ended)")
+        case .organisation(let fault):
+            let code: ReplyCode =
+                fault.rule == .notPermitted ? .notPermitted : fault.isConflict ? .wrongState : .refusedByRule
+            let field = fault.field.map { "\($0): " } ?? ""
+            self = say(code, [fault.rule.rawValue], field + fault.detail, field + fault.englishDetail)
         }
     }
 }

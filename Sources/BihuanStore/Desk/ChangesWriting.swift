@@ -12,7 +12,11 @@ struct Actor: Sendable {
     init(_ authority: Authority, via: Door) {
         self.officer = authority.identity?.officer.rawValue
         self.unit = authority.identity?.unit.rawValue
-        self.text = authority.identity.map { "officer:\($0.officer.text)" } ?? "system"
+        // A deputy's acts say for whose post (代理); ``Queries/timeline(_:_:)`` reads it.
+        self.text =
+            authority.identity.map { identity in
+                "officer:\(identity.officer.text)" + (identity.actingFor.map { " for:\($0.text)" } ?? "")
+            } ?? "system"
         self.via = via
     }
 }

@@ -40,6 +40,8 @@ extension DeskError {
                 self = .stale(current: nil)
             // The session ended in the midst; see ``SQL/mustAffect(orElse:_:)``.
             case SQLState(rawValue: "2201E"): self = .unauthenticated
+            // An administrator's function said no; see ``OrganisationFault``.
+            case SQLState(rawValue: "LP010"): self.init(organisation: error)
             // A policy refused the row.
             case SQLState(rawValue: "42501"): self = .notFound
             default: self = .unavailable("\(error)")

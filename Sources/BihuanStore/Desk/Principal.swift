@@ -31,7 +31,7 @@ package enum Principal: Sendable, Hashable {
         switch self {
         case .session:
             """
-            select s.city_id, s.officer_id, s.post_id, s.unit_id, s.role, p.plan_roles, c.book_version
+            select s.city_id, s.officer_id, s.post_id, s.unit_id, s.role, p.plan_roles, p.acting_for, c.book_version
               from bihuan.sessions s
               join bihuan.cities c on c.city_id = s.city_id
               join bihuan.posts p on p.city_id = s.city_id and p.post_id = s.post_id
@@ -39,7 +39,8 @@ package enum Principal: Sendable, Hashable {
         case .system:
             """
             select c.city_id, null::uuid as officer_id, null::uuid as post_id, null::integer as unit_id,
-                   null::text as role, null::text[] as plan_roles, c.book_version
+                   null::text as role, null::text[] as plan_roles, null::uuid as acting_for,
+                   c.book_version
               from bihuan.cities c
              where c.city_id = (select nullif(current_setting('bihuan.city', true), '')::integer)
             """
@@ -54,7 +55,7 @@ extension Identity {
         self.init(
             city: CityID(rawValue: try row.get("city_id")), officer: try row.identifier("officer_id"),
             post: try row.identifier("post_id"), unit: try row.unit("unit_id"), role: try row.word("role"),
-            appointments: Set(appointments))
+            appointments: Set(appointments), actingFor: try row.identifierIfAny("acting_for"))
     }
 }
 

@@ -35,7 +35,7 @@ extension Queries {
             [
                 "select c.ref, c.is_drill from bihuan.cases c where c.city_id = \(Self.city) and c.case_id = \(id)",
                 """
-                select e.seq, e.at, e.kind, a.ref as assignment_ref, e.actor, o.name as officer_name, e.unit_id, e.via,
+                select e.seq, e.at, e.kind, a.ref as assignment_ref, e.actor, o.name as officer_name, h.name as acting_for, e.unit_id, e.via,
                        e.reason, x.ref as other_ref, e.detail, encode(e.hash, 'hex') as hash
                   from bihuan.events e
                   left join bihuan.assignments a on a.city_id = e.city_id and a.assignment_id = e.assignment_id
@@ -44,6 +44,9 @@ extension Queries {
                   left join bihuan.cases x
                     on x.city_id = e.city_id and e.kind in ('merged', 'absorbed', 'unmerged', 'parted')
                    and x.case_id = (e.detail ->> 'case_id')::uuid
+                  left join bihuan.posts p
+                    on p.city_id = e.city_id and p.post_id = nullif(split_part(e.actor, ' for:', 2), '')::uuid
+                  left join bihuan.officers h on h.city_id = p.city_id and h.officer_id = p.officer_id
                  where e.city_id = \(Self.city) and e.case_id = \(id)
                  order by e.seq
                 """,
@@ -65,7 +68,8 @@ extension EventView {
         self.kind = try row.word("kind")
         self.assignment = try row.get("assignment_ref")
         let name: String? = try row.get("officer_name")
-        if let name { self.actor = name } else { self.actor = try row.get("actor") }
+        let actingFor: String? = try row.get("acting_for")
+        if let name { self.actor = name + (actingFor.map { "（代理\($0)）" } ?? "") } else { self.actor = try row.get("actor") }
         let unit: Int? = try row.get("unit_id")
         self.unit = unit.map { asker.tag(UnitID(rawValue: $0)) }
         self.via = try row.get("via")

@@ -157,6 +157,10 @@ extension Registry {
                        coalesce(array_agg(p.role || '@' || u.label
                                     || case when p.plan_roles = '{}' then ''
                                             else '(' || array_to_string(p.plan_roles, ',') || ')' end
+                                    || case when p.acting_for is null then ''
+                                            else '[acting for ' || h.login || ' until '
+                                              || to_char(p.valid_until at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI')
+                                              || ']' end
                                   order by p.valid_from, u.label)
                                   filter (where p.post_id is not null), '{}') as posts
                   from bihuan.officers o
@@ -165,6 +169,8 @@ extension Registry {
                    and p.valid_from <= clock_timestamp()
                    and (p.valid_until is null or p.valid_until > clock_timestamp())
                   left join bihuan.units u on u.city_id = p.city_id and u.unit_id = p.unit_id
+                  left join bihuan.posts q on q.city_id = p.city_id and q.post_id = p.acting_for
+                  left join bihuan.officers h on h.city_id = q.city_id and h.officer_id = q.officer_id
                  where o.city_id = \(city.rawValue)
                  group by o.officer_id, o.login, o.name, o.locked_at
                  order by o.login

@@ -218,6 +218,10 @@ package struct RegistryFault: Error, CustomStringConvertible, Sendable {
             self.init(.unavailable, "\(error)")
             return
         }
+        if state == SQLState(rawValue: "LP010"), let fault = OrganisationFault(error) {
+            self.init(fault)
+            return
+        }
         // Class 23: a constraint named for what it promises.
         if state.rawValue.hasPrefix("23"), let constraint = error.constraint {
             let rule = constraint.replacing("_", with: " ")

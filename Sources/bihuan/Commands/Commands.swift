@@ -10,6 +10,7 @@ extension Bihuan {
         PlanCommand.self,
         CalendarCommand.self,
         UnitsCommand.self,
+        UnitCommand.self,
         OfficerCommand.self,
         WebhooksCommand.self,
         CasesCommand.self,

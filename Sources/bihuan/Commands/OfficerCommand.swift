@@ -151,6 +151,14 @@ struct OfficerPost: AsyncParsableCommand {
     var appointments: [String] = []
     @Flag(help: "免去。")
     var end = false
+    @Option(help: ArgumentHelp("起：RFC 3339，例如 2026-10-01T00:00:00+08:00；不设：即时。", valueName: "time"))
+    var from: RFC3339Time?
+    @Option(help: ArgumentHelp("止：RFC 3339；到时其会话随之失效。", valueName: "time"))
+    var until: RFC3339Time?
+    @Option(help: ArgumentHelp("代理此人的这一岗位（代理）；须有 --until。", valueName: "login"))
+    var actingFor: OfficerName?
+    @Option(help: "事由；设起止或代理时写入人员变动记录。")
+    var reason: String?
 
     func run() async throws {
         try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer post") {
@@ -160,6 +168,15 @@ struct OfficerPost: AsyncParsableCommand {
             if self.end {
                 try await registry.endPost(login: login, unit: self.unit, role: self.role, in: city.id)
                 done = "ended"
+            } else if self.from != nil || self.until != nil || self.actingFor != nil {
+                _ = try await registry.addPost(
+                    login: login,
+                    PostDraft(
+                        unit: self.unit, role: self.role, appointments: self.appointments, from: self.from?.date,
+                        until: self.until?.date, actingFor: self.actingFor?.login),
+                    reason: self.reason ?? (self.actingFor == nil ? "任命" : "代理"),
+                    by: try SystemAccount.current().name, in: city.id, at: Date())
+                done = "added"
             } else if !self.appointments.isEmpty,
                 try await registry.holds(login: login, unit: self.unit, role: self.role, in: city.id)
             {

@@ -51,6 +51,7 @@ select v.name, 'bihuan_server', 'token of ' || v.name, '', v.lives, v.city_id, v
     ('duty', true, 1, 1, 'duty'),
     ('leader', true, 1, 1, 'leader'),
     ('operator', true, 1, 1, 'operator'),
+    ('operator of a district', true, 1, 10, 'operator'),
     ('handler at the city', true, 1, 1, 'handler'),
     ('revoked session', false, 1, 1, 'dispatcher'),
     ('expired session', false, 1, 1, 'dispatcher'),
@@ -267,6 +268,13 @@ select k.city_id, md5('referral ' || k.ref)::uuid, 'F-' || k.ref, k.case_id, 'ou
 insert into bihuan.return_visits (city_id, case_id, number, visited_at, reached, officer_id, unit_id)
 select k.city_id, k.case_id, 1, now(), false, md5('officer duty')::uuid, k.owner_unit from bihuan.cases k;
 
+insert into bihuan.officer_changes (city_id, number, kind, officer_id, unit_id, role, at, "by", reason)
+select o.city_id, row_number() over (partition by o.city_id order by o.login, u.unit_id), 'locked', o.officer_id, u.unit_id,
+       'handler', now(), 'local:root', '调查'
+  from bihuan.officers o
+  join bihuan.units u on u.city_id = o.city_id and u.unit_id in (1, 2, 10, 20)
+ where o.name in ('duty', 'dispatcher of the other city');
+
 insert into bihuan.plan_adoptions (city_id, effective_on, plan_id, plan_version)
 select v.city_id, '2026-01-01', v.plan_id, v.version from bihuan.plan_versions v;
 
@@ -286,6 +294,10 @@ select x.city_id, x.case_id, row_number() over (partition by x.city_id, x.case_i
      cross join (values ('report'), ('publish'), ('evaluate')) x (act)
     union all
     select k.city_id, k.case_id, null, 'raise', 'raise_proposed', null, '{}' from bihuan.cases k
+    union all
+    select k.city_id, k.case_id, null, 'handed over ' || x.was, 'handed_over', 1, jsonb_build_object('as', x.was)
+      from bihuan.cases k
+     cross join (values ('owner'), ('clock'), ('warned')) x (was)
     union all
     select a.city_id, a.case_id, null, 'responded ' || a.ref, 'responded', a.to_unit, '{}' from bihuan.assignments a
     union all

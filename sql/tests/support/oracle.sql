@@ -180,6 +180,14 @@ language sql stable as $$
   select 'sensitive_periods', concat_ws('/', t.city_id, t.name, t.first_on), p.lives and t.city_id = p.city_id, false
     from bihuan.sensitive_periods t
   union all
+  -- What became of units is for the whole city, what was done to officers for those who administer them.
+  select 'unit_changes', concat_ws('/', t.city_id, t.number), p.lives and t.city_id = p.city_id, false
+    from bihuan.unit_changes t
+  union all
+  select 'officer_changes', concat_ws('/', t.city_id, t.number),
+         coalesce(p.role = 'operator', false) and (t.city_id, t.unit_id) in (table mine), false
+    from bihuan.officer_changes t
+  union all
   -- A proposal is its unit's and the owner's, and they alone decide on it; who was told of it sees it.
   select 'warnings', concat_ws('/', t.city_id, t.warning_id),
          x.is_ours or exists (
@@ -219,6 +227,7 @@ language sql stable as $$
          case when t.assignment_id is not null then a.seen
               when t.kind in ('warning_proposed', 'warning_declined', 'responded', 'raise_proposed')
                 or t.kind = 'filed' and t.detail ->> 'act' in ('report', 'evaluate')
+                or t.kind = 'handed_over' and t.detail ->> 'as' in ('warned', 'clock')
                 then c.seen and ((q.city_id, q.owner_unit) in (table mine)
                   or coalesce((t.city_id, t.unit_id) = (p.city_id, p.unit_id), false))
               when t.kind in ('paused', 'resumed', 'extension_asked', 'extension_granted', 'extension_refused')
@@ -309,4 +318,6 @@ language sql stable as $$
   union all
   -- What units tell each other is no business of the clocks.
   select unnest(array['comments', 'tasks', 'feedback_answers']) where p_login = 'bihuan_worker'
+  union all
+  select x from unnest(array['unit_changes', 'officer_changes']) x where p_login = 'bihuan_worker'
 $$;

@@ -1,0 +1,145 @@
+package import BihuanDomain
+import Crypto
+package import Foundation
+import Postgres
+
+/// Units, officers and posts, changed by an administrator (R87 ff.): an operator of a unit, for the own unit and all below.
+///
+/// Who may change what is decided in the database (`sql/functions/administrator.sql`), which also writes down who did it and
+/// why; the server owns none of these tables.
+package struct Administration: Sendable {
+    let pools: Pools
+    let hasher: PasswordHasher
+    let queries: Queries
+    /// For one step: a district of a big city that moves takes some seconds.
+    private static let patience = Duration.seconds(120)
+
+    /// Carries a change of the tree out.
+    ///
+    /// Work is handed over some cases at a time, each time in a transaction of its own that leaves every case whole; the
+    /// rest, and the closing itself, in one.
+    ///
+    /// - Returns: in how many cases something was handed over before the last step.
+    package func perform(_ command: UnitStep, reason: String, _ token: String) async throws(DeskError) -> Int {
+        do throws(OrganisationFault) { try command.check() } catch { throw .refused(.organisation(error)) }
+        var handedOver = 0
+        if let batch = command.batch(reason: reason) {
+            var last: Int
+            repeat {
+                last = try await self.run(token, batch) { row throws(PostgresError) in try row.get("n") }
+                handedOver += last
+            } while last == UnitStep.batchSize
+        }
+        if let last = command.last(reason: reason) {
+            try await self.run(token, last) { _ throws(PostgresError) in }
+        }
+        return handedOver
+    }
+
+    /// Carries a change of an officer out. A password is hashed here, as at every log-in, and never leaves.
+    ///
+    /// - Parameter now: for the identities of what is new.
+    package func perform(
+        _ command: OfficerStep, reason: String, at now: Date, _ token: String
+    ) async throws(DeskError) {
+        var mint = UUIDv7Mint(now: now)
+        let sql: SQL
+        switch command {
+        case .add(let login, let name, let password, let unit, let role):
+            guard Self.isLogin(login) else {
+                throw .refused(.organisation(OrganisationFault(.badLogin, field: "login", subject: login)))
+            }
+            let (officer, post): (OfficerID, PostID) = (mint.next(), mint.next())
+            let (salt, verifier) = try await self.verifier(password, login)
+            sql = """
+                select bihuan.add_officer(\(officer.rawValue), \(login), \(name), \(salt), \(verifier), \(post.rawValue),
+                                          \(unit), \(role.rawValue), \(reason))
+                """
+        case .lock(let login): sql = "select bihuan.lock_officer(\(login), true, \(reason))"
+        case .unlock(let login): sql = "select bihuan.lock_officer(\(login), false, \(reason))"
+        case .reset(let login, let password):
+            let (salt, verifier) = try await self.verifier(password, login)
+            sql = "select bihuan.reset_officer(\(login), \(salt), \(verifier), \(reason))"
+        case .post(let login, let draft):
+            if !draft.appointments.isEmpty {
+                let book = try await self.queries.ask(token, []) { _, asker throws(PostgresError) in asker.book }
+                let unfit = book.unfit(draft.appointments, unit: draft.unit, role: draft.role)
+                guard unfit.isEmpty else {
+                    throw .refused(
+                        .organisation(
+                            OrganisationFault(.unfitPlanRole, field: "as", subject: unfit.joined(separator: ", "))))
+                }
+            }
+            let post: PostID = mint.next()
+            sql = draft.statement(post, login: login, reason: reason)
+        case .endPost(let login, let unit, let role):
+            sql = "select bihuan.end_post(\(login), \(unit), \(role.rawValue), \(reason))"
+        }
+        try await self.run(token, sql) { _ throws(PostgresError) in }
+    }
+
+    private func run<R: Sendable>(
+        _ token: String, _ sql: SQL, _ read: @escaping @Sendable (Row) throws(PostgresError) -> R
+    ) async throws(DeskError) -> R {
+        let principal = Principal.session(token)
+        return try await self.pools.pool(for: principal).use(deadline: Self.patience) { connection throws(DeskError) in
+            do throws(PostgresError) {
+                // What a unit saw is made anew for all its cases at once; it waits for whoever is at one of them.
+                let answers = try connection.flight([
+                    principal.presentation,
+                    "select set_config('statement_timeout', '110s', true), set_config('lock_timeout', '30s', true)",
+                    sql,
+                ])
+                return try read(answers[2].rows[0])
+            } catch {
+                // administrator() refuses who has no session; every other refusal has a state of its own.
+                if error.sqlState == SQLState(rawValue: "42501") { throw .unauthenticated }
+                throw DeskError(error)
+            }
+        } orFail: {
+            DeskError($0)
+        }
+    }
+
+    private func verifier(
+        _ password: String, _ login: String
+    ) async throws(DeskError) -> (salt: [UInt8], verifier: [UInt8]) {
+        do throws(RegistryFault) {
+            try PasswordRule.check(password, login: login)
+        } catch {
+            throw .refused(.organisation(OrganisationFault(.weakPassword, field: "password", subject: error.text)))
+        }
+        let salt = PasswordHasher.salt()
+        guard let derived = await self.hasher.derive(Array(password.utf8), salt: salt) else {
+            throw .overloaded(retryAfter: 5)
+        }
+        return (salt, Array(SHA256.hash(data: Data(derived))))
+    }
+
+    /// As the constraint `login_is_plain` has it.
+    private static func isLogin(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        guard let first = bytes.first, (97...122).contains(first), bytes.count <= 63 else { return false }
+        return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || [45, 46, 95].contains($0) }
+    }
+}
+
+extension PostDraft {
+    func statement(_ post: PostID, login: String, reason: String) -> SQL {
+        """
+        select bihuan.add_post(\(post.rawValue), \(login), \(self.unit), \(self.role.rawValue),
+                               \(self.appointments)::text[], \(self.from)::timestamptz, \(self.until)::timestamptz,
+                               \(self.actingFor), \(reason))
+        """
+    }
+}
+
+extension CityBook {
+    /// Those of the roles of adopted plans that a post of this kind in this unit cannot be.
+    func unfit(_ appointments: [String], unit label: String, role: PostRole) -> [String] {
+        let fitting = Set(self.adoptions.map(\.plan)).compactMap { self.plans[$0] }.flatMap { plan in
+            plan.roles.filter { $0.post == role && $0.unit.admits(self.tree[label]?.tier) }.map(\.key)
+        }
+        return appointments.filter { !fitting.contains($0) }
+    }
+}

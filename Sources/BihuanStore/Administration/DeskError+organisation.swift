@@ -1,0 +1,25 @@
+import BihuanDomain
+import Postgres
+
+extension DeskError {
+    /// What a function of `sql/functions` raised as LP010: the rule as message, the field as column, what stands in the way
+    /// as detail. What the address names and is not there is `.notFound`, like everything one may not see.
+    init(organisation error: PostgresError) {
+        guard let fault = OrganisationFault(error) else {
+            self = .unavailable("\(error)")
+            return
+        }
+        switch (fault.rule, fault.field) {
+        case (.unknownUnit, "unit"), (.unknownOfficer, _): self = .notFound
+        default: self = .refused(.organisation(fault))
+        }
+    }
+}
+
+extension OrganisationFault {
+    init?(_ error: PostgresError) {
+        guard let rule = Rule(rawValue: error.message) else { return nil }
+        let subject = error.detail.flatMap { $0.isEmpty || rule == .notPermitted ? nil : $0 }
+        self.init(rule, field: error.column.flatMap { $0.isEmpty ? nil : $0 }, subject: subject)
+    }
+}

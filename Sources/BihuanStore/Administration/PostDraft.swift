@@ -1,0 +1,29 @@
+package import BihuanDomain
+package import struct Foundation.Date
+
+/// A post to be given to an officer.
+package struct PostDraft: Sendable, Hashable {
+    /// Label of the unit.
+    package var unit: String
+    package var role: PostRole
+    /// Roles of a plan of the city, by key; a deputy without any has those of the post stood in for.
+    package var appointments: [String]
+    /// From when; nil: from now on.
+    package var from: Date?
+    /// Until when; nil: until it is ended. A deputy needs one.
+    package var until: Date?
+    /// Log-in of whom the officer stands in for (代理).
+    package var actingFor: String?
+
+    package init(
+        unit: String, role: PostRole, appointments: [String] = [], from: Date? = nil, until: Date? = nil,
+        actingFor: String? = nil
+    ) {
+        self.unit = unit
+        self.role = role
+        self.appointments = appointments
+        self.from = from
+        self.until = until
+        self.actingFor = actingFor
+    }
+}

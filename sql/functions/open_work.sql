@@ -1,0 +1,38 @@
+-- The cases in which something stands with a unit: it owns them, it has an open assignment, gave or
+-- reviews one, a clock of it runs, an order is open from or to it, or a warning that it has not answered.
+-- p_is_closing: also the cases it owns that are over, since they may be opened again. p_cases: only among these; null: all.
+create or replace function bihuan.open_work(
+  p_city integer, p_unit integer, p_is_closing boolean, p_cases uuid[] default null)
+returns setof uuid
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select c.case_id from bihuan.cases c
+   where c.city_id = p_city and c.owner_unit = p_unit and (c.is_open or p_is_closing and c.state <> 'archived')
+     and (p_cases is null or c.case_id = any (p_cases))
+  union
+  select a.case_id from bihuan.assignments a
+   where a.city_id = p_city and p_unit in (a.to_unit, a.from_unit, a.reviewer_unit)
+     and a.state in ('assigned', 'received', 'forwarded', 'fed_back')
+     and (p_cases is null or a.case_id = any (p_cases))
+  union
+  select k.case_id from bihuan.clocks k
+   where k.city_id = p_city and k.unit_id = p_unit and k.stopped_at is null
+     and (p_cases is null or k.case_id = any (p_cases))
+  union
+  select s.case_id from bihuan.supervisions s
+   where s.city_id = p_city and s.to_unit = p_unit and s.state in ('issued', 'replied')
+     and (p_cases is null or s.case_id = any (p_cases))
+  union
+  select s.case_id from bihuan.supervisions s
+   where s.city_id = p_city and s.from_unit = p_unit and s.state in ('issued', 'replied')
+     and (p_cases is null or s.case_id = any (p_cases))
+  union
+  select r.case_id
+    from bihuan.warning_receipts r
+    join bihuan.warnings w on w.city_id = r.city_id and w.warning_id = r.warning_id
+   where r.city_id = p_city and r.unit_id = p_unit and r.received_at is null and w.state = 'issued'
+     and (p_cases is null or r.case_id = any (p_cases))
+$$;
+
+revoke all on function bihuan.open_work(integer, integer, boolean, uuid[]) from public;
