@@ -157,6 +157,22 @@ package struct Docket: Sendable {
         }
     }
 
+    /// Takes several steps as one: all, or none of them.
+    ///
+    /// - Parameter commands: each made from the case as the one before has left it.
+    package mutating func perform(
+        inTurn commands: [(Docket) throws(Refusal) -> CaseCommand], by authority: Authority, at now: Date,
+        numbers: FreshNumbers, mint: inout UUIDv7Mint
+    ) throws(Refusal) -> Changes {
+        try self.step(by: authority, at: now, numbers: numbers, mint: &mint) { step throws(Refusal) in
+            for make in commands {
+                let command = try make(step.docket)
+                try command.check()
+                try step.take(command)
+            }
+        }
+    }
+
     /// A rung of the ladder has come.
     ///
     /// Nothing happens when the clock no longer runs, another rung is next, or it is not time yet: whoever comes second

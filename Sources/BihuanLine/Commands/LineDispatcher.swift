@@ -80,6 +80,9 @@ struct LineDispatcher: Sendable {
         case .warningShow: LineAnswer(try await self.showWarning(command, logIn, session))
         case .summary: LineAnswer(try await self.summary(command, logIn, session))
         case .health: LineAnswer(await self.health(command, logIn, session))
+        case .caseRoute: LineAnswer(try await self.route(command, logIn, session))
+        case .listRouting: LineAnswer(try await self.listRouting(command, logIn, session))
+        case .bulk: try await self.bulk(command, logIn, session)
         default: try await self.step(command, logIn, session)
         }
     }

@@ -74,6 +74,11 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case clockGrant = "CLOCK GRANT"
     case clockRefuse = "CLOCK REFUSE"
 
+    // Routing.
+    case caseRoute = "CASE ROUTE"
+    case listRouting = "LIST ROUTING"
+    case bulk = "BULK"
+
     /// First words that take a second one.
     package static let families: Set<String> = Set(
         LineVerb.allCases.compactMap { verb in

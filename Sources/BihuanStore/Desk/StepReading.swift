@@ -18,11 +18,13 @@ struct StepReading: Sendable {
         var numbers: FreshNumbers
         /// The target's id, ref and version in its own docket. Feedback has no ref.
         var target: (id: UUID, ref: String?, version: Int)
+        /// What the case says, where the steps depend on it.
+        var text: RoutingText?
     }
 
     /// What only some steps need to know.
     private enum Extra {
-        case firstHops, spread, history, origins, dueAbove
+        case firstHops, spread, history, origins, dueAbove, text
     }
 
     let target: Target
@@ -31,26 +33,40 @@ struct StepReading: Sendable {
     private let isFiring: Bool
 
     init(of target: Target, for verb: Verb, in city: SQL) {
-        let series: Series? =
+        self.init(of: target, for: [verb], in: city)
+    }
+
+    /// - Parameters:
+    ///   - verbs: of the steps that are taken as one.
+    ///   - readingText: whether they depend on what the case says.
+    init(of target: Target, for verbs: [Verb], readingText: Bool = false, in city: SQL) {
+        // A step draws from one series at most, and so do those that are taken together.
+        let series: [Series] = verbs.compactMap { verb in
             switch verb {
             case .assign, .forward: .assignment
             case .supervise, .raise: .supervision
             case .warn: .warning
             default: nil
             }
-        let extras: [Extra] =
-            switch verb {
-            // A unit that returns its hop does not see those of others.
-            case .return: [.firstHops]
-            case .grade: [.spread, .history]
-            case .observe: [.spread]
-            case .replan, .reopen: [.history]
-            case .sendBack: [.origins]
-            // Nor does one that signs for its own see what is above it.
-            case .receive: [.dueAbove]
-            default: []
-            }
-        self.init(of: target, drawing: series, extras: extras, isFiring: false, in: city)
+        }
+        var extras: [Extra] = []
+        for verb in verbs {
+            let more: [Extra] =
+                switch verb {
+                // A unit that returns its hop does not see those of others.
+                case .return: [.firstHops]
+                case .grade: [.spread, .history]
+                case .observe: [.spread]
+                case .replan, .reopen: [.history]
+                case .sendBack: [.origins]
+                // Nor does one that signs for its own see what is above it.
+                case .receive: [.dueAbove]
+                default: []
+                }
+            extras += more.filter { !extras.contains($0) }
+        }
+        if readingText { extras.append(.text) }
+        self.init(of: target, drawing: series.first, extras: extras, isFiring: false, in: city)
     }
 
     /// - Parameter series: the series whose next number the firing of the target's rung draws.
@@ -74,6 +90,7 @@ struct StepReading: Sendable {
             case .history: statements.append(DocketReading.history(of: target, in: city))
             case .origins: statements.append(DocketReading.origins(of: target, in: city))
             case .dueAbove: statements.append(DocketReading.dueAbove(of: target, in: city))
+            case .text: statements.append(DocketReading.text(of: target, in: city))
             }
         }
         self.statements = statements
@@ -89,6 +106,7 @@ struct StepReading: Sendable {
             throw DeskError(error)
         }
         var extras = DocketReading.Extras()
+        var text: RoutingText?
         for (extra, answer) in zip(self.extras, answers[(DocketReading.count + 1)...]) {
             switch extra {
             case .firstHops: extras.firstHops = answer
@@ -96,6 +114,12 @@ struct StepReading: Sendable {
             case .history: extras.history = answer
             case .origins: extras.origins = answer
             case .dueAbove: extras.dueAbove = answer
+            case .text:
+                do throws(PostgresError) {
+                    text = try answer.rows.first.map { row throws(PostgresError) in try RoutingText(row) }
+                } catch {
+                    throw DeskError(error)
+                }
             }
         }
         guard let docket = try DocketReading.docket(answers[..<DocketReading.count], book, at: now, extras),
@@ -105,7 +129,7 @@ struct StepReading: Sendable {
         let numbers = FreshNumbers(
             assignment: number, supervision: number, warning: number,
             ofDrill: docket.record.isDrill ? docket.record.ref : nil)
-        return (docket, Facts(now: now, numbers: numbers, target: target))
+        return (docket, Facts(now: now, numbers: numbers, target: target, text: text))
     }
 
     private func find(in docket: Docket) -> (id: UUID, ref: String?, version: Int)? {
