@@ -83,8 +83,7 @@ struct RoutingTests {
         #expect(found.gaps.isEmpty)
     }
 
-    @Test(
-        arguments: [
+    static let names: [(String, [String])] = [
             ("南岗区市场监督管理局辖区内一饭店", ["nangang"]), ("在南岗一饭店", ["nangang"]), ("南岗 区的店", ["nangang"]),
             ("住在花园街道", ["ng-huayuan"]), ("花园街道市场监督管理所辖区", ["ng-huayuan"]),
             ("临海市江南区某店", ["jiangnan"]), ("高新技术产业开发区内", ["gaoxin"]),
@@ -93,7 +92,9 @@ struct RoutingTests {
             // Disabled units are not there.
             ("古县城关", []),
             ("外地某店", []),
-        ])
+        ]
+
+    @Test(arguments: RoutingTests.names)
     func `names are found whole, shortened and without what is common to all`(text: String, units: [String]) {
         #expect(Self.labels(Self.ask(RoutingText(content: text)).area.units) == units)
     }

@@ -58,7 +58,7 @@ struct RoutingDoorTests {
             #expect(school.text("lead/source") == "city" && school.text("alternatives/0/unit/label") == "west")
             let nothing = try await dispatch.post("/routing/preview", #"{"title":"某处"}"#)
             #expect(nothing.text("lead/unit/label") == nil && nothing.text("gaps/0/kind") == "area")
-            #expect(try await dispatch.post("/routing/preview", #"{"title":"x","level":"huge"}"#).status == 422)
+            #expect(try await dispatch.post("/routing/preview", #"{"title":"x","level":"huge"}"#).status == 400)
             #expect(try await dispatch.post("/routing/preview", #"{"text":"x"}"#).status == 400)
 
             _ = try await dispatch.post("/cases", Self.lead("东区过期", "1"))
@@ -87,7 +87,7 @@ struct RoutingDoorTests {
             #expect(done.status == 200 && done.number("done") == 1 && done.number("failed") == 2)
             #expect(done.text("items/0/outcome/kind") == "assignment" && done.text("items/0/outcome/unit") == "east")
             #expect(done.text("items/0/outcome/case/level") == "general")
-            #expect(done.text("items/1/problem/errors/0/code") == "no_proposal")
+            #expect(done.text("items/1/problem/errors/0/code") == "field.no_proposal")
             #expect(done.text("items/2/problem/code") != nil && done.number("items/2/problem/status") == 404)
             #expect(try await dispatch.get("/cases/\(nowhere)").text("state") == "registered")
 
