@@ -23,7 +23,8 @@ struct UnitAliasAdd: AsyncParsableCommand {
         try await OwnerSession.inCity(self.city.city, try self.common.settings(), command: "units alias add") {
             registry, city, _ in
             let drafts = self.names.map { UnitAliasDraft(unit: self.unit, alias: $0) }
-            Terminal.print("added \(try await registry.addAliases(drafts, of: city.id))")
+            let added = try await registry.addAliases(drafts, of: city.id)
+            Terminal.print("added \(added)")
         }
     }
 }
