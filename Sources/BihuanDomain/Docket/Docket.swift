@@ -159,16 +159,18 @@ package struct Docket: Sendable {
 
     /// Takes several steps as one: all, or none of them.
     ///
-    /// - Parameter commands: each made from the case as the one before has left it.
+    /// - Parameter next: makes each from its place, counted from 0, and the case as the one before has left it; nil: that
+    ///   was all.
     package mutating func perform(
-        inTurn commands: [(Docket) throws(Refusal) -> CaseCommand], by authority: Authority, at now: Date,
-        numbers: FreshNumbers, mint: inout UUIDv7Mint
+        inTurn next: (_ place: Int, _ docket: Docket) throws(Refusal) -> CaseCommand?, by authority: Authority,
+        at now: Date, numbers: FreshNumbers, mint: inout UUIDv7Mint
     ) throws(Refusal) -> Changes {
         try self.step(by: authority, at: now, numbers: numbers, mint: &mint) { step throws(Refusal) in
-            for make in commands {
-                let command = try make(step.docket)
+            var place = 0
+            while let command = try next(place, step.docket) {
                 try command.check()
                 try step.take(command)
+                place += 1
             }
         }
     }

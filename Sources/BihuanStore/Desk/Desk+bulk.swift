@@ -119,24 +119,27 @@ extension Desk {
             by: principal, keeping: try IdempotencyKey(key, of: order.step, on: target), reading: reading.statements
         ) { answers, authority, book throws(DeskError) in
             let (docket, facts) = try reading.read(answers, book)
-            var commands: [(Docket) throws(Refusal) -> CaseCommand] = []
-            if let grade = order.grade {
-                commands.append { _ in .grade(level: grade.level, matter: grade.matter, reason: order.reason) }
-            }
-            if let assign = order.assign {
-                commands.append { docket throws(Refusal) in
-                    let unit = try facts.text.map { text throws(Refusal) in
-                        try Self.proposedUnit(for: docket, saying: text, book)
-                    }
-                    return .assign(
-                        unit: unit ?? assign.unit, instruction: assign.instruction, reason: order.reason)
-                }
-            }
-            let steps = commands
             return try Self.decide(docket, facts, authority, book, door) { docket, mint throws(Refusal) in
-                try docket.perform(inTurn: steps, by: authority, at: facts.now, numbers: facts.numbers, mint: &mint)
+                try docket.perform(
+                    inTurn: { place, docket throws(Refusal) in
+                        guard verbs.indices.contains(place) else { return nil }
+                        return try Self.command(verbs[place], of: order, for: docket, saying: facts.text, book)
+                    }, by: authority, at: facts.now, numbers: facts.numbers, mint: &mint)
             }
         }
+    }
+
+    private static func command(
+        _ verb: Verb, of order: BulkOrder, for docket: Docket, saying text: RoutingText?, _ book: CityBook
+    ) throws(Refusal) -> CaseCommand? {
+        if verb == .grade {
+            guard let grade = order.grade else { return nil }
+            return .grade(level: grade.level, matter: grade.matter, reason: order.reason)
+        }
+        guard let assign = order.assign else { return nil }
+        var unit = assign.unit
+        if let text { unit = try Self.proposedUnit(for: docket, saying: text, book) }
+        return .assign(unit: unit, instruction: assign.instruction, reason: order.reason)
     }
 
     /// Label of the unit that the case as it stands now is assigned to, if the proposal is followed.
