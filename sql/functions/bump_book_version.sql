@@ -73,3 +73,48 @@ create or replace trigger bump_book_version_on_delete
   after delete on bihuan.sensitive_periods
   referencing old table as changed
   for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_insert
+  after insert on bihuan.routing_rules
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_update
+  after update on bihuan.routing_rules
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_delete
+  after delete on bihuan.routing_rules
+  referencing old table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_insert
+  after insert on bihuan.unit_aliases
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_update
+  after update on bihuan.unit_aliases
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_delete
+  after delete on bihuan.unit_aliases
+  referencing old table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_insert
+  after insert on bihuan.line_words
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_update
+  after update on bihuan.line_words
+  referencing new table as changed
+  for each statement execute function bihuan.bump_book_version();
+
+create or replace trigger bump_book_version_on_delete
+  after delete on bihuan.line_words
+  referencing old table as changed
+  for each statement execute function bihuan.bump_book_version();

@@ -211,7 +211,7 @@ begin
            'case_visibility', 'assignment_visibility', 'unit_closure', 'overdue', 'counter_deltas', 'counter_totals',
            'sessions', 'units', 'posts', 'officers', 'plan_versions', 'plan_adoptions', 'calendar_days', 'cities',
            'transitions',
-           'webhook_secrets', 'unit_changes', 'officer_changes'
+           'webhook_secrets', 'unit_changes', 'officer_changes', 'routing_rules', 'unit_aliases', 'line_words'
          ]) t
    cross join unnest(array['bihuan_server', 'bihuan_worker']) r
    cross join unnest(array['insert', 'update']) p

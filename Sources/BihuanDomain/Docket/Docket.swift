@@ -202,6 +202,24 @@ package struct Docket: Sendable {
         }
     }
 
+    /// Takes several steps as one: all, or none of them.
+    ///
+    /// - Parameter next: makes each from its place, counted from 0, and the case as the one before has left it; nil: that
+    ///   was all.
+    package mutating func perform(
+        inTurn next: (_ place: Int, _ docket: Docket) throws(Refusal) -> CaseCommand?, by authority: Authority,
+        at now: Date, numbers: FreshNumbers, mint: inout UUIDv7Mint
+    ) throws(Refusal) -> Changes {
+        try self.step(by: authority, at: now, numbers: numbers, mint: &mint) { step throws(Refusal) in
+            var place = 0
+            while let command = try next(place, step.docket) {
+                try command.check()
+                try step.take(command)
+                place += 1
+            }
+        }
+    }
+
     /// A rung of the ladder has come.
     ///
     /// Nothing happens when the clock no longer runs, another rung is next, or it is not time yet: whoever comes second

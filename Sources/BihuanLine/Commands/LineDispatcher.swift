@@ -94,6 +94,9 @@ struct LineDispatcher: Sendable {
             LineAnswer(try await self.changeUnit(command, logIn, session))
         case .officerAdd, .officerLock, .officerUnlock, .officerReset, .officerPost, .officerEndPost:
             try await self.changeOfficer(command, logIn, session)
+        case .caseRoute: LineAnswer(try await self.route(command, logIn, session))
+        case .listRouting: LineAnswer(try await self.listRouting(command, logIn, session))
+        case .bulk: try await self.bulk(command, logIn, session)
         default: try await self.step(command, logIn, session)
         }
     }

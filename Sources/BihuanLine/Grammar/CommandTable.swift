@@ -10,7 +10,7 @@ package enum CommandTable {
     /// In the order HELP lists them.
     package static let all: [CommandSpec] =
         CommandTable.standard + CommandTable.session + CommandTable.looking
-        + CommandTable.operations + CommandTable.loop + CommandTable.disputes
+        + CommandTable.operations + CommandTable.loop + CommandTable.disputes + CommandTable.routing
         + CommandTable.organisation
 
     // MARK: RFC 3977, 4642, 4643
@@ -580,6 +580,35 @@ package enum CommandTable {
         CommandSpec(
             verb: .caseUnmerge, positional: [Self.targetCase], named: Self.write,
             summary: Phrase(zh: "撤销并案", en: "undo a merge")
+        ),
+    ]
+
+    // MARK: Routing
+
+    private static let routing: [CommandSpec] = [
+        CommandSpec(
+            verb: .caseRoute, positional: [Self.targetCase], named: [Self.format],
+            summary: Phrase(zh: "一个案件该派给谁及其依据; 由派单员决定", en: "where a case would go, and why; the dispatcher decides")
+        ),
+        CommandSpec(
+            verb: .listRouting, named: [Parameter("month", .word(max: 7), required: true), Self.format],
+            summary: Phrase(
+                zh: "一个月的派单预演, 例如 month=2026-10: 各单位会派多少, 与实际相符多少, 缺什么",
+                en: "a month routed again, e.g. month=2026-10: how many would go where, how many went there, what is missing")
+        ),
+        CommandSpec(
+            verb: .bulk,
+            named: [
+                Parameter("level", .word(max: 32)), Parameter("matter", .word(max: 63)), Parameter("unit", .unit),
+                Parameter("note", .text(max: Self.longText)), Parameter("cases", .text(max: 40_000)), Self.reason,
+                Parameter("key", .word(max: 255)), Self.format,
+            ],
+            block: "cases",
+            summary: Phrase(
+                zh: "批量定级 (level) 和转办 (unit; unit=proposed: 按建议派单); 随后逐行输入案号, 每案要么全办要么不办",
+                en:
+                    "grade (level) and assign (unit; unit=proposed: as proposed) many; send refs line by line, each case all or nothing"
+            )
         ),
     ]
 }

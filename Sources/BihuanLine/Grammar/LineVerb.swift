@@ -115,6 +115,11 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case officerPost = "OFFICER POST"
     case officerEndPost = "OFFICER ENDPOST"
 
+    // Routing.
+    case caseRoute = "CASE ROUTE"
+    case listRouting = "LIST ROUTING"
+    case bulk = "BULK"
+
     /// First words that take a second one.
     package static let families: Set<String> = Set(
         LineVerb.allCases.compactMap { verb in

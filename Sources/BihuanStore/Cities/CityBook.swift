@@ -21,6 +21,8 @@ package struct CityBook: Sendable {
     package let adoptions: [Adoption]
 
     package let sensitivePeriods: [SensitivePeriod]
+    /// Who gets what, by the city's own rules and words.
+    package let routing: CityRouting
 
     package struct Adoption: Hashable, Sendable {
         package let effectiveOn: CivilDay

@@ -60,7 +60,7 @@ extension CityBook {
              where city_id = \(city.rawValue)
              order by first_on, name
             """,
-        ]
+        ] + CityRouting.statements(city)
     }
 
     /// Puts together what ``statements(_:)`` answered; nil when the city is not there.
@@ -127,5 +127,6 @@ extension CityBook {
                 name: try row.get("name"), first: CivilDay(rawValue: try row.get("first_day")),
                 last: CivilDay(rawValue: try row.get("last_day")))
         }
+        self.routing = try CityRouting(results[6...], self.tree)
     }
 }

@@ -63,7 +63,7 @@ package struct Desk: Sendable {
     }
 
     /// Lets the rules act on the docket and puts what they changed into statements.
-    private static func decide(
+    static func decide(
         _ docket: Docket, _ facts: StepReading.Facts, _ authority: Authority, _ book: CityBook, _ door: Door,
         _ act: (inout Docket, inout UUIDv7Mint) throws(Refusal) -> Changes
     ) throws(DeskError) -> Decision {

@@ -106,6 +106,15 @@ struct IdempotencyKey: Sendable {
             """)
     }
 
+    /// Refuses a key that was claimed for something else, where the parts of a command keep outcomes of their own.
+    func requireSame(_ claimed: QueryResult, _ found: QueryResult) throws(DeskError) {
+        guard claimed.affected == 0 else { return }
+        guard let row = found.rows.first else { throw .unauthenticated }
+        let hash: [UInt8]
+        do throws(PostgresError) { hash = try row.get("request_hash") } catch { throw DeskError(error) }
+        guard hash == self.hash else { throw .keyReused }
+    }
+
     private static func data(_ value: some Encodable) throws(DeskError) -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

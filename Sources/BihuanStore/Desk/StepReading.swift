@@ -18,11 +18,13 @@ struct StepReading: Sendable {
         var numbers: FreshNumbers
         /// The target's id, ref and version in its own docket. Feedback has no ref.
         var target: (id: UUID, ref: String?, version: Int)
+        /// What the case says, where the steps depend on it.
+        var text: RoutingText?
     }
 
     /// What only some steps need to know.
     private enum Extra {
-        case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer
+        case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer, text
         case lead(LeadID)
     }
 
@@ -33,8 +35,16 @@ struct StepReading: Sendable {
 
     /// - Parameter lead: the lead the step is about.
     init(of target: Target, for command: CaseCommand, about lead: LeadID? = nil, in city: SQL) {
+        self.init(of: target, for: [verb], in: city)
+    }
+
+    /// - Parameters:
+    ///   - verbs: of the steps that are taken as one.
+    ///   - readingText: whether they depend on what the case says.
+    init(of target: Target, for verbs: [Verb], readingText: Bool = false, in city: SQL) {
+        // A step draws from one series at most, and so do those that are taken together.
         let verb = command.verb
-        let series: Series? =
+        let series: [Series] = verbs.compactMap { verb in
             switch verb {
             case .assign, .forward, .arbitrate: .assignment
             case .supervise, .raise: .supervision
@@ -43,28 +53,34 @@ struct StepReading: Sendable {
             case .refer: .referral
             default: nil
             }
-        let extras: [Extra] =
-            switch verb {
-            // A unit that returns its hop does not see those of others.
-            case .return: [.firstHops, .returnsBefore]
+        }
+        var extras: [Extra] = []
+        for verb in verbs {
+            let more: [Extra] =
+                switch verb {
+                // A unit that returns its hop does not see those of others.
+                case .return: [.firstHops, .returnsBefore]
             // A guide that accepts does not see the other guides' part nor the owner's clocks.
             case .accept: [.firstHops]
             case .feedBack: [.tasks, .reviewers]
             case .addTask: [.tasks, .officer]
             case .finishTask, .dropTask: [.tasks]
-            case .grade: [.spread, .history]
-            case .observe: [.spread]
-            case .replan, .reopen, .conclude: [.history]
-            case .sendBack: [.origins]
-            // Nor does one that signs for its own see what is above it.
-            case .receive: [.dueAbove]
-            // What a merged case brings into another may be a graver level.
+                case .grade: [.spread, .history]
+                case .observe: [.spread]
+                case .replan, .reopen, .conclude: [.history]
+                case .sendBack: [.origins]
+                // Nor does one that signs for its own see what is above it.
+                case .receive: [.dueAbove]
+                // What a merged case brings into another may be a graver level.
             case .merge: [.spread, .history]
             case .attachLead, .detachLead: lead.map { [.lead($0)] } ?? []
             default: []
-            }
+                }
+            extras += more.filter { !extras.contains($0) }
+        }
+        if readingText { extras.append(.text) }
         self.init(
-            of: target, drawing: series, extras: extras, isFiring: false, naming: command.namedOfficer, in: city)
+            of: target, drawing: series.first, extras: extras, isFiring: false, naming: command.namedOfficer, in: city)
     }
 
     /// - Parameter series: the series whose next number the firing of the target's rung draws.
@@ -96,6 +112,7 @@ struct StepReading: Sendable {
             case .reviewers: statements.append(DocketReading.reviewers(of: target, in: city))
             case .officer: statements.append(DocketReading.officer(named: officer))
             case .lead(let id): statements.append(DocketReading.lead(id, of: target, in: city))
+            case .text: statements.append(DocketReading.text(of: target, in: city))
             }
         }
         self.statements = statements
@@ -111,6 +128,7 @@ struct StepReading: Sendable {
             throw DeskError(error)
         }
         var extras = DocketReading.Extras()
+        var text: RoutingText?
         for (extra, answer) in zip(self.extras, answers[(DocketReading.count + 1)...]) {
             switch extra {
             case .firstHops: extras.firstHops = answer
@@ -123,6 +141,12 @@ struct StepReading: Sendable {
             case .reviewers: extras.reviewers = answer
             case .officer: extras.officer = answer
             case .lead: extras.lead = answer
+            case .text:
+                do throws(PostgresError) {
+                    text = try answer.rows.first.map { row throws(PostgresError) in try RoutingText(row) }
+                } catch {
+                    throw DeskError(error)
+                }
             }
         }
         guard let docket = try DocketReading.docket(answers[..<DocketReading.count], book, at: now, extras),
@@ -132,7 +156,7 @@ struct StepReading: Sendable {
         let numbers = FreshNumbers(
             assignment: number, supervision: number, warning: number, dispute: number, referral: number,
             ofDrill: docket.record.isDrill ? docket.record.ref : nil)
-        return (docket, Facts(now: now, numbers: numbers, target: target))
+        return (docket, Facts(now: now, numbers: numbers, target: target, text: text))
     }
 
     /// The docket of a case that need not be there, nor be seen.

@@ -18,5 +18,6 @@ extension Bihuan {
         CtlCommand.self,
         DoctorCommand.self,
         VersionCommand.self,
+        RoutingCommand.self,
     ]
 }

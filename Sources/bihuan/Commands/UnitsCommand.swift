@@ -5,7 +5,7 @@ struct UnitsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "units",
         abstract: "单位：装入与列出。",
-        subcommands: [UnitsImport.self, UnitsList.self]
+        subcommands: [UnitsImport.self, UnitsList.self, UnitAliasCommand.self]
     )
 }
 

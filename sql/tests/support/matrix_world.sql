@@ -237,6 +237,10 @@ insert into bihuan.spread_samples (city_id, case_id, number, observed_at, record
 select k.city_id, k.case_id, 1, now(), now(), 100, md5('officer duty')::uuid, k.owner_unit from bihuan.cases k;
 insert into bihuan.sensitive_periods (city_id, name, first_on, last_on)
 select c, '两会', '2026-03-01', '2026-03-15' from generate_series(1, 2) c;
+insert into bihuan.routing_rules (city_id, number, line, target_place, reason)
+select c, 10, '食品', 'line', '谁主管谁负责' from generate_series(1, 2) c;
+insert into bihuan.unit_aliases (city_id, unit_id, alias) select c, 10, '老城' from generate_series(1, 2) c;
+insert into bihuan.line_words (city_id, line, word) select c, '食品', '过期' from generate_series(1, 2) c;
 
 -- One that waits, put forward by a department; one that was issued; one of a unit below that is over.
 insert into bihuan.warnings (city_id, warning_id, case_id, ref, level, judged, state, "text", named_units, proposed_unit,

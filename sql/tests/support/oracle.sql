@@ -188,6 +188,15 @@ language sql stable as $$
          coalesce(p.role = 'operator', false) and (t.city_id, t.unit_id) in (table mine), false
     from bihuan.officer_changes t
   union all
+  select 'routing_rules', concat_ws('/', t.city_id, t.number), p.lives and t.city_id = p.city_id, false
+    from bihuan.routing_rules t
+  union all
+  select 'unit_aliases', concat_ws('/', t.city_id, t.unit_id, t.alias), p.lives and t.city_id = p.city_id, false
+    from bihuan.unit_aliases t
+  union all
+  select 'line_words', concat_ws('/', t.city_id, t.line, t.word), p.lives and t.city_id = p.city_id, false
+    from bihuan.line_words t
+  union all
   -- A proposal is its unit's and the owner's, and they alone decide on it; who was told of it sees it.
   select 'warnings', concat_ws('/', t.city_id, t.warning_id),
          x.is_ours or exists (
@@ -274,7 +283,7 @@ begin
     'cities', 'units', 'unit_closure', 'officers', 'posts', 'plan_versions', 'plan_adoptions', 'calendar_days', 'cases',
     'case_visibility', 'filings', 'clock_pauses', 'clock_extensions', 'assignments', 'assignment_visibility', 'feedback', 'supervisions', 'clock_firings', 'overdue', 'events', 'leads',
     'lead_revisions', 'counter_totals', 'counter_deltas', 'webhook_secrets', 'gradings', 'spread_samples',
-    'sensitive_periods', 'warnings', 'warning_receipts', 'disputes', 'referrals', 'return_visits'
+    'sensitive_periods', 'warnings', 'warning_receipts', 'disputes', 'referrals', 'return_visits', 'routing_rules', 'unit_aliases', 'line_words'
   ] loop
     return query execute format(
       'select %L::text, %s, city_id = $1, city_id = $1 and %L from bihuan.%I',
