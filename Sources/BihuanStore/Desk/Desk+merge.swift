@@ -18,8 +18,8 @@ extension Desk {
             case .survivor: .survivor(target)
             }
         let verb = command(UUID.none).verb
-        let reading = StepReading(of: target, for: verb, in: city)
-        let other = StepReading(of: second, for: verb, in: city)
+        let reading = StepReading(of: target, for: [verb], in: city)
+        let other = StepReading(of: second, for: [verb], in: city)
         let locks: SQL = """
             select c.case_id from bihuan.cases c
              where c.city_id = \(city) and c.case_id in (\(own), \(second.caseID(in: city)))

@@ -32,7 +32,7 @@ package struct Desk: Sendable {
                 on: target, with: counterpart, by: principal, via: door,
                 keeping: try IdempotencyKey(key, of: said.canonical, on: target), expecting: expecting, command)
         }
-        let reading = StepReading(of: target, for: said, about: said.lead, in: principal.city)
+        let reading = StepReading(of: target, for: said, in: principal.city)
         return try await self.transaction(
             by: principal, keeping: try IdempotencyKey(key, of: said.canonical, on: target), reading: reading.statements
         ) { answers, authority, book throws(DeskError) in

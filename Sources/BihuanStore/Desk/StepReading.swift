@@ -23,8 +23,9 @@ struct StepReading: Sendable {
     }
 
     /// What only some steps need to know.
-    private enum Extra {
-        case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer, text
+    private enum Extra: Hashable {
+        case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, text
+        case officer(String?)
         case lead(LeadID)
     }
 
@@ -33,17 +34,20 @@ struct StepReading: Sendable {
     private let extras: [Extra]
     private let isFiring: Bool
 
-    /// - Parameter lead: the lead the step is about.
-    init(of target: Target, for command: CaseCommand, about lead: LeadID? = nil, in city: SQL) {
-        self.init(of: target, for: [verb], in: city)
+    init(of target: Target, for command: CaseCommand, in city: SQL) {
+        self.init(of: target, for: [command.verb], naming: command.namedOfficer, about: command.lead, in: city)
     }
 
     /// - Parameters:
     ///   - verbs: of the steps that are taken as one.
+    ///   - officer: somebody a step names, by log-in.
+    ///   - lead: the lead a step is about.
     ///   - readingText: whether they depend on what the case says.
-    init(of target: Target, for verbs: [Verb], readingText: Bool = false, in city: SQL) {
+    init(
+        of target: Target, for verbs: [Verb], naming officer: String? = nil, about lead: LeadID? = nil,
+        readingText: Bool = false, in city: SQL
+    ) {
         // A step draws from one series at most, and so do those that are taken together.
-        let verb = command.verb
         let series: [Series] = verbs.compactMap { verb in
             switch verb {
             case .assign, .forward, .arbitrate: .assignment
@@ -60,11 +64,11 @@ struct StepReading: Sendable {
                 switch verb {
                 // A unit that returns its hop does not see those of others.
                 case .return: [.firstHops, .returnsBefore]
-            // A guide that accepts does not see the other guides' part nor the owner's clocks.
-            case .accept: [.firstHops]
-            case .feedBack: [.tasks, .reviewers]
-            case .addTask: [.tasks, .officer]
-            case .finishTask, .dropTask: [.tasks]
+                // A guide that accepts does not see the other guides' part nor the owner's clocks.
+                case .accept: [.firstHops]
+                case .feedBack: [.tasks, .reviewers]
+                case .addTask: [.tasks, .officer(officer)]
+                case .finishTask, .dropTask: [.tasks]
                 case .grade: [.spread, .history]
                 case .observe: [.spread]
                 case .replan, .reopen, .conclude: [.history]
@@ -72,15 +76,14 @@ struct StepReading: Sendable {
                 // Nor does one that signs for its own see what is above it.
                 case .receive: [.dueAbove]
                 // What a merged case brings into another may be a graver level.
-            case .merge: [.spread, .history]
-            case .attachLead, .detachLead: lead.map { [.lead($0)] } ?? []
-            default: []
+                case .merge: [.spread, .history]
+                case .attachLead, .detachLead: lead.map { [.lead($0)] } ?? []
+                default: []
                 }
             extras += more.filter { !extras.contains($0) }
         }
         if readingText { extras.append(.text) }
-        self.init(
-            of: target, drawing: series.first, extras: extras, isFiring: false, naming: command.namedOfficer, in: city)
+        self.init(of: target, drawing: series.first, extras: extras, isFiring: false, in: city)
     }
 
     /// - Parameter series: the series whose next number the firing of the target's rung draws.
@@ -88,10 +91,7 @@ struct StepReading: Sendable {
         self.init(of: target, drawing: series, extras: [], isFiring: true, in: city)
     }
 
-    private init(
-        of target: Target, drawing series: Series?, extras: [Extra], isFiring: Bool, naming officer: String? = nil,
-        in city: SQL
-    ) {
+    private init(of target: Target, drawing series: Series?, extras: [Extra], isFiring: Bool, in city: SQL) {
         self.target = target
         self.isFiring = isFiring
         self.extras = extras
@@ -110,7 +110,7 @@ struct StepReading: Sendable {
             case .returnsBefore: statements.append(DocketReading.returnsBefore(of: target, in: city))
             case .tasks: statements.append(DocketReading.tasks(of: target, in: city))
             case .reviewers: statements.append(DocketReading.reviewers(of: target, in: city))
-            case .officer: statements.append(DocketReading.officer(named: officer))
+            case .officer(let name): statements.append(DocketReading.officer(named: name))
             case .lead(let id): statements.append(DocketReading.lead(id, of: target, in: city))
             case .text: statements.append(DocketReading.text(of: target, in: city))
             }
