@@ -1,9 +1,16 @@
 alter table bihuan.overdue enable row level security;
 
--- There is a row for every unit that is to see it.
+-- There is a row for every unit that is to see it; of what is sealed, whoever may see that.
 drop policy if exists officer_sees_own_unit on bihuan.overdue;
 create policy officer_sees_own_unit on bihuan.overdue for select to bihuan_server
-  using ((city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s));
+  using (
+    (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    and (not is_sealed or exists (
+      select from bihuan.seals x
+       where x.city_id = overdue.city_id and x.case_id = overdue.case_id
+      offset 0
+    ))
+  );
 
 drop policy if exists worker_sees_overdue on bihuan.overdue;
 create policy worker_sees_overdue on bihuan.overdue for select to bihuan_worker

@@ -1,10 +1,16 @@
 alter table bihuan.warnings enable row level security;
 
--- A warning is seen by who proposed it, by the owner of its case, by the units that were told, and by all those above.
+-- A warning is seen by who proposed it, by the owner of its case, by the units that were told, and by all those above, as
+-- long as they see the case.
 drop policy if exists officer_sees_warning on bihuan.warnings;
 create policy officer_sees_warning on bihuan.warnings for select to bihuan_server
   using (
     exists (
+      select from bihuan.case_visibility v
+       where v.city_id = warnings.city_id and v.case_id = warnings.case_id
+      offset 0
+    )
+    and (exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
          and u.city_id = warnings.city_id
@@ -17,7 +23,7 @@ create policy officer_sees_warning on bihuan.warnings for select to bihuan_serve
     or exists (
       select from bihuan.warning_receipts r
        where r.city_id = warnings.city_id and r.warning_id = warnings.warning_id
-    )
+    ))
   );
 
 -- In the own unit's and the own name, and not decided yet.
@@ -39,6 +45,11 @@ drop policy if exists authority_decides_warning on bihuan.warnings;
 create policy authority_decides_warning on bihuan.warnings for update to bihuan_server
   using (
     exists (
+      select from bihuan.case_visibility v
+       where v.city_id = warnings.city_id and v.case_id = warnings.case_id
+      offset 0
+    )
+    and exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
          and u.city_id = warnings.city_id
@@ -51,6 +62,11 @@ create policy authority_decides_warning on bihuan.warnings for update to bihuan_
   )
   with check (
     exists (
+      select from bihuan.case_visibility v
+       where v.city_id = warnings.city_id and v.case_id = warnings.case_id
+      offset 0
+    )
+    and exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
          and u.city_id = warnings.city_id

@@ -5,6 +5,8 @@ package struct AssignmentTransition: Hashable, Sendable {
         case feedBack = "feed_back"
         case accept
         case sendBack = "send_back"
+        /// The unit, or one above it, is recused from the case.
+        case recuse
     }
 
     package var from: AssignmentState
@@ -25,6 +27,10 @@ package struct AssignmentTransition: Hashable, Sendable {
         .init(from: .forwarded, step: .feedBack, to: .fedBack),
         .init(from: .fedBack, step: .accept, to: .accepted),  // 核验通过
         .init(from: .fedBack, step: .sendBack, to: .received),  // 退改
+        .init(from: .assigned, step: .recuse, to: .recalled),  // 回避
+        .init(from: .received, step: .recuse, to: .recalled),
+        .init(from: .forwarded, step: .recuse, to: .recalled),
+        .init(from: .fedBack, step: .recuse, to: .recalled),
     ]
 
     package static func next(from state: AssignmentState, on step: Step) -> AssignmentState? {

@@ -22,6 +22,11 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case askExtension = "ask_extension"
     case grantExtension = "grant_extension"
     case refuseExtension = "refuse_extension"
+    // Who may see a case
+    case recuse
+    case liftRecusal = "lift_recusal"
+    case restrict
+    case revealContact = "reveal_contact"
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -58,6 +63,10 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .askExtension: "申请延期"
         case .grantExtension: "同意延期"
         case .refuseExtension: "不同意延期"
+        case .recuse: "回避"
+        case .liftRecusal: "解除回避"
+        case .restrict: "限制知悉"
+        case .revealContact: "查看联系方式"
         }
     }
 
@@ -80,6 +89,8 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .warn, .issueWarning, .declineWarning, .liftWarning: Set(PostRole.allCases).subtracting([.operator])
         case .respond: [.dispatcher, .handler, .duty, .leader]
         case .pause, .resume, .grantExtension, .refuseExtension: [.dispatcher, .leader]
+        case .recuse, .liftRecusal, .restrict: [.dispatcher, .leader]
+        case .revealContact: [.dispatcher, .duty, .handler]
         }
     }
 }

@@ -27,6 +27,8 @@ package struct Changes: Sendable {
     package var adjustments: [(clock: ClockID, adjustment: ClockAdjustment, reason: String)] = []
     /// Clocks that were stopped while they stood still: their pause ends with them.
     package var endedPauses: [ClockID] = []
+    package var newRecusals: [(unit: UnitID, reason: String)] = []
+    package var liftedRecusals: [(unit: UnitID, reason: String)] = []
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
     /// What the step was about, for the answer.
@@ -104,6 +106,13 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case extensionAsked = "extension_asked"
     case extensionGranted = "extension_granted"
     case extensionRefused = "extension_refused"
+    /// A unit is kept out of the case.
+    case recused
+    case recusalLifted = "recusal_lifted"
+    /// Who may see the case was changed.
+    case restricted
+    /// How to reach the complainant was shown whole.
+    case contactRevealed = "contact_revealed"
 
     package var label: String {
         switch self {
@@ -146,6 +155,10 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .extensionAsked: "申请延期"
         case .extensionGranted: "同意延期"
         case .extensionRefused: "不同意延期"
+        case .recused: "回避"
+        case .recusalLifted: "解除回避"
+        case .restricted: "限制知悉"
+        case .contactRevealed: "查看联系方式"
         }
     }
 }

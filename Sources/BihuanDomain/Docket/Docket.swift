@@ -32,6 +32,8 @@ package struct Docket: Sendable {
     let firstHops: FirstHops?
     /// When the assignment above the acting unit's must be fed back, where the unit does not see it and the step needs it.
     let dueAbove: Date?
+    /// The highest clearance among a unit's posts, of units that have any; read where the case is or becomes restricted.
+    let clearances: [UnitID: Int]
 
     /// How many first-hop lead assignments of a case are open, and how many were accepted since it was last reopened.
     package struct FirstHops: Sendable, Hashable {
@@ -54,7 +56,8 @@ package struct Docket: Sendable {
         warnings: [WarningRecord] = [], spread: SpreadSample? = nil, history: CaseHistory = CaseHistory(),
         origins: [AssignmentID: ClockOrigin] = [:],
         tree: UnitTree, plan: Plan, successor: (version: Int, plan: Plan)? = nil, periods: [SensitivePeriod] = [],
-        calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil
+        calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil,
+        clearances: [UnitID: Int] = [:]
     ) {
         self.record = record
         self.assignments = assignments
@@ -73,6 +76,7 @@ package struct Docket: Sendable {
         self.calendar = calendar
         self.firstHops = firstHops
         self.dueAbove = dueAbove
+        self.clearances = clearances
     }
 
     // MARK: Facts
@@ -82,7 +86,8 @@ package struct Docket: Sendable {
             state: self.record.state, owner: self.record.owner,
             hasOpenWork: self.assignments.contains { $0.state.isOpen }
                 || self.supervisions.contains { $0.state.isOpen } || self.warnings.contains { $0.state.isOpen },
-            warning: Permission.WarningProposal(self.plan), isOutdated: self.successor != nil)
+            warning: Permission.WarningProposal(self.plan), isOutdated: self.successor != nil,
+            isRecused: !self.record.recused.isEmpty)
     }
 
     package func facts(of warning: WarningRecord) -> Permission.WarningFacts {
@@ -132,14 +137,18 @@ package struct Docket: Sendable {
 
     /// Opens a case: the first event and the clock for its grading.
     ///
-    /// - Parameter draft: a record in state `registered` with version 0.
+    /// - Parameters:
+    ///   - draft: a record in state `registered` with version 0.
+    ///   - about: labels of units that it is about, which are recused from it.
     package static func register(
         _ draft: CaseRecord, tree: UnitTree, plan: Plan, periods: [SensitivePeriod] = [], calendar: WorkingCalendar,
-        by authority: Authority, reason: String?, at now: Date, mint: inout UUIDv7Mint
+        by authority: Authority, reason: String?, about: [String] = [], at now: Date, mint: inout UUIDv7Mint
     ) throws(Refusal) -> (docket: Docket, changes: Changes) {
         var docket = Docket(record: draft, tree: tree, plan: plan, periods: periods, calendar: calendar)
         let changes = try docket.step(by: authority, at: now, numbers: FreshNumbers.none, mint: &mint) {
-            step throws(Refusal) in try step.register(reason)
+            step throws(Refusal) in
+            try step.register(reason)
+            for unit in about { try step.recuse(unit, reason ?? "案件涉及该单位", field: "about") }
         }
         return (docket, changes)
     }

@@ -12,15 +12,19 @@ package enum Permission {
         package var warning: WarningProposal?
         /// Whether a newer version of its plan is in force.
         package var isOutdated: Bool
+        /// Whether a unit is kept out of it.
+        package var isRecused: Bool
 
         package init(
-            state: CaseState, owner: UnitID, hasOpenWork: Bool, warning: WarningProposal?, isOutdated: Bool
+            state: CaseState, owner: UnitID, hasOpenWork: Bool, warning: WarningProposal?, isOutdated: Bool,
+            isRecused: Bool = false
         ) {
             self.state = state
             self.owner = owner
             self.hasOpenWork = hasOpenWork
             self.warning = warning
             self.isOutdated = isOutdated
+            self.isRecused = isRecused
         }
     }
 
@@ -143,7 +147,7 @@ package enum Permission {
 
     package static let clockVerbs: [Verb] = [.pause, .resume, .askExtension, .grantExtension, .refuseExtension]
     package static let caseVerbs: [Verb] = [
-        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan,
+        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .recuse, .liftRecusal, .restrict,
     ]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
@@ -292,6 +296,9 @@ package enum Permission {
         case .observe: return facts.state.isOpen
         case .warn: return facts.state.isOpen && facts.warning != nil
         case .replan: return facts.state.isOpen && facts.isOutdated
+        // Whoever the case is about may come out after its end.
+        case .recuse, .restrict: return facts.state != .archived
+        case .liftRecusal: return facts.isRecused
         default: return false
         }
         return CaseTransition.next(from: facts.state, on: step) != nil

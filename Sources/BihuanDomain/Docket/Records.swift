@@ -25,12 +25,16 @@ package struct CaseRecord: Sendable, Hashable {
     package var planVersion: Int
     /// The number of its last event.
     package var version: Int
+    /// 0: everybody on it may see it; 1 (限制) and 2: only posts cleared for that.
+    package var secrecy: Int
+    /// Units that are kept out of it (回避), without those below them.
+    package var recused: [UnitID]
 
     package init(
         id: CaseID, ref: String, isDrill: Bool = false, title: String, owner: UnitID, state: CaseState,
         level: String? = nil, matter: String? = nil, proposedLevel: String? = nil, planVersion: Int = 1,
         occurredAt: Date? = nil, discoveredAt: Date? = nil, receivedAt: Date, openedAt: Date, gradedAt: Date? = nil,
-        concludedAt: Date? = nil, version: Int
+        concludedAt: Date? = nil, version: Int, secrecy: Int = 0, recused: [UnitID] = []
     ) {
         self.id = id
         self.ref = ref
@@ -49,6 +53,8 @@ package struct CaseRecord: Sendable, Hashable {
         self.gradedAt = gradedAt
         self.concludedAt = concludedAt
         self.version = version
+        self.secrecy = secrecy
+        self.recused = recused
     }
 }
 

@@ -43,6 +43,7 @@ package enum WarningKind {}
 package enum OfficerKind {}
 package enum PostKind {}
 package enum SessionKind {}
+package enum ContactKind {}
 
 /// The row identity of a case; the number officers quote (案号) is its `ref`.
 package typealias CaseID = Identifier<CaseKind>
@@ -56,3 +57,4 @@ package typealias WarningID = Identifier<WarningKind>
 package typealias OfficerID = Identifier<OfficerKind>
 package typealias PostID = Identifier<PostKind>
 package typealias SessionID = Identifier<SessionKind>
+package typealias ContactID = Identifier<ContactKind>

@@ -7,9 +7,12 @@ package struct Identity: Sendable, Hashable {
     package var role: PostRole
     /// Roles of the plan that the post was appointed to (组长、副组长 …), by key.
     package var appointments: Set<String>
+    /// What the post may know of: 0 ordinary cases, 1 restricted ones too, 2 confidential ones too.
+    package var clearance: Int
 
     package init(
-        city: CityID, officer: OfficerID, post: PostID, unit: UnitID, role: PostRole, appointments: Set<String> = []
+        city: CityID, officer: OfficerID, post: PostID, unit: UnitID, role: PostRole, appointments: Set<String> = [],
+        clearance: Int = 0
     ) {
         self.city = city
         self.officer = officer
@@ -17,6 +20,7 @@ package struct Identity: Sendable, Hashable {
         self.unit = unit
         self.role = role
         self.appointments = appointments
+        self.clearance = clearance
     }
 
     /// Whether the post is this role of a plan: it was appointed to it, or the plan has nobody else it could be.

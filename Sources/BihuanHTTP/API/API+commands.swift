@@ -97,6 +97,7 @@ extension API {
                         try await self.store.queries.warning(token, key)
                     }
                 )
+            case .contact: return nil
             }
         } catch {
             return nil

@@ -16,6 +16,7 @@ struct API: Sendable {
         self.sessionRoutes + self.unitRoutes + self.leadRoutes + self.caseRoutes + self.assignmentRoutes
             + self.feedbackRoutes + self.supervisionRoutes + self.gradingRoutes + self.warningRoutes
             + self.clockRoutes + self.summaryRoutes
+            + self.confidentialRoutes
     }
 
     // MARK: Questions

@@ -173,6 +173,7 @@ extension Record {
         self.add("plan", .text("\(detail.plan)/\(detail.planVersion)"))
         self.add("leads", .integer(detail.leads.count))
         self.add("version", .integer(view.version))
+        self.add("secrecy", .integer(view.secrecy))
         self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
         self.add("content", text: detail.content)
     }

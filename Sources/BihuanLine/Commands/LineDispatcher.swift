@@ -80,6 +80,10 @@ struct LineDispatcher: Sendable {
         case .warningShow: LineAnswer(try await self.showWarning(command, logIn, session))
         case .summary: LineAnswer(try await self.summary(command, logIn, session))
         case .health: LineAnswer(await self.health(command, logIn, session))
+        case .listRecusals: LineAnswer(try await self.listRecusals(command, logIn, session))
+        case .listReads: LineAnswer(try await self.listReads(command, logIn, session))
+        case .listContacts: LineAnswer(try await self.listContacts(command, logIn, session))
+        case .contactReveal: LineAnswer(try await self.revealContact(command, logIn, session))
         default: try await self.step(command, logIn, session)
         }
     }

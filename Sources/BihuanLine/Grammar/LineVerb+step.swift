@@ -36,6 +36,10 @@ extension LineVerb {
         case .askExtension: self = .clockExtend
         case .grantExtension: self = .clockGrant
         case .refuseExtension: self = .clockRefuse
+        case .recuse: self = .caseRecuse
+        case .liftRecusal: self = .caseUnrecuse
+        case .restrict: self = .caseRestrict
+        case .revealContact: self = .contactReveal
         }
     }
 }

@@ -73,6 +73,13 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case clockExtend = "CLOCK EXTEND"
     case clockGrant = "CLOCK GRANT"
     case clockRefuse = "CLOCK REFUSE"
+    case caseRecuse = "CASE RECUSE"
+    case caseUnrecuse = "CASE UNRECUSE"
+    case caseRestrict = "CASE RESTRICT"
+    case listRecusals = "LIST RECUSALS"
+    case listReads = "LIST READS"
+    case listContacts = "LIST CONTACTS"
+    case contactReveal = "CONTACT REVEAL"
 
     /// First words that take a second one.
     package static let families: Set<String> = Set(

@@ -32,6 +32,8 @@ struct ChangesWriting {
     var statements: [SQL] {
         var batch: [SQL] = []
         if self.before != nil { batch.append(self.updateCase) }
+        batch += self.secrecy
+        batch += self.recusals
         batch += self.changes.newAssignments.map(self.insert)
         batch += self.feedback
         batch += self.filing
@@ -124,7 +126,7 @@ struct ChangesWriting {
             """
             update bihuan.assignments
                set state = \(hop.state.rawValue), received_at = \(hop.receivedAt), closed_at = \(hop.closedAt),
-                   version = \(hop.version)
+                   reviewer_unit = \(hop.reviewer.rawValue), version = \(hop.version)
              where city_id = \(self.city) and assignment_id = \(hop.id.rawValue) and version = \(hop.version - 1)
             """)
     }

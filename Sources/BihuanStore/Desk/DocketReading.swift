@@ -13,7 +13,8 @@ enum DocketReading {
         return [
             """
             select case_id, ref, is_drill, title, owner_unit, state, level, matter, proposed_level, plan_id, plan_version,
-                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, version
+                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, version, secrecy,
+                   \(raw: Self.clearedUnits)
               from bihuan.cases
              where city_id = \(city) and case_id = \(id)
                for update
@@ -114,7 +115,7 @@ enum DocketReading {
 
     /// The answers to what only some steps ask.
     struct Extras {
-        var firstHops, spread, history, origins, dueAbove: QueryResult?
+        var firstHops, spread, history, origins, dueAbove, clearances: QueryResult?
     }
 
     /// Counts of all first hops of the case, and the filings it waits for.
@@ -214,10 +215,23 @@ enum DocketReading {
                         open: try row.get("open"), accepted: try row.get("accepted"),
                         awaited: Set(try row.get("awaited", as: [String].self)))
                 },
-                dueAbove: try extras.dueAbove?.rows.first?.get("due_at"))
+                dueAbove: try extras.dueAbove?.rows.first?.get("due_at"),
+                clearances: try Self.clearances(row, extras.clearances))
         } catch {
             throw DeskError(error)
         }
+    }
+
+    /// Of all units where the step asked for that, else of those the case's own row names.
+    private static func clearances(
+        _ row: Row, _ asked: QueryResult?
+    ) throws(PostgresError) -> [UnitID: Int] {
+        var clearances: [UnitID: Int] = [:]
+        let secrecy: Int = try row.get("secrecy")
+        let cleared: [Int]? = try row.get("cleared")
+        for unit in cleared ?? [] { clearances[UnitID(rawValue: unit)] = secrecy }
+        for row in asked?.rows ?? [] { clearances[try row.unit("unit_id")] = try row.get("clearance") }
+        return clearances
     }
 }
 
@@ -279,7 +293,13 @@ extension CaseRecord {
             planVersion: try row.get("plan_version"), occurredAt: try row.get("occurred_at"),
             discoveredAt: try row.get("discovered_at"), receivedAt: try row.get("received_at"),
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
-            concludedAt: try row.get("concluded_at"), version: try row.get("version"))
+            concludedAt: try row.get("concluded_at"), version: try row.get("version"),
+            secrecy: try row.get("secrecy"), recused: try Self.units(row, "recused"))
+    }
+
+    private static func units(_ row: Row, _ column: String) throws(PostgresError) -> [UnitID] {
+        let units: [Int]? = try row.get(column)
+        return (units ?? []).map { UnitID(rawValue: $0) }
     }
 }
 

@@ -72,7 +72,7 @@ struct IdempotencyKey: Sendable {
         case nil: id == nil
         case .record(let key)?, .assignment(let key)?, .supervision(let key)?, .warning(let key)?:
             id.map { key.names($0, ref) } ?? false
-        case .feedback(let own)?, .clock(let own)?: own == id
+        case .feedback(let own)?, .clock(let own)?, .contact(let own)?: own == id
         }
     }
 

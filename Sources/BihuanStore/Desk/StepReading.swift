@@ -22,7 +22,7 @@ struct StepReading: Sendable {
 
     /// What only some steps need to know.
     private enum Extra {
-        case firstHops, spread, history, origins, dueAbove
+        case firstHops, spread, history, origins, dueAbove, clearances
     }
 
     let target: Target
@@ -48,6 +48,7 @@ struct StepReading: Sendable {
             case .sendBack: [.origins]
             // Nor does one that signs for its own see what is above it.
             case .receive: [.dueAbove]
+            case .restrict: [.clearances]
             default: []
             }
         self.init(of: target, drawing: series, extras: extras, isFiring: false, in: city)
@@ -74,6 +75,7 @@ struct StepReading: Sendable {
             case .history: statements.append(DocketReading.history(of: target, in: city))
             case .origins: statements.append(DocketReading.origins(of: target, in: city))
             case .dueAbove: statements.append(DocketReading.dueAbove(of: target, in: city))
+            case .clearances: statements.append(DocketReading.clearances(in: city))
             }
         }
         self.statements = statements
@@ -96,6 +98,7 @@ struct StepReading: Sendable {
             case .history: extras.history = answer
             case .origins: extras.origins = answer
             case .dueAbove: extras.dueAbove = answer
+            case .clearances: extras.clearances = answer
             }
         }
         guard let docket = try DocketReading.docket(answers[..<DocketReading.count], book, at: now, extras),
@@ -121,6 +124,7 @@ struct StepReading: Sendable {
             self.isFiring || docket.clock(ClockID(rawValue: id)) != nil ? (id, nil, docket.record.version) : nil
         case .warning(let key):
             docket.warnings.first { key.names($0.id.rawValue, $0.ref) }.map { ($0.id.rawValue, $0.ref, $0.version) }
+        case .contact(let id): (id, nil, docket.record.version)
         }
     }
 }

@@ -29,6 +29,8 @@ package struct CaseView: Sendable {
     package let dueAt: Date?
     package let light: Light?
     package let version: Int
+    /// 0 ordinary, 1 restricted (限制), 2 confidential.
+    package let secrecy: Int
     package let allowed: [Verb]
 }
 
@@ -210,6 +212,7 @@ extension Queries {
                     "d.case_id = \(id)", "d.issued_at, d.supervision_id", isCaseKnown: true),
                 Self.warnings("w.case_id = \(id)", "w.proposed_at, w.warning_id"),
                 Self.filings("f.case_id = \(id)"),
+                Self.note("case", of: .record(key)),
             ]
         ) { answers, asker throws(PostgresError) in
             guard let row = answers[0].rows.first, let view = try CaseReader.views(answers[0], asker).first else {
@@ -242,7 +245,10 @@ extension Queries {
           select from bihuan.warnings w
            where w.city_id = c.city_id and w.case_id = c.case_id and w.state in ('proposed', 'issued'))
           as has_open_work,
-        c.matter, c.proposed_level, (select bihuan.now()) as now
+        c.matter, c.proposed_level, c.secrecy, c.is_sealed and exists (
+          select from bihuan.recusals r where r.city_id = c.city_id and r.case_id = c.case_id and r.lifted_at is null)
+          as is_recused,
+        (select bihuan.now()) as now
         """
 
     private static let caseJoins: SQL = """
@@ -266,7 +272,7 @@ struct CaseReader: ViewReader {
     private let asker: Queries.Asker
     private let id, ref, isDrill, title, state, level, plan, planVersion, category, place, channel, owner, holders: Int
     private let receivedAt, openedAt, gradedAt, concludedAt, dueAt, isLate, isNear, version, hasOpenWork: Int
-    private let matter, proposedLevel: Int
+    private let matter, proposedLevel, secrecy, isRecused: Int
     private let now: Date?
 
     // Few and searched in order: a list repeats a handful of them, and hashing costs more than comparing.
@@ -298,6 +304,8 @@ struct CaseReader: ViewReader {
         self.hasOpenWork = try result.column("has_open_work")
         self.matter = try result.column("matter")
         self.proposedLevel = try result.column("proposed_level")
+        self.secrecy = try result.column("secrecy")
+        self.isRecused = try result.column("is_recused")
         self.now = try result.rows.first?.get("now")
     }
 
@@ -318,7 +326,8 @@ struct CaseReader: ViewReader {
         let facts = Permission.CaseFacts(
             state: state, owner: owner, hasOpenWork: try row.bool(self.hasOpenWork),
             warning: plan.flatMap { Permission.WarningProposal($0) },
-            isOutdated: self.now.flatMap { self.asker.book.successor(of: key, at: $0) } != nil)
+            isOutdated: self.now.flatMap { self.asker.book.successor(of: key, at: $0) } != nil,
+            isRecused: try row.bool(self.isRecused))
         return CaseView(
             id: CaseID(rawValue: try row.uuid(self.id)), ref: try row.text(self.ref),
             isDrill: try row.bool(self.isDrill), title: try row.text(self.title), state: state, level: level,
@@ -329,7 +338,8 @@ struct CaseReader: ViewReader {
             holders: (holders ?? []).map { self.asker.tag(UnitID(rawValue: $0)) },
             receivedAt: try row.date(self.receivedAt), openedAt: try row.date(self.openedAt),
             gradedAt: try row.dateIfAny(self.gradedAt), concludedAt: try row.dateIfAny(self.concludedAt),
-            dueAt: dueAt, light: light, version: try row.integer(self.version), allowed: self.allowed(facts))
+            dueAt: dueAt, light: light, version: try row.integer(self.version), secrecy: try row.integer(self.secrecy),
+            allowed: self.allowed(facts))
     }
 
     private mutating func allowed(_ facts: Permission.CaseFacts) -> [Verb] {

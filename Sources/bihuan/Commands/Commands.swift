@@ -17,5 +17,6 @@ extension Bihuan {
         CtlCommand.self,
         DoctorCommand.self,
         VersionCommand.self,
+        ContactsCommand.self,
     ]
 }

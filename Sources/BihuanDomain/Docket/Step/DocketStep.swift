@@ -26,8 +26,9 @@ struct DocketStep {
     mutating func take(_ command: CaseCommand) throws(Refusal) {
         self.changes.subject = command.subject
         switch command {
-        case .grade(let level, let matter, let assessment, let reason):
+        case .grade(let level, let matter, let assessment, let about, let reason):
             try self.grade(level, matter, assessment, reason)
+            for unit in about ?? [] { try self.recuse(unit, reason, field: "about") }
         case .observe(let draft, let reason): try self.observe(draft, reason)
         case .replan(let version, let reason): try self.replan(version, reason)
         case .assign(let unit, let instruction, let reason): try self.assign(unit, instruction, reason)
@@ -59,6 +60,10 @@ struct DocketStep {
         case .askExtension(let id, let by, let reason): try self.askExtension(id, by, reason)
         case .grantExtension(let id, let reason): try self.grantExtension(id, reason)
         case .refuseExtension(let id, let reason): try self.refuseExtension(id, reason)
+        case .recuse(let unit, let reason): try self.recuse(unit, reason)
+        case .liftRecusal(let unit, let reason): try self.liftRecusal(unit, reason)
+        case .restrict(let level, let reason): try self.restrict(level, reason)
+        case .revealContact(let id, let reason): try self.revealContact(id, reason)
         }
     }
 
@@ -72,6 +77,7 @@ struct DocketStep {
         guard unit.parent == upper else {
             throw .badFields([FieldFault(field: "unit", rule: .notDirectlyBelow)])
         }
+        if let fault = self.fault(ofSendingTo: unit.id, field: "unit") { throw .badFields([fault]) }
         return unit
     }
 
