@@ -81,6 +81,10 @@ begin
       union all
       select l.case_id, l.is_sealed from bihuan.leads l where l.city_id = p_city
       union all
+      select w.case_id, w.is_sealed from bihuan.warnings w where w.city_id = p_city
+      union all
+      select r.case_id, r.is_sealed from bihuan.warning_receipts r where r.city_id = p_city
+      union all
       select o.case_id, o.is_sealed from bihuan.overdue o where o.city_id = p_city
     ) x
       left join bihuan.seals_from_scratch(p_city) s on s.case_id = x.case_id

@@ -1,5 +1,7 @@
--- Whether a case is sealed from the session's officer; for what shows messages about cases that the asker's unit need not
--- be on, and for functions that read past the policies.
+-- Who may see what is sealed: whoever is cleared for it, and holds no post, acting or not, in a unit that is recused from it
+-- or below one. All policies that let a sealed row through ask here; whether the unit is on the case is theirs to say. A
+-- function and not a look into `seals`, which would have to be prepared for in every statement whether or not it meets
+-- anything sealed; this costs what is sealed alone.
 create or replace function bihuan.is_hidden(p_case uuid)
 returns boolean
 language plpgsql stable security definer

@@ -38,6 +38,10 @@ begin
    where k.city_id = p_city and k.case_id = p_case and k.is_sealed <> v_is_sealed;
   update bihuan.leads l set is_sealed = v_is_sealed
    where l.city_id = p_city and l.case_id = p_case and l.is_sealed <> v_is_sealed;
+  update bihuan.warnings w set is_sealed = v_is_sealed
+   where w.city_id = p_city and w.case_id = p_case and w.is_sealed <> v_is_sealed;
+  update bihuan.warning_receipts r set is_sealed = v_is_sealed
+   where r.city_id = p_city and r.case_id = p_case and r.is_sealed <> v_is_sealed;
   update bihuan.overdue o set is_sealed = v_is_sealed
    where o.city_id = p_city and o.case_id = p_case and o.is_sealed <> v_is_sealed;
 end

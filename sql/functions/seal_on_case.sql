@@ -6,6 +6,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform bihuan.refresh_seal(new.city_id, new.case_id);
+  if new.secrecy > 0 then
+    -- The system of a unit has no clearance: what waited to be sent is not sent any more.
+    delete from bihuan.deliveries d
+     using bihuan.outbox o
+     where o.city_id = new.city_id and o.case_id = new.case_id
+       and d.city_id = o.city_id and d.outbox_id = o.outbox_id and d.delivered_at is null;
+  end if;
   return null;
 end
 $$;

@@ -13,7 +13,7 @@ alter table bihuan.sessions
 
 -- A sealed case is one that not everybody whose unit is on it may see: it is restricted, or a unit is recused from it. All
 -- that the policies let through without a look at the case carries the mark, so that the others cost nothing; who may see
--- what is sealed, the policy of `seals` alone says.
+-- what is sealed, one function says (functions/is_hidden.sql).
 alter table bihuan.cases
   -- State secrets are none of it: they do not come in at all (R141).
   add column secrecy smallint not null default 0
@@ -25,6 +25,8 @@ alter table bihuan.assignments add column is_sealed boolean not null default fal
 alter table bihuan.clocks add column is_sealed boolean not null default false;
 alter table bihuan.leads add column is_sealed boolean not null default false;
 alter table bihuan.overdue add column is_sealed boolean not null default false;
+alter table bihuan.warnings add column is_sealed boolean not null default false;
+alter table bihuan.warning_receipts add column is_sealed boolean not null default false;
 
 -- One row for each sealed case. Kept by triggers (functions/refresh_seal.sql).
 create table bihuan.seals (

@@ -6,11 +6,7 @@ drop policy if exists officer_sees_clock on bihuan.clocks;
 create policy officer_sees_clock on bihuan.clocks for select to bihuan_server
   using (
     stopped_at is null and (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
-      and (not is_sealed or exists (
-        select from bihuan.seals x
-         where x.city_id = clocks.city_id and x.case_id = clocks.case_id
-        offset 0
-      ))
+      and (not is_sealed or not bihuan.is_hidden(case_id))
     or assignment_id is not null and exists (
       select from bihuan.assignment_visibility v
        where v.city_id = clocks.city_id and v.assignment_id = clocks.assignment_id
@@ -22,11 +18,7 @@ create policy officer_sees_clock on bihuan.clocks for select to bihuan_server
          and u.city_id = clocks.city_id
          and u.descendant_id = clocks.unit_id
     )
-      and (not is_sealed or exists (
-        select from bihuan.seals x
-         where x.city_id = clocks.city_id and x.case_id = clocks.case_id
-        offset 0
-      ))
+      and (not is_sealed or not bihuan.is_hidden(case_id))
   );
 
 drop policy if exists officer_starts_clock on bihuan.clocks;
@@ -53,11 +45,7 @@ create policy officer_moves_clock on bihuan.clocks for update to bihuan_server
          and u.city_id = clocks.city_id
          and u.descendant_id = clocks.unit_id
     )
-      and (not is_sealed or exists (
-        select from bihuan.seals x
-         where x.city_id = clocks.city_id and x.case_id = clocks.case_id
-        offset 0
-      ))
+      and (not is_sealed or not bihuan.is_hidden(case_id))
   )
   with check (
     assignment_id is not null and exists (
@@ -71,11 +59,7 @@ create policy officer_moves_clock on bihuan.clocks for update to bihuan_server
          and u.city_id = clocks.city_id
          and u.descendant_id = clocks.unit_id
     )
-      and (not is_sealed or exists (
-        select from bihuan.seals x
-         where x.city_id = clocks.city_id and x.case_id = clocks.case_id
-        offset 0
-      ))
+      and (not is_sealed or not bihuan.is_hidden(case_id))
   );
 
 -- The sweeper claims what is due in all cities; what it then does, it does city by city.

@@ -15,11 +15,7 @@ create policy officer_sees_lead on bihuan.leads for select to bihuan_server
          and u.city_id = leads.city_id
          and u.descendant_id = leads.unit_id
     )
-      and (not is_sealed or exists (
-        select from bihuan.seals x
-         where x.city_id = leads.city_id and x.case_id = leads.case_id
-        offset 0
-      ))
+      and (not is_sealed or not bihuan.is_hidden(case_id))
   );
 
 -- In the name of the own unit, and attached at most to a case one sees: foreign keys do not ask who sees what.
@@ -48,11 +44,7 @@ create policy officer_attaches_lead on bihuan.leads for update to bihuan_server
          and u.city_id = leads.city_id
          and u.descendant_id = leads.unit_id
     )
-      and (not is_sealed or exists (
-        select from bihuan.seals x
-         where x.city_id = leads.city_id and x.case_id = leads.case_id
-        offset 0
-      ))
+      and (not is_sealed or not bihuan.is_hidden(case_id))
   )
   with check (
     (exists (
@@ -66,11 +58,7 @@ create policy officer_attaches_lead on bihuan.leads for update to bihuan_server
          and u.city_id = leads.city_id
          and u.descendant_id = leads.unit_id
     )
-      and (not is_sealed or exists (
-        select from bihuan.seals x
-         where x.city_id = leads.city_id and x.case_id = leads.case_id
-        offset 0
-      )))
+      and (not is_sealed or not bihuan.is_hidden(case_id)))
     and (case_id is null or exists (
       select from bihuan.case_visibility v
        where v.city_id = leads.city_id and v.case_id = leads.case_id

@@ -5,11 +5,7 @@ drop policy if exists officer_sees_own_unit on bihuan.overdue;
 create policy officer_sees_own_unit on bihuan.overdue for select to bihuan_server
   using (
     (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
-    and (not is_sealed or exists (
-      select from bihuan.seals x
-       where x.city_id = overdue.city_id and x.case_id = overdue.case_id
-      offset 0
-    ))
+    and (not is_sealed or not bihuan.is_hidden(case_id))
   );
 
 drop policy if exists worker_sees_overdue on bihuan.overdue;

@@ -1,15 +1,11 @@
 alter table bihuan.warnings enable row level security;
 
--- A warning is seen by who proposed it, by the owner of its case, by the units that were told, and by all those above, as
--- long as they see the case.
+-- A warning is seen by who proposed it, by the owner of its case, by the units that were told, and by all those above;
+-- of what is sealed, by whoever of them may see that.
 drop policy if exists officer_sees_warning on bihuan.warnings;
 create policy officer_sees_warning on bihuan.warnings for select to bihuan_server
   using (
-    exists (
-      select from bihuan.case_visibility v
-       where v.city_id = warnings.city_id and v.case_id = warnings.case_id
-      offset 0
-    )
+    (not is_sealed or not bihuan.is_hidden(case_id))
     and (exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
@@ -44,11 +40,7 @@ create policy officer_proposes_warning on bihuan.warnings for insert to bihuan_s
 drop policy if exists authority_decides_warning on bihuan.warnings;
 create policy authority_decides_warning on bihuan.warnings for update to bihuan_server
   using (
-    exists (
-      select from bihuan.case_visibility v
-       where v.city_id = warnings.city_id and v.case_id = warnings.case_id
-      offset 0
-    )
+    (not is_sealed or not bihuan.is_hidden(case_id))
     and exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
@@ -61,11 +53,7 @@ create policy authority_decides_warning on bihuan.warnings for update to bihuan_
     )
   )
   with check (
-    exists (
-      select from bihuan.case_visibility v
-       where v.city_id = warnings.city_id and v.case_id = warnings.case_id
-      offset 0
-    )
+    (not is_sealed or not bihuan.is_hidden(case_id))
     and exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)

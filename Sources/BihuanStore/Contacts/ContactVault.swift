@@ -1,8 +1,6 @@
 package import BihuanDomain
 import CSodium
 
-package import struct Foundation.UUID
-
 /// Seals and opens the contacts of people who asked to be answered: XChaCha20-Poly1305 with a key of the installation.
 ///
 /// The database and its backups hold ciphertext only. What is sealed is bound to its city, lead, contact and kind, so that

@@ -222,6 +222,7 @@ begin
    ) r (relation, statement)
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and k.city_id = p.city_id and k.owner_unit = p.unit_id
+       and oracle.sees_case(p, k.city_id, k.case_id)
        and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id), false) as allowed
    ) x;
 

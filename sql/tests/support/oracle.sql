@@ -186,23 +186,24 @@ language sql stable as $$
   union all
   -- A proposal is its unit's and the owner's, and they alone decide on it; who was told of it sees it.
   select 'warnings', concat_ws('/', t.city_id, t.warning_id),
-         x.is_ours or c.seen and exists (
+         x.is_ours or not x.is_sealed and exists (
            select from bihuan.warning_receipts r
             where r.city_id = t.city_id and r.warning_id = t.warning_id and (r.city_id, r.unit_id) in (table mine)),
          x.is_ours
     from bihuan.warnings t
-    join c using (city_id, case_id)
     join bihuan.cases q using (city_id, case_id)
    cross join lateral (
-     select c.seen and ((t.city_id, t.proposed_unit) in (table mine) or (q.city_id, q.owner_unit) in (table mine))
-         as is_ours) x
+     select s.is_sealed, not s.is_sealed and ((t.city_id, t.proposed_unit) in (table mine)
+              or c.seen and (q.city_id, q.owner_unit) in (table mine)) as is_ours
+       from (select (t.city_id, t.case_id) in (table x) as is_sealed) s
+       join c on c.city_id = t.city_id and c.case_id = t.case_id) x
   union all
   -- Every unit answers for itself.
   select 'warning_receipts', concat_ws('/', t.city_id, t.warning_id, t.unit_id),
-         c.seen and ((t.city_id, t.unit_id) in (table mine) or (q.city_id, q.owner_unit) in (table mine)),
-         c.seen and t.city_id = p.city_id and t.unit_id = p.unit_id
+         (t.city_id, t.case_id) not in (table x)
+           and ((t.city_id, t.unit_id) in (table mine) or (q.city_id, q.owner_unit) in (table mine)),
+         (t.city_id, t.case_id) not in (table x) and p.lives and t.city_id = p.city_id and t.unit_id = p.unit_id
     from bihuan.warning_receipts t
-    join c using (city_id, case_id)
     join bihuan.cases q using (city_id, case_id)
   union all
   select 'overdue', concat_ws('/', k.city_id, p.unit_id, k.clock_id), (k.city_id, k.unit_id) in (table mine) and (k.city_id, k.case_id) not in (table x), false
@@ -233,12 +234,7 @@ language sql stable as $$
   select 'lead_revisions', concat_ws('/', t.city_id, t.lead_id, t.revision), l.seen, false
     from bihuan.lead_revisions t join l using (city_id, lead_id)
   union all
-  -- What is sealed is told to those who may see it, case by case, whether or not they are on it; who is kept out, to the
-  -- owner and those above; who looked, to the owner's leader.
-  select 'seals', concat_ws('/', t.city_id, t.case_id),
-         p.lives and t.city_id = p.city_id and (t.city_id, t.case_id) not in (table x), false
-    from bihuan.seals t
-  union all
+  -- Who is kept out is told to the owner and those above; who looked, to the owner's leader.
   select 'recusals', concat_ws('/', t.city_id, t.case_id, t.unit_id, t.recused_at),
          c.seen and (q.city_id, q.owner_unit) in (table mine), c.seen and q.city_id = p.city_id and q.owner_unit = p.unit_id
     from bihuan.recusals t
@@ -335,8 +331,8 @@ $$;
 -- Relations that are nobody's but the owner's, by role. Everything else is listed above.
 create function oracle.hidden(p_login text) returns setof text
 language sql stable as $$
-  select unnest(array['credentials', 'peer_credentials', 'secrets', 'time_offset', 'series', 'import_runs'])
+  select unnest(array['credentials', 'peer_credentials', 'secrets', 'time_offset', 'series', 'import_runs', 'seals'])
   union all
   select unnest(case p_login when 'bihuan_server' then array['webhook_secrets']
-                             else array['sessions', 'seals', 'reads', 'contacts'] end)
+                             else array['sessions', 'reads', 'contacts'] end)
 $$;
