@@ -1,4 +1,5 @@
 import BihuanDomain
+import BihuanLine
 import BihuanStore
 import Foundation
 import Postgres
