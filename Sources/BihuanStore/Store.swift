@@ -11,11 +11,14 @@ package struct Store: Sendable {
     /// - Parameters:
     ///   - sessionHours: absolute life of a session, 1–168.
     ///   - newestMigration: what the schema must have reached for the server to be ready.
-    package init(pools: Pools, hasher: PasswordHasher, sessionHours: Int = 8, newestMigration: Int) {
+    ///   - vault: seals and opens contacts.
+    package init(
+        pools: Pools, hasher: PasswordHasher, sessionHours: Int = 8, newestMigration: Int, vault: ContactVault = .none
+    ) {
         let books = CityBooks()
         self.gate = Gate(pools: pools, hasher: hasher, hours: sessionHours)
-        self.desk = Desk(pools: pools, books: books)
-        self.queries = Queries(pools: pools, books: books)
+        self.desk = Desk(pools: pools, books: books, vault: vault)
+        self.queries = Queries(pools: pools, books: books, vault: vault)
         self.clockClaims = ClockClaims(pools: pools)
         self.outbox = Outbox(pools: pools)
         self.health = Health(pools: pools, newestMigration: newestMigration)

@@ -33,7 +33,9 @@ as $$
       join bihuan.units u on u.city_id = p_city and u.unit_id = s.unit_id
      where u.parent_id is not null
   )
-  select s.unit_id, s.assignment_id, s.case_id from sees s
+  select s.unit_id, s.assignment_id, s.case_id
+    from sees s
+   where (s.unit_id, s.case_id) not in (select r.unit_id, r.case_id from bihuan.recused_from_scratch(p_city) r)
 $$;
 
 revoke all on function bihuan.assignment_visibility_from_scratch(integer) from public;

@@ -10,6 +10,7 @@ as $$
     from bihuan.clocks k
    where k.city_id = bihuan.acting_city()
      and k.case_id = p_case
+     and not bihuan.is_hidden(p_case)
      and k.kind = 'filing'
      and k.stopped_at is null
      and exists (

@@ -29,6 +29,7 @@ as $$
   select s.unit_id, s.case_id, c.opened_at, c.state in ('registered', 'graded', 'assigned', 'accepted'), c.is_drill
     from sees s
     join bihuan.cases c on c.city_id = p_city and c.case_id = s.case_id
+   where (s.unit_id, s.case_id) not in (select r.unit_id, r.case_id from bihuan.recused_from_scratch(p_city) r)
 $$;
 
 revoke all on function bihuan.case_visibility_from_scratch(integer) from public;

@@ -6,10 +6,6 @@ set search_path = pg_catalog, pg_temp
 as $$
   with recursive above (unit_id, thing, case_id, measure) as (
     (
-      select k.unit_id, k.clock_id, k.case_id, 'overdue'
-        from bihuan.clocks k
-       where k.city_id = p_city and k.breached_at is not null and k.stopped_at is null
-      union all
       select s.to_unit, s.supervision_id, s.case_id, 'supervision'
         from bihuan.supervisions s
        where s.city_id = p_city and s.state in ('issued', 'replied')
@@ -28,6 +24,8 @@ as $$
   select x.unit_id, x.measure, coalesce(c.level, ''), count(*)
     from (
       select a.unit_id, a.case_id, a.measure from above a
+      union all
+      select o.unit_id, o.case_id, 'overdue' from bihuan.overdue_from_scratch(p_city) o
       union all
       select v.unit_id, v.case_id, case when v.is_open then 'open' else 'concluded' end
         from bihuan.case_visibility_from_scratch(p_city) v

@@ -13,6 +13,7 @@ as $$
      and k.kind = 'feedback' and k.stopped_at is null and k.paused_at is null
    where a.city_id = bihuan.acting_city()
      and a.assignment_id = p_assignment
+     and not (a.is_sealed and bihuan.is_hidden(a.case_id))
      and exists (
        select from bihuan.assignment_visibility v
          join bihuan.sessions s

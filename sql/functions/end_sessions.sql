@@ -16,7 +16,8 @@ begin
     update bihuan.sessions s
        set revoked_at = v_now
      where s.city_id = new.city_id and s.unit_id = new.unit_id and s.revoked_at is null;
-  elsif (old.officer_id, old.unit_id, old.role) is distinct from (new.officer_id, new.unit_id, new.role)
+  elsif (old.officer_id, old.unit_id, old.role, old.clearance) is distinct from
+    (new.officer_id, new.unit_id, new.role, new.clearance)
     or new.valid_until <= v_now or new.valid_from > v_now
   then
     update bihuan.sessions s
@@ -43,7 +44,7 @@ create or replace trigger end_sessions
   for each row when (old.verifier <> new.verifier) execute function bihuan.end_sessions();
 
 create or replace trigger end_sessions
-  after update of officer_id, unit_id, role, valid_from, valid_until on bihuan.posts
+  after update of officer_id, unit_id, role, clearance, valid_from, valid_until on bihuan.posts
   for each row execute function bihuan.end_sessions();
 
 create or replace trigger end_sessions

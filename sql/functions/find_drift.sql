@@ -59,6 +59,38 @@ begin
        and k.is_waiting <> bihuan.clock_waits(k)
   ) then
     return 'clocks.is_waiting';
+  elsif exists (
+    (select s.case_id, s.secrecy, s.is_recused from bihuan.seals s where s.city_id = p_city
+     except all select * from bihuan.seals_from_scratch(p_city))
+    union all
+    (select * from bihuan.seals_from_scratch(p_city)
+     except all select s.case_id, s.secrecy, s.is_recused from bihuan.seals s where s.city_id = p_city)
+  ) then
+    return 'seals';
+  elsif exists (
+    select from (
+      select c.case_id, c.is_sealed from bihuan.cases c where c.city_id = p_city
+      union all
+      select v.case_id, v.is_sealed from bihuan.case_visibility v where v.city_id = p_city
+      union all
+      select v.case_id, v.is_sealed from bihuan.assignment_visibility v where v.city_id = p_city
+      union all
+      select a.case_id, a.is_sealed from bihuan.assignments a where a.city_id = p_city
+      union all
+      select k.case_id, k.is_sealed from bihuan.clocks k where k.city_id = p_city
+      union all
+      select l.case_id, l.is_sealed from bihuan.leads l where l.city_id = p_city
+      union all
+      select w.case_id, w.is_sealed from bihuan.warnings w where w.city_id = p_city
+      union all
+      select r.case_id, r.is_sealed from bihuan.warning_receipts r where r.city_id = p_city
+      union all
+      select o.case_id, o.is_sealed from bihuan.overdue o where o.city_id = p_city
+    ) x
+      left join bihuan.seals_from_scratch(p_city) s on s.case_id = x.case_id
+     where x.is_sealed <> (s.case_id is not null)
+  ) then
+    return 'is_sealed';
   end if;
   return null;
 end

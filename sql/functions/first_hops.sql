@@ -16,6 +16,7 @@ as $$
     from bihuan.assignments a
    where a.city_id = bihuan.acting_city()
      and a.case_id = p_case
+     and not bihuan.is_hidden(p_case)
      and a.parent_id is null
      and a.role = 'lead'
      and exists (

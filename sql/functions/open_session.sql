@@ -45,10 +45,11 @@ begin
    where c.city_id = p_city;
 
   return query
-    insert into bihuan.sessions (city_id, token_hash, officer_id, post_id, unit_id, role, via, created_at, expires_at)
+    insert into bihuan.sessions (city_id, token_hash, officer_id, post_id, unit_id, role, via, clearance, created_at,
+                                 expires_at)
     values (
       p_city, sha256(convert_to(v_token, 'UTF8')), p_officer, v_post.post_id, v_post.unit_id, v_post.role, p_via,
-      v_now, least(v_now + make_interval(hours => p_hours), v_post.valid_until))
+      v_post.clearance, v_now, least(v_now + make_interval(hours => p_hours), v_post.valid_until))
     returning v_token, session_id, expires_at;
 end
 $$;

@@ -21,6 +21,7 @@ as $$
     join bihuan.clocks k on k.city_id = p_city and k.clock_id = l.clock_id
     join bihuan.cases c on c.city_id = p_city and c.case_id = k.case_id and not c.is_drill
      and c.state <> 'merged'
+   where (l.unit_id, k.case_id) not in (select r.unit_id, r.case_id from bihuan.recused_from_scratch(p_city) r)
 $$;
 
 revoke all on function bihuan.overdue_from_scratch(integer) from public;

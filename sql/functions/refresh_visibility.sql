@@ -5,6 +5,7 @@
 -- A case is seen by its owner, by assigner, assignee and reviewer of each standing assignment, by the units it was
 -- warned of, and by all their ancestors. An assignment is seen by the same three while it stands and by its assigner for ever; besides, by the
 -- lead where it is an assist, and by the guide where it is a lead or an assist, of the same assigner in the same case.
+-- A unit that is recused from the case, and those below it, see neither.
 create or replace function bihuan.refresh_visibility(p_city integer, p_cases uuid[])
 returns void
 language plpgsql volatile
@@ -19,24 +20,28 @@ begin
     for no key update;
 
   with target as materialized (
-    select distinct u.ancestor_id as unit_id, p.case_id, p.opened_at, p.is_open, p.is_drill
+    select distinct u.ancestor_id as unit_id, p.case_id, p.opened_at, p.is_open, p.is_drill, p.is_sealed
       from (
-        select c.case_id, c.opened_at, c.is_open, c.is_drill, c.owner_unit as unit_id
+        select c.case_id, c.opened_at, c.is_open, c.is_drill, c.is_sealed, c.owner_unit as unit_id
           from bihuan.cases c
          where c.city_id = p_city and c.case_id = any (p_cases)
         union all
-        select c.case_id, c.opened_at, c.is_open, c.is_drill, part.unit_id
+        select c.case_id, c.opened_at, c.is_open, c.is_drill, c.is_sealed, part.unit_id
           from bihuan.cases c
           join bihuan.assignments a on a.city_id = c.city_id and a.case_id = c.case_id
          cross join lateral (values (a.from_unit), (a.to_unit), (a.reviewer_unit)) part (unit_id)
          where c.city_id = p_city and c.case_id = any (p_cases) and a.state not in ('recalled', 'returned')
         union all
-        select c.case_id, c.opened_at, c.is_open, c.is_drill, r.unit_id
+        select c.case_id, c.opened_at, c.is_open, c.is_drill, c.is_sealed, r.unit_id
           from bihuan.cases c
           join bihuan.warning_receipts r on r.city_id = c.city_id and r.case_id = c.case_id
          where c.city_id = p_city and c.case_id = any (p_cases)
       ) p
       join bihuan.unit_closure u on u.city_id = p_city and u.descendant_id = p.unit_id
+     where not (p.is_sealed and exists (
+       select from bihuan.recusals r
+         join bihuan.unit_closure x on x.city_id = r.city_id and x.ancestor_id = r.unit_id
+        where r.city_id = p_city and r.case_id = p.case_id and r.lifted_at is null and x.descendant_id = u.ancestor_id))
   ),
   gone as (
     delete from bihuan.case_visibility v
@@ -51,8 +56,8 @@ begin
     returning v.unit_id, v.case_id
   ),
   come as (
-    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open, is_drill)
-    select p_city, t.unit_id, t.case_id, t.opened_at, t.is_open, t.is_drill
+    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open, is_drill, is_sealed)
+    select p_city, t.unit_id, t.case_id, t.opened_at, t.is_open, t.is_drill, t.is_sealed
       from target t
         on conflict (city_id, unit_id, case_id) do nothing
     returning unit_id, case_id
@@ -75,18 +80,18 @@ begin
   having sum(d.n) <> 0;
 
   with target as materialized (
-    select u.ancestor_id as unit_id, p.assignment_id, p.case_id
+    select u.ancestor_id as unit_id, p.assignment_id, p.case_id, p.is_sealed
       from (
-        select a.assignment_id, a.case_id, a.from_unit as unit_id
+        select a.assignment_id, a.case_id, a.is_sealed, a.from_unit as unit_id
           from bihuan.assignments a
          where a.city_id = p_city and a.case_id = any (p_cases)
         union
-        select a.assignment_id, a.case_id, part.unit_id
+        select a.assignment_id, a.case_id, a.is_sealed, part.unit_id
           from bihuan.assignments a
          cross join lateral (values (a.to_unit), (a.reviewer_unit)) part (unit_id)
          where a.city_id = p_city and a.case_id = any (p_cases) and a.state not in ('recalled', 'returned')
         union
-        select a.assignment_id, a.case_id, over.to_unit
+        select a.assignment_id, a.case_id, a.is_sealed, over.to_unit
           from bihuan.assignments a
           join bihuan.assignments over
             on over.city_id = a.city_id and over.case_id = a.case_id and over.from_unit = a.from_unit
@@ -95,7 +100,11 @@ begin
            and a.state not in ('recalled', 'returned') and over.state not in ('recalled', 'returned')
       ) p
       join bihuan.unit_closure u on u.city_id = p_city and u.descendant_id = p.unit_id
-     group by u.ancestor_id, p.assignment_id, p.case_id
+     where not (p.is_sealed and exists (
+       select from bihuan.recusals r
+         join bihuan.unit_closure x on x.city_id = r.city_id and x.ancestor_id = r.unit_id
+        where r.city_id = p_city and r.case_id = p.case_id and r.lifted_at is null and x.descendant_id = u.ancestor_id))
+     group by u.ancestor_id, p.assignment_id, p.case_id, p.is_sealed
   ),
   gone as (
     delete from bihuan.assignment_visibility v
@@ -108,8 +117,8 @@ begin
      ) x
      where v.city_id = p_city and v.unit_id = x.unit_id and v.assignment_id = x.assignment_id
   )
-  insert into bihuan.assignment_visibility (city_id, unit_id, assignment_id, case_id)
-  select p_city, t.unit_id, t.assignment_id, t.case_id
+  insert into bihuan.assignment_visibility (city_id, unit_id, assignment_id, case_id, is_sealed)
+  select p_city, t.unit_id, t.assignment_id, t.case_id, t.is_sealed
     from target t
       on conflict (city_id, unit_id, assignment_id) do nothing;
 end

@@ -6,8 +6,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   with seen as (
-    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open, is_drill)
-    select f.city_id, u.ancestor_id, f.case_id, f.opened_at, f.is_open, f.is_drill
+    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open, is_drill, is_sealed)
+    select f.city_id, u.ancestor_id, f.case_id, f.opened_at, f.is_open, f.is_drill, f.secrecy > 0
       from fresh f
       join bihuan.unit_closure u on u.city_id = f.city_id and u.descendant_id = f.owner_unit
     returning city_id, unit_id, case_id

@@ -6,12 +6,18 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  insert into bihuan.overdue (city_id, unit_id, clock_id, case_id, late_unit, kind, level, level_rank, due_at)
+  insert into bihuan.overdue (city_id, unit_id, clock_id, case_id, late_unit, kind, level, level_rank, due_at,
+    is_sealed)
   select c.city_id, u.ancestor_id, p_clock.clock_id, c.case_id, p_clock.unit_id, p_clock.kind, c.level, c.level_rank,
-         p_clock.due_at
+         p_clock.due_at, c.is_sealed
     from bihuan.cases c
     join bihuan.unit_closure u on u.city_id = c.city_id and u.descendant_id = p_clock.unit_id
-   where c.city_id = p_clock.city_id and c.case_id = p_clock.case_id and not c.is_drill and c.state <> 'merged';
+   where c.city_id = p_clock.city_id and c.case_id = p_clock.case_id and not c.is_drill and c.state <> 'merged'
+     -- Not for a unit that is recused.
+     and not (c.is_sealed and exists (
+       select from bihuan.recusals r
+         join bihuan.unit_closure x on x.city_id = r.city_id and x.ancestor_id = r.unit_id
+        where r.city_id = c.city_id and r.case_id = c.case_id and r.lifted_at is null and x.descendant_id = u.ancestor_id));
 end
 $$;
 

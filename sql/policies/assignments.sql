@@ -1,11 +1,12 @@
 alter table bihuan.assignments enable row level security;
 
 -- The visibility table says who sees it; see functions/refresh_visibility.sql. The table always says so of the assigner,
--- and of assignee and reviewer while it stands, who need not be looked up.
+-- and of assignee and reviewer while it stands, who need not be looked up
+-- unless the case is sealed.
 drop policy if exists officer_sees_assignment on bihuan.assignments;
 create policy officer_sees_assignment on bihuan.assignments for select to bihuan_server
   using (
-    city_id = (select s.city_id from bihuan.sessions s)
+    not is_sealed and city_id = (select s.city_id from bihuan.sessions s)
       and (select s.unit_id from bihuan.sessions s) = any (
         case when state in ('recalled', 'returned') then array[from_unit]
              else array[from_unit, to_unit, reviewer_unit] end)

@@ -1,11 +1,11 @@
 alter table bihuan.cases enable row level security;
 
 -- A unit sees a case when the visibility table says so; see functions/refresh_visibility.sql. The table always says so
--- of the owner, who need not be looked up.
+-- of the owner, who need not be looked up unless the case is sealed.
 drop policy if exists officer_sees_case on bihuan.cases;
 create policy officer_sees_case on bihuan.cases for select to bihuan_server
   using (
-    (city_id, owner_unit) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    not is_sealed and (city_id, owner_unit) = (select s.city_id, s.unit_id from bihuan.sessions s)
     or exists (
       select from bihuan.case_visibility v
        where v.city_id = cases.city_id and v.case_id = cases.case_id
@@ -55,6 +55,7 @@ create policy worker_moves_case on bihuan.cases for update to bihuan_worker
 
 grant select, insert on bihuan.cases to bihuan_server;
 grant select on bihuan.cases to bihuan_worker;
+grant update (secrecy) on bihuan.cases to bihuan_server;
 grant update (state, level, matter, level_rank, category, proposed_level, plan_version, graded_at, concluded_at,
               version, outcome, awaits_lead, merged_into, merged_before, merged_at)
   on bihuan.cases to bihuan_server, bihuan_worker;

@@ -1,11 +1,12 @@
 alter table bihuan.clocks enable row level security;
 
 -- What a unit has to do now it sees. Otherwise a clock is seen with its assignment; one of the case as a whole by the unit
--- that must act and those above it.
+-- that must act and those above it; of what is sealed, by whoever may see that.
 drop policy if exists officer_sees_clock on bihuan.clocks;
 create policy officer_sees_clock on bihuan.clocks for select to bihuan_server
   using (
     stopped_at is null and (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
+      and (not is_sealed or not bihuan.is_hidden(case_id))
     or assignment_id is not null and exists (
       select from bihuan.assignment_visibility v
        where v.city_id = clocks.city_id and v.assignment_id = clocks.assignment_id
@@ -17,6 +18,7 @@ create policy officer_sees_clock on bihuan.clocks for select to bihuan_server
          and u.city_id = clocks.city_id
          and u.descendant_id = clocks.unit_id
     )
+      and (not is_sealed or not bihuan.is_hidden(case_id))
   );
 
 drop policy if exists officer_starts_clock on bihuan.clocks;
@@ -43,6 +45,7 @@ create policy officer_moves_clock on bihuan.clocks for update to bihuan_server
          and u.city_id = clocks.city_id
          and u.descendant_id = clocks.unit_id
     )
+      and (not is_sealed or not bihuan.is_hidden(case_id))
   )
   with check (
     assignment_id is not null and exists (
@@ -56,6 +59,7 @@ create policy officer_moves_clock on bihuan.clocks for update to bihuan_server
          and u.city_id = clocks.city_id
          and u.descendant_id = clocks.unit_id
     )
+      and (not is_sealed or not bihuan.is_hidden(case_id))
   );
 
 -- The sweeper claims what is due in all cities; what it then does, it does city by city.

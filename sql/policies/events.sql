@@ -16,7 +16,7 @@ create policy officer_sees_event on bihuan.events for select to bihuan_server
             then exists (
               select from bihuan.warnings w where w.city_id = events.city_id and w.ref = detail ->> 'ref'
             )
-          when kind in ('responded', 'raise_proposed')
+          when kind in ('responded', 'raise_proposed', 'recused', 'recusal_lifted', 'contact_revealed')
             or kind = 'filed' and detail ->> 'act' in ('report', 'evaluate')
             or kind = 'handed_over' and detail ->> 'as' in ('warned', 'clock')
             then (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)

@@ -11,10 +11,13 @@ create policy officer_causes_message on bihuan.outbox for insert to bihuan_serve
     )
   );
 
--- But operators look after what their city sends.
+-- But operators look after what their city sends, unless it is about a case that is sealed from them.
 drop policy if exists operator_sees_message on bihuan.outbox;
 create policy operator_sees_message on bihuan.outbox for select to bihuan_server
-  using (city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator'));
+  using (
+    city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator')
+    and (case_id is null or not bihuan.is_hidden(case_id))
+  );
 
 -- The courier looks in all cities for what waits; what it then does, it does city by city.
 drop policy if exists worker_sees_message on bihuan.outbox;

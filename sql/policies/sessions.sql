@@ -11,5 +11,5 @@ create policy bearer_sees_session on bihuan.sessions for select to bihuan_server
   );
 
 -- Not token_hash.
-grant select (city_id, session_id, officer_id, post_id, unit_id, role, via, created_at, expires_at, revoked_at)
+grant select (city_id, session_id, officer_id, post_id, unit_id, role, via, clearance, created_at, expires_at, revoked_at)
   on bihuan.sessions to bihuan_server;

@@ -1,10 +1,12 @@
 alter table bihuan.warning_receipts enable row level security;
 
--- A unit sees what it and those below it were told; the owner of the case and those above see all of it.
+-- A unit sees what it and those below it were told; the owner of the case and those above see all of it;
+-- of what is sealed, whoever of them may see that.
 drop policy if exists officer_sees_warning_receipt on bihuan.warning_receipts;
 create policy officer_sees_warning_receipt on bihuan.warning_receipts for select to bihuan_server
   using (
-    exists (
+    (not is_sealed or not bihuan.is_hidden(case_id))
+    and exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
          and u.city_id = warning_receipts.city_id
@@ -31,9 +33,10 @@ create policy issuer_tells_unit on bihuan.warning_receipts for insert to bihuan_
 -- For itself and no other.
 drop policy if exists unit_answers_warning on bihuan.warning_receipts;
 create policy unit_answers_warning on bihuan.warning_receipts for update to bihuan_server
-  using ((city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s))
+  using ((city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s) and (not is_sealed or not bihuan.is_hidden(case_id)))
   with check (
     (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    and (not is_sealed or not bihuan.is_hidden(case_id))
     and coalesce(received_by = (select s.officer_id from bihuan.sessions s), true)
   );
 

@@ -1,10 +1,12 @@
 alter table bihuan.warnings enable row level security;
 
--- A warning is seen by who proposed it, by the owner of its case, by the units that were told, and by all those above.
+-- A warning is seen by who proposed it, by the owner of its case, by the units that were told, and by all those above;
+-- of what is sealed, by whoever of them may see that.
 drop policy if exists officer_sees_warning on bihuan.warnings;
 create policy officer_sees_warning on bihuan.warnings for select to bihuan_server
   using (
-    exists (
+    (not is_sealed or not bihuan.is_hidden(case_id))
+    and (exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
          and u.city_id = warnings.city_id
@@ -17,7 +19,7 @@ create policy officer_sees_warning on bihuan.warnings for select to bihuan_serve
     or exists (
       select from bihuan.warning_receipts r
        where r.city_id = warnings.city_id and r.warning_id = warnings.warning_id
-    )
+    ))
   );
 
 -- In the own unit's and the own name, and not decided yet.
@@ -38,7 +40,8 @@ create policy officer_proposes_warning on bihuan.warnings for insert to bihuan_s
 drop policy if exists authority_decides_warning on bihuan.warnings;
 create policy authority_decides_warning on bihuan.warnings for update to bihuan_server
   using (
-    exists (
+    (not is_sealed or not bihuan.is_hidden(case_id))
+    and exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
          and u.city_id = warnings.city_id
@@ -50,7 +53,8 @@ create policy authority_decides_warning on bihuan.warnings for update to bihuan_
     )
   )
   with check (
-    exists (
+    (not is_sealed or not bihuan.is_hidden(case_id))
+    and exists (
       select from bihuan.unit_closure u
        where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
          and u.city_id = warnings.city_id

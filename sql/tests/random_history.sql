@@ -1,5 +1,5 @@
 -- After any history, what triggers keep step by step equals what the rules say from scratch: closure, visibility of cases
--- and assignments, overdue rows, waiting clocks, counts. A failure names its seed and step.
+-- and assignments, overdue rows, waiting clocks, counts, seals. A failure names its seed and step.
 insert into bihuan.cities (city_id, code, name, ref_prefix)
   overriding system value values (1, 'jiangcheng', '江城', 'JC'), (2, 'yanshi', '盐市', 'YS');
 insert into bihuan.units (city_id, unit_id, label, parent_id, tier, name)
@@ -34,7 +34,7 @@ declare
   v_what text := pg_temp.any_of(array[
     'case', 'cases', 'assign', 'assign', 'assign', 'assignments', 'state', 'state', 'state', 'returns', 'review', 'role', 'open',
     'open', 'level', 'level', 'owner', 'clock', 'clock', 'breach', 'breach', 'stop', 'due', 'order', 'order state', 'fire',
-    'move', 'grow', 'roll up', 'merge', 'merge', 'unmerge', 'unmerge'
+    'move', 'grow', 'roll up', 'merge', 'merge', 'unmerge', 'unmerge', 'recuse', 'recuse', 'lift', 'restrict', 'lead', 'attach'
   ]);
   v_case uuid := pg_temp.a_case(p_city);
 begin
@@ -144,6 +144,28 @@ begin
       insert into bihuan.units (city_id, unit_id, label, parent_id, tier, name)
       select p_city, max(u.unit_id) + 1, 'grown-' || gen_random_uuid(), pg_temp.any_unit(), 'station', 'unit'
         from bihuan.units u where u.city_id = p_city;
+    when v_what = 'recuse' then
+      -- Any unit, also one that owns the case or stands above it.
+      insert into bihuan.recusals (city_id, case_id, unit_id, recused_at, recused_by, reason)
+      values (p_city, v_case, pg_temp.any_unit(), clock_timestamp(), gen_random_uuid(), '回避')
+          on conflict do nothing;
+    when v_what = 'lift' then
+      update bihuan.recusals set lifted_at = clock_timestamp(), lifted_by = gen_random_uuid(), lift_reason = '已查清'
+       where city_id = p_city and lifted_at is null and random() < 0.5;
+    when v_what = 'restrict' then
+      update bihuan.cases set secrecy = floor(random() * 3)::smallint
+       where city_id = p_city and (case_id = v_case or random() < 0.1);
+    when v_what = 'lead' then
+      insert into bihuan.leads (city_id, lead_id, unit_id, case_id, source, channel, title, content, received_at, recorded_at,
+        content_hash)
+      values (p_city, gen_random_uuid(), pg_temp.any_unit(), (
+        select c.case_id from bihuan.cases c
+         where c.city_id = p_city and c.case_id = v_case and not c.is_drill and random() < 0.5), 'hotline', 'hotline', '标题',
+        '内容', now(), now(), sha256(''));
+    when v_what = 'attach' then
+      update bihuan.leads set case_id = v_case
+       where city_id = p_city and random() < 0.3
+         and not exists (select from bihuan.cases c where c.city_id = p_city and c.case_id = v_case and c.is_drill);
     when v_what = 'roll up' then
       perform bihuan.roll_up_counters();
   end case;

@@ -6,6 +6,8 @@ package struct AssignmentTransition: Hashable, Sendable {
         case accept
         case sendBack = "send_back"
         case close
+        /// The unit, or one above it, is recused from the case.
+        case recuse
     }
 
     package var from: AssignmentState
@@ -28,6 +30,10 @@ package struct AssignmentTransition: Hashable, Sendable {
         .init(from: .fedBack, step: .sendBack, to: .received),  // 退改
         .init(from: .assigned, step: .close, to: .closed),  // 抄告签收，或不再需要
         .init(from: .received, step: .close, to: .closed),  // 指导结束
+        .init(from: .assigned, step: .recuse, to: .recalled),  // 回避
+        .init(from: .received, step: .recuse, to: .recalled),
+        .init(from: .forwarded, step: .recuse, to: .recalled),
+        .init(from: .fedBack, step: .recuse, to: .recalled),
     ]
 
     package static func next(from state: AssignmentState, on step: Step) -> AssignmentState? {

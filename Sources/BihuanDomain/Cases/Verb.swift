@@ -37,6 +37,11 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case attachLead = "attach_lead"
     case detachLead = "detach_lead"
     case merge, unmerge
+    // Who may see a case
+    case recuse
+    case liftRecusal = "lift_recusal"
+    case restrict
+    case revealContact = "reveal_contact"
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -88,6 +93,10 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .detachLead: "移出线索"
         case .merge: "并案"
         case .unmerge: "撤销并案"
+        case .recuse: "回避"
+        case .liftRecusal: "解除回避"
+        case .restrict: "限制知悉"
+        case .revealContact: "查看联系方式"
         }
     }
 
@@ -121,6 +130,8 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .finishTask: [.dispatcher, .handler, .duty]
         case .attachLead, .detachLead: [.dispatcher, .duty]
         case .merge, .unmerge: [.dispatcher]
+        case .recuse, .liftRecusal, .restrict: [.dispatcher, .leader]
+        case .revealContact: [.dispatcher, .duty, .handler]
         }
     }
 }

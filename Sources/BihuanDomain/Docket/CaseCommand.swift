@@ -4,7 +4,9 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     ///   - level: as the officer judges; a sensitive period may raise it by the plan's rule.
     ///   - matter: the kind of matter by key of the plan; nil: as it is.
     ///   - assessment: what the judgement rests on.
-    case grade(level: String, matter: String? = nil, assessment: Assessment = .none, reason: String)
+    ///   - about: labels of units that the case is about, which are recused from it; nil: none.
+    case grade(
+        level: String, matter: String? = nil, assessment: Assessment = .none, about: [String]? = nil, reason: String)
     case observe(SpreadDraft, reason: String? = nil)
     /// - Parameter version: of the case's plan, the one in force.
     case replan(version: Int, reason: String)
@@ -60,6 +62,11 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// - Parameter into: the case that goes on, by id or ref.
     case merge(into: String, reason: String)
     case unmerge(reason: String)
+    case recuse(unit: String, reason: String)
+    case liftRecusal(unit: String, reason: String)
+    /// - Parameter level: 0 ordinary, 1 restricted, 2 confidential.
+    case restrict(level: Int, reason: String)
+    case revealContact(ContactID, reason: String)
 
     package var verb: Verb {
         switch self {
@@ -109,6 +116,10 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .detachLead: .detachLead
         case .merge: .merge
         case .unmerge: .unmerge
+        case .recuse: .recuse
+        case .liftRecusal: .liftRecusal
+        case .restrict: .restrict
+        case .revealContact: .revealContact
         }
     }
 
@@ -155,7 +166,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             return .finishTask(id, evidence: evidence, reason: said(reason))
         case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward,
             .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
-            .liftWarning, .conclude, .dismiss, .reopen, .dropTask, .attachLead, .detachLead, .merge, .unmerge:
+            .liftWarning, .conclude, .dismiss, .reopen, .dropTask, .attachLead, .detachLead, .merge, .unmerge, .recuse, .liftRecusal, .restrict, .revealContact:
             return self
         }
     }
@@ -179,7 +190,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             }
         }
         switch self {
-        case .grade(let level, _, _, let reason):
+        case .grade(let level, _, _, _, let reason):
             text("level", level)
             text("reason", reason)
         case .conclude(_, let reason), .dismiss(let reason), .reopen(let reason): text("reason", reason)
@@ -277,6 +288,15 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .reply(_, let reply, let reason):
             text("reply", reply)
             text("reason", reason, required: false)
+        case .recuse(let unit, let reason), .liftRecusal(let unit, let reason):
+            text("unit", unit)
+            text("reason", reason)
+        case .restrict(let level, let reason):
+            if !(0...2).contains(level) {
+                faults.append(FieldFault(field: "secrecy", rule: .unknownValue(["0", "1", "2"])))
+            }
+            text("reason", reason)
+        case .revealContact(_, let reason): text("reason", reason)
         }
         guard faults.isEmpty else { throw .badFields(faults) }
     }
@@ -290,7 +310,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     var subject: Changes.Subject {
         switch self {
         case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .refer, .visit, .attachLead, .detachLead, .merge,
-            .unmerge:
+            .unmerge, .recuse, .liftRecusal,
+            .restrict, .revealContact:
             .record
         case .issueWarning(let id, _), .declineWarning(let id, _), .respond(let id, _, _), .liftWarning(let id, _):
             .warning(id)

@@ -41,6 +41,8 @@ package struct Changes: Sendable {
     package var newReferral: (record: ReferralRecord, text: String, reason: String)?
     package var changedReferral: (record: ReferralRecord, answer: ReferralAnswer?, reason: String?)?
     package var newVisit: VisitDraft?
+    package var newRecusals: [(unit: UnitID, reason: String)] = []
+    package var liftedRecusals: [(unit: UnitID, reason: String)] = []
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
     /// Leads that change their case.
@@ -144,6 +146,13 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case unmerged, parted
     /// What stood with one unit stands with another: it was merged, closed, split, or gave it away.
     case handedOver = "handed_over"
+    /// A unit is kept out of the case.
+    case recused
+    case recusalLifted = "recusal_lifted"
+    /// Who may see the case was changed.
+    case restricted
+    /// How to reach the complainant was shown whole.
+    case contactRevealed = "contact_revealed"
 
     package var label: String {
         switch self {
@@ -204,6 +213,10 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .unmerged: "撤销并案"
         case .parted: "分出案件"
         case .handedOver: "移交"
+        case .recused: "回避"
+        case .recusalLifted: "解除回避"
+        case .restricted: "限制知悉"
+        case .contactRevealed: "查看联系方式"
         }
     }
 }

@@ -45,6 +45,8 @@ package struct Docket: Sendable {
     let returnsBefore: Int?
     /// The lead a step is about, and how many its case has, where the step needs them.
     let lead: LeadStanding?
+    /// The highest clearance among a unit's posts, of units that have any; read where the case is or becomes restricted.
+    let clearances: [UnitID: Int]
 
     /// How many first-hop lead assignments of a case are open, and how many were accepted since it was last reopened.
     package struct FirstHops: Sendable, Hashable {
@@ -70,7 +72,8 @@ package struct Docket: Sendable {
         tree: UnitTree, plan: Plan, successor: (version: Int, plan: Plan)? = nil, periods: [SensitivePeriod] = [],
         calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil,
         returnsBefore: Int? = nil, tasks: [TaskRecord] = [], reviewers: Reviewers? = nil,
-        namedOfficer: OfficerID? = nil, lead: LeadStanding? = nil
+        namedOfficer: OfficerID? = nil, lead: LeadStanding? = nil,
+        clearances: [UnitID: Int] = [:]
     ) {
         self.record = record
         self.assignments = assignments
@@ -96,6 +99,7 @@ package struct Docket: Sendable {
         self.reviewers = reviewers
         self.namedOfficer = namedOfficer
         self.lead = lead
+        self.clearances = clearances
     }
 
     // MARK: Facts
@@ -104,7 +108,8 @@ package struct Docket: Sendable {
         .init(
             state: self.record.state, owner: self.record.owner,
             hasOpenWork: self.hasOpenWork,
-            warning: Permission.WarningProposal(self.plan), isOutdated: self.successor != nil)
+            warning: Permission.WarningProposal(self.plan), isOutdated: self.successor != nil,
+            isRecused: !self.record.recused.isEmpty)
     }
 
     package func facts(of warning: WarningRecord) -> Permission.WarningFacts {
@@ -177,14 +182,18 @@ package struct Docket: Sendable {
 
     /// Opens a case: the first event and the clock for its grading.
     ///
-    /// - Parameter draft: a record in state `registered` with version 0.
+    /// - Parameters:
+    ///   - draft: a record in state `registered` with version 0.
+    ///   - about: labels of units that it is about, which are recused from it.
     package static func register(
         _ draft: CaseRecord, tree: UnitTree, plan: Plan, periods: [SensitivePeriod] = [], calendar: WorkingCalendar,
-        by authority: Authority, reason: String?, at now: Date, mint: inout UUIDv7Mint
+        by authority: Authority, reason: String?, about: [String] = [], at now: Date, mint: inout UUIDv7Mint
     ) throws(Refusal) -> (docket: Docket, changes: Changes) {
         var docket = Docket(record: draft, tree: tree, plan: plan, periods: periods, calendar: calendar)
         let changes = try docket.step(by: authority, at: now, numbers: FreshNumbers.none, mint: &mint) {
-            step throws(Refusal) in try step.register(reason)
+            step throws(Refusal) in
+            try step.register(reason)
+            for unit in about { try step.recuse(unit, reason ?? "案件涉及该单位", field: "about") }
         }
         return (docket, changes)
     }

@@ -14,10 +14,12 @@ package enum Permission {
         package var isOutdated: Bool
         /// The time in which the plan lets it be reopened is over.
         package var isFinal: Bool
+        /// Whether a unit is kept out of it.
+        package var isRecused: Bool
 
         package init(
             state: CaseState, owner: UnitID, hasOpenWork: Bool, warning: WarningProposal?, isOutdated: Bool,
-            isFinal: Bool = false
+            isFinal: Bool = false, isRecused: Bool = false
         ) {
             self.state = state
             self.owner = owner
@@ -25,6 +27,7 @@ package enum Permission {
             self.warning = warning
             self.isOutdated = isOutdated
             self.isFinal = isFinal
+            self.isRecused = isRecused
         }
     }
 
@@ -171,7 +174,7 @@ package enum Permission {
 
     package static let clockVerbs: [Verb] = [.pause, .resume, .askExtension, .grantExtension, .refuseExtension]
     package static let caseVerbs: [Verb] = [
-        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .refer, .visit, .attachLead, .detachLead, .merge,
+        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .refer, .visit, .attachLead, .detachLead, .merge, .recuse, .liftRecusal, .restrict,
         .unmerge,
     ]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
@@ -332,6 +335,9 @@ package enum Permission {
         case .attachLead, .detachLead: return facts.state.isOpen
         case .merge: step = .merge
         case .unmerge: return facts.state == .merged
+        // Whoever the case is about may come out after its end.
+        case .recuse, .restrict: return facts.state != .archived
+        case .liftRecusal: return facts.isRecused
         default: return false
         }
         return CaseTransition.next(from: facts.state, on: step) != nil

@@ -31,12 +31,16 @@ package struct CaseRecord: Sendable, Hashable {
     package var version: Int
     /// Where it was merged, while it is.
     package var merger: Merger?
+    /// 0: everybody on it may see it; 1 (限制) and 2: only posts cleared for that.
+    package var secrecy: Int
+    /// Units that are kept out of it (回避), without those below them.
+    package var recused: [UnitID]
 
     package init(
         id: CaseID, ref: String, isDrill: Bool = false, title: String, owner: UnitID, state: CaseState,
         level: String? = nil, matter: String? = nil, proposedLevel: String? = nil, planVersion: Int = 1,
         occurredAt: Date? = nil, discoveredAt: Date? = nil, receivedAt: Date, openedAt: Date, gradedAt: Date? = nil,
-        concludedAt: Date? = nil, outcome: CaseOutcome? = nil, awaitsLead: Bool = false, version: Int, merger: Merger? = nil
+        concludedAt: Date? = nil, outcome: CaseOutcome? = nil, awaitsLead: Bool = false, version: Int, merger: Merger? = nil, secrecy: Int = 0, recused: [UnitID] = []
     ) {
         self.id = id
         self.ref = ref
@@ -58,6 +62,8 @@ package struct CaseRecord: Sendable, Hashable {
         self.awaitsLead = awaitsLead
         self.version = version
         self.merger = merger
+        self.secrecy = secrecy
+        self.recused = recused
     }
 }
 

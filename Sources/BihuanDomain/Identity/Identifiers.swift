@@ -47,6 +47,7 @@ package enum PostKind {}
 package enum SessionKind {}
 package enum DisputeKind {}
 package enum ReferralKindTag {}
+package enum ContactKind {}
 
 /// The row identity of a case; the number officers quote (案号) is its `ref`.
 package typealias CaseID = Identifier<CaseKind>
@@ -64,3 +65,4 @@ package typealias PostID = Identifier<PostKind>
 package typealias SessionID = Identifier<SessionKind>
 package typealias DisputeID = Identifier<DisputeKind>
 package typealias ReferralID = Identifier<ReferralKindTag>
+package typealias ContactID = Identifier<ContactKind>

@@ -22,6 +22,8 @@ package struct LeadFault: Error, Hashable, Sendable {
         case inTheFuture = "in_the_future"
         /// A value that the mapping file's table does not list.
         case notInTable = "not_in_table"
+        /// A text that begins with the mark of a state secret.
+        case stateSecret = "state_secret"
     }
 
     package var field: LeadField

@@ -119,6 +119,10 @@ struct LeadReader {
             return nil
         }
         guard let text = cleaned.text else { return nil }
+        if let mark = SecrecyMark.found(in: text) {
+            self.add(field, .stateSecret, "标有“\(mark)”：国家秘密不得录入本系统，请按保密规定办理")
+            return nil
+        }
         return self.fitting(PersonalNumbers.masked(text), field)
     }
 

@@ -9,10 +9,13 @@ package struct Identity: Sendable, Hashable {
     package var appointments: Set<String>
     /// The post that this one stands in for (代理).
     package var actingFor: PostID?
+    /// What the post may know of: 0 ordinary cases, 1 restricted ones too, 2 confidential ones too.
+    package var clearance: Int
 
     package init(
         city: CityID, officer: OfficerID, post: PostID, unit: UnitID, role: PostRole, appointments: Set<String> = [],
-        actingFor: PostID? = nil
+        actingFor: PostID? = nil,
+        clearance: Int = 0
     ) {
         self.city = city
         self.officer = officer
@@ -21,6 +24,7 @@ package struct Identity: Sendable, Hashable {
         self.role = role
         self.appointments = appointments
         self.actingFor = actingFor
+        self.clearance = clearance
     }
 
     /// Whether the post is this role of a plan: it was appointed to it, or the plan has nobody else it could be.

@@ -38,14 +38,17 @@ extension API {
             },
             Route("POST", "\(cases)/{id}/actions/grade") { call in
                 try Query.refuse(call.query)
-                let (level, matter, assessment, reason) = try Fields.read(try await call.body()) { fields in
+                let (level, matter, assessment, about, reason) = try Fields.read(try await call.body()) { fields in
                     (
                         fields.text("level", Self.word), fields.optionalText("matter", Self.word),
-                        Assessment(&fields), fields.text("reason", Self.words)
+                        Assessment(&fields), fields.texts("about", count: 0...50, Self.word),
+                        fields.text("reason", Self.words)
                     )
                 }
                 return try await self.perform(call, on: .record(call.objectKey)) { _ in
-                    .grade(level: level, matter: matter, assessment: assessment, reason: reason)
+                    .grade(
+                        level: level, matter: matter, assessment: assessment, about: about.isEmpty ? nil : about,
+                        reason: reason)
                 }
             },
             Route("POST", "\(cases)/{id}/actions/replan") { call in
@@ -116,7 +119,9 @@ extension API {
                 discoveredAt: fields.optionalTime("discovered_at").map { .instant($0) },
                 matter: fields.optionalText("matter", Self.word),
                 reason: fields.optionalText("reason", Self.remark),
-                isDrill: fields.optionalBool("drill") ?? false
+                isDrill: fields.optionalBool("drill") ?? false,
+                about: fields.texts("about", count: 0...50, Self.word),
+                contacts: ContactDraft.read(&fields)
             )
         }
         return try await self.command(call, isCreation: true, tellsLike: true) { token, key throws(DeskError) in

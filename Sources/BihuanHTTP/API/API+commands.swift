@@ -118,6 +118,7 @@ extension API {
                         try await self.store.queries.task(token, id: TaskID(rawValue: id))
                     }
                 )
+            case .contact: return nil
             }
         } catch {
             return nil

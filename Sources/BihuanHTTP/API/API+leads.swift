@@ -7,9 +7,11 @@ extension API {
         [
             Route("POST", "\(Self.base)/leads") { call in
                 try Query.refuse(call.query)
-                let draft = try Fields.read(try await call.body()) { LeadDraft(&$0) }
+                let (draft, contacts) = try Fields.read(try await call.body()) { fields in
+                    (LeadDraft(&fields), ContactDraft.read(&fields))
+                }
                 return try await self.command(call, isCreation: true, tellsLike: true) { token, key throws(DeskError) in
-                    try await self.store.desk.take(draft, by: token, via: .json, key: key)
+                    try await self.store.desk.take(draft, contacts: contacts, by: token, via: .json, key: key)
                 }
             },
             Route("GET", "\(Self.base)/leads") { call in

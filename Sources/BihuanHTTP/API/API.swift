@@ -17,6 +17,7 @@ struct API: Sendable {
             + self.feedbackRoutes + self.supervisionRoutes + self.gradingRoutes + self.warningRoutes
             + self.clockRoutes + self.summaryRoutes + self.disputeRoutes + self.referralRoutes + self.unitPartRoutes + self.mergingRoutes + self.organisationRoutes
             + self.routingRoutes
+            + self.confidentialRoutes
     }
 
     // MARK: Questions

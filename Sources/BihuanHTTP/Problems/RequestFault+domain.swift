@@ -84,6 +84,8 @@ extension RequestFault {
                 "time.future",
                 Phrase(zh: detail, en: "The time lies more than a day in the future.")
             )
+        case .stateSecret:
+            self.init(place, "text.state_secret", Phrase(zh: detail, en: "State secrets do not belong here."))
         case .notInTable:
             self.init(place, "choice.unknown", Phrase(zh: detail, en: "The value is not in the table."))
         }

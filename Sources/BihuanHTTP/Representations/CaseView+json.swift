@@ -59,6 +59,7 @@ extension JSONWriter {
         self.member("due_at", record.dueAt)
         self.member("light", record.light)
         self.member("version", record.version)
+        self.member("secrecy", record.secrecy)
         self.member("allowed_actions", record.allowed)
     }
 }

@@ -189,6 +189,7 @@ extension Record {
         self.add("merged_into", Cell(detail.mergedInto))
         self.add("merged", .words(detail.merged))
         self.add("version", .integer(view.version))
+        self.add("secrecy", .integer(view.secrecy))
         self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
         self.add("content", text: detail.content)
     }

@@ -100,7 +100,7 @@ extension LineDispatcher {
         case .caseGrade:
             return .grade(
                 level: command["level"] ?? "", matter: command["matter"], assessment: Self.assessment(command),
-                reason: reason)
+                about: command["about"].map { Self.words($0).map(Self.label) }, reason: reason)
         case .caseSpread: return .observe(Self.spread(command), reason: reason)
         case .caseReplan: return .replan(version: command.integer("plan") ?? 0, reason: reason)
         case .caseWarn:
@@ -156,6 +156,9 @@ extension LineDispatcher {
         case .clockExtend: return .askExtension(ClockID(rawValue: id), by: command["by"] ?? "", reason: reason)
         case .clockGrant: return .grantExtension(ClockID(rawValue: id), reason: reason)
         case .clockRefuse: return .refuseExtension(ClockID(rawValue: id), reason: reason)
+        case .caseRecuse: return .recuse(unit: unit, reason: reason)
+        case .caseUnrecuse: return .liftRecusal(unit: unit, reason: reason)
+        case .caseRestrict: return .restrict(level: command.integer("level") ?? 0, reason: reason)
         case .caseComment:
             return .comment(AssignmentID(rawValue: id), text: command["text"] ?? "", reason: reason)
         case .taskAdd:
@@ -233,7 +236,8 @@ extension LineDispatcher {
                 place: command["place"], outlet: command["outlet"], link: command["link"],
                 occurredAt: Self.time(command["occurred"])),
             discoveredAt: Self.time(command["discovered"]), matter: command["matter"], reason: command["reason"],
-            isDrill: command["drill"] == "yes")
+            isDrill: command["drill"] == "yes", about: command["about"].map { Self.words($0).map(Self.label) },
+            contacts: Self.contacts(command))
     }
 
     private static func time(_ text: String?) -> LeadDraft.Time? {

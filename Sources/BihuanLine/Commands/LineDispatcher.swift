@@ -97,6 +97,10 @@ struct LineDispatcher: Sendable {
         case .caseRoute: LineAnswer(try await self.route(command, logIn, session))
         case .listRouting: LineAnswer(try await self.listRouting(command, logIn, session))
         case .bulk: try await self.bulk(command, logIn, session)
+        case .listRecusals: LineAnswer(try await self.listRecusals(command, logIn, session))
+        case .listReads: LineAnswer(try await self.listReads(command, logIn, session))
+        case .listContacts: LineAnswer(try await self.listContacts(command, logIn, session))
+        case .contactReveal: LineAnswer(try await self.revealContact(command, logIn, session))
         default: try await self.step(command, logIn, session)
         }
     }

@@ -252,6 +252,10 @@ package enum CommandTable {
                 Parameter("discovered", .instant),
                 Parameter("matter", .word(max: 63)),
                 Parameter("drill", .flag),
+                Parameter("about", .word(max: 500)),
+                Parameter("phone", .text(max: 40)),
+                Parameter("email", .text(max: 254)),
+                Parameter("address", .text(max: 200)),
             ] + Self.write,
             block: "content",
             summary: Phrase(
@@ -261,7 +265,8 @@ package enum CommandTable {
         CommandSpec(
             verb: .caseGrade,
             positional: [Self.targetCase, Parameter("level", .word(max: 32), required: true)],
-            named: [Parameter("matter", .word(max: 63))] + Self.assessment + Self.write,
+            named: [Parameter("matter", .word(max: 63)), Parameter("about", .word(max: 500))] + Self.assessment
+                + Self.write,
             summary: Phrase(
                 zh: "定级; factors=因素:0至3,…  criteria=标准,…  triggers=情形,…",
                 en: "grade; factors=key:0..3,…  criteria=key,…  triggers=key,…")
@@ -609,6 +614,36 @@ package enum CommandTable {
                 en:
                     "grade (level) and assign (unit; unit=proposed: as proposed) many; send refs line by line, each case all or nothing"
             )
+        ),
+        CommandSpec(
+            verb: .caseRecuse, positional: [Self.targetCase, Self.toUnit], named: Self.write,
+            summary: Phrase(zh: "令一个单位回避: 它和下级看不到此案", en: "keep a unit and all below it out of a case")
+        ),
+        CommandSpec(
+            verb: .caseUnrecuse, positional: [Self.targetCase, Self.toUnit], named: Self.write,
+            summary: Phrase(zh: "解除回避", en: "lift a recusal")
+        ),
+        CommandSpec(
+            verb: .caseRestrict,
+            positional: [Self.targetCase, Parameter("level", .integer(0...2), required: true)], named: Self.write,
+            summary: Phrase(zh: "限制知悉: 0 不限, 1 限制, 2 严格限制", en: "restrict a case: 0 open, 1 restricted, 2 confidential")
+        ),
+        CommandSpec(
+            verb: .contactReveal, positional: [Parameter("contact", .ref, required: true)],
+            named: [Self.reason, Self.format],
+            summary: Phrase(zh: "查看联系方式全文, 每次留痕", en: "see a contact whole; on record each time")
+        ),
+        CommandSpec(
+            verb: .listRecusals, positional: [Self.targetCase], named: [Self.format],
+            summary: Phrase(zh: "一个案件的回避", en: "units kept out of a case")
+        ),
+        CommandSpec(
+            verb: .listReads, positional: [Self.targetCase], named: [Self.format],
+            summary: Phrase(zh: "谁查阅过一个限制案件", en: "who looked at a restricted case")
+        ),
+        CommandSpec(
+            verb: .listContacts, positional: [Self.targetCase], named: [Self.format],
+            summary: Phrase(zh: "一个案件的联系方式 (遮盖)", en: "contacts of a case, masked")
         ),
     ]
 }

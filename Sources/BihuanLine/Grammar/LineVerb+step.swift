@@ -51,6 +51,10 @@ extension LineVerb {
         case .detachLead: self = .caseDetach
         case .merge: self = .caseMerge
         case .unmerge: self = .caseUnmerge
+        case .recuse: self = .caseRecuse
+        case .liftRecusal: self = .caseUnrecuse
+        case .restrict: self = .caseRestrict
+        case .revealContact: self = .contactReveal
         }
     }
 }

@@ -119,6 +119,13 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case caseRoute = "CASE ROUTE"
     case listRouting = "LIST ROUTING"
     case bulk = "BULK"
+    case caseRecuse = "CASE RECUSE"
+    case caseUnrecuse = "CASE UNRECUSE"
+    case caseRestrict = "CASE RESTRICT"
+    case listRecusals = "LIST RECUSALS"
+    case listReads = "LIST READS"
+    case listContacts = "LIST CONTACTS"
+    case contactReveal = "CONTACT REVEAL"
 
     /// First words that take a second one.
     package static let families: Set<String> = Set(

@@ -36,6 +36,8 @@ struct ChangesWriting {
     var statements: [SQL] {
         var batch: [SQL] = []
         if self.before != nil { batch.append(self.updateCase) }
+        batch += self.secrecy
+        batch += self.recusals
         batch += self.changes.newAssignments.map(self.insert)
         batch += self.disputes
         batch += self.referrals
@@ -134,10 +136,10 @@ struct ChangesWriting {
         SQL.mustAffect(
             """
             update bihuan.assignments
-               set state = \(hop.state.rawValue), reviewer_unit = \(hop.reviewer.rawValue), received_at = \(hop.receivedAt), closed_at = \(hop.closedAt),
+               set state = \(hop.state.rawValue), received_at = \(hop.receivedAt), closed_at = \(hop.closedAt),
                    return_reason = \(hop.returnReason.map(PersonalNumbers.masked)),
                    proposed_unit = \(hop.proposed?.rawValue), bound_by = \(hop.boundBy?.rawValue),
-                   version = \(hop.version)
+                   reviewer_unit = \(hop.reviewer.rawValue), version = \(hop.version)
              where city_id = \(self.city) and assignment_id = \(hop.id.rawValue) and version = \(hop.version - 1)
             """)
     }

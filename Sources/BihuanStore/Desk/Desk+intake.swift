@@ -15,10 +15,16 @@ package struct CaseDraft: Sendable, Encodable {
     package var reason: String?
     /// Registered as a drill (演练). Its lead is a part of it: what comes in earnest never meets it.
     package var isDrill: Bool
+    /// Labels of units that it is about, which are recused from it; nil: none.
+    package var about: [String]?
+    /// How to reach whoever asked to be answered. What a key remembers of it is ``contactsFingerprint``.
+    package var contacts: [ContactDraft]
+    /// Set by the desk.
+    var contactsFingerprint: [UInt8]?
 
     package init(
         lead: LeadDraft, leads: [LeadID] = [], discoveredAt: LeadDraft.Time? = nil, matter: String? = nil,
-        reason: String? = nil, isDrill: Bool = false
+        reason: String? = nil, isDrill: Bool = false, about: [String]? = nil, contacts: [ContactDraft] = []
     ) {
         self.lead = lead
         self.leads = leads
@@ -26,17 +32,20 @@ package struct CaseDraft: Sendable, Encodable {
         self.matter = matter
         self.reason = reason
         self.isDrill = isDrill
+        self.about = about
+        self.contacts = contacts
     }
 
     // Whether it is a drill tells `Intake`: what keys kept for other cases stays as it was.
     private enum CodingKeys: String, CodingKey {
-        case lead, leads, discoveredAt, matter, reason
+        case lead, leads, discoveredAt, matter, reason, about, contactsFingerprint
     }
 }
 
 /// The commands that make something new, as an idempotency key knows them apart.
 private enum Intake: Encodable {
     case lead(LeadDraft)
+    case leadWithContacts(LeadDraft, [UInt8])
     case record(CaseDraft)
     case drill(CaseDraft)
 }
@@ -44,9 +53,15 @@ private enum Intake: Encodable {
 extension Desk {
     /// Takes in a lead (线索) for the asker's unit. The same source and reference again is the lead that is there.
     package func take(
-        _ draft: LeadDraft, by token: String, via door: Door, key: String? = nil
+        _ draft: LeadDraft, contacts: [ContactDraft] = [], by token: String, via door: Door, key: String? = nil
     ) async throws(DeskError) -> Outcome {
-        let keeping = try IdempotencyKey(key, of: Intake.lead(draft))
+        let badContacts = self.faults(of: contacts, with: draft)
+        guard badContacts.isEmpty else { throw .refused(.badFields(badContacts)) }
+        let vault = self.vault
+        let keeping = try IdempotencyKey(
+            key,
+            of: contacts.isEmpty
+                ? Intake.lead(draft) : Intake.leadWithContacts(draft, vault.fingerprint(of: contacts)))
         let reading: [SQL] = [
             Self.existing(draft, isDrill: false), "select bihuan.now() as now",
         ]
@@ -64,8 +79,9 @@ extension Desk {
                 let lead = try Self.lead(draft, now)
                 var mint = UUIDv7Mint(now: now)
                 let id: LeadID = mint.next()
+                let sealed = try Self.insert(contacts, of: id, in: identity.city, vault, now, &mint)
                 return Decision(
-                    [Self.insert(lead, id, of: identity, in: nil, isDrill: false, now)],
+                    [Self.insert(lead, id, of: identity, in: nil, isDrill: false, now)] + sealed,
                     outcome: Outcome(lead: id, isNew: true))
             }
         }
@@ -78,6 +94,17 @@ extension Desk {
     package func register(
         _ draft: CaseDraft, by token: String, via door: Door, key: String? = nil
     ) async throws(DeskError) -> Outcome {
+        var badContacts = self.faults(of: draft.contacts, with: draft.lead)
+        if !draft.contacts.isEmpty, draft.lead.content == nil {
+            let rule = FieldFault.Rule.other(code: "needs_content", "联系方式须随正文一起登记")
+            badContacts.append(FieldFault(field: "contact", rule: rule))
+        }
+        guard badContacts.isEmpty else { throw .refused(.badFields(badContacts)) }
+        let vault = self.vault
+        var draft = draft
+        if draft.about?.isEmpty == true { draft.about = nil }
+        if !draft.contacts.isEmpty { draft.contactsFingerprint = vault.fingerprint(of: draft.contacts) }
+        let registered = draft
         let keeping = try IdempotencyKey(key, of: draft.isDrill ? Intake.drill(draft) : Intake.record(draft))
         if draft.isDrill, !draft.leads.isEmpty {
             let rule = FieldFault.Rule.other(code: "not_of_a_drill", "演练不能并入真实线索")
@@ -122,12 +149,12 @@ extension Desk {
                 guard Permission.mayRegister(identity, in: book.tree) else {
                     throw .refused(.outsideJurisdiction(.register))
                 }
-                var draft = draft
+                var draft = registered
                 if let known = try Self.outcome(ofExisting: answers[0]) {
                     guard known.kind == .lead else { return Decision(outcome: known) }
                     // Taken in before under this reference, and in no case yet: now it is.
                     draft.leads.append(LeadID(rawValue: known.id))
-                    return try Self.open(draft, answers, identity, authority, book, door, isOwnLead: false)
+                    return try Self.open(draft, answers, identity, authority, book, door, vault, isOwnLead: false)
                 }
                 guard answers[1].rows.count == Set(attached).count else {
                     throw .refused(.badFields([FieldFault(field: "leads", rule: .notFound)]))
@@ -137,14 +164,14 @@ extension Desk {
                     throw .refused(.badFields([FieldFault(field: "reference", rule: rule)]))
                 }
                 let isOwnLead = draft.lead.content != nil || draft.leads.isEmpty
-                return try Self.open(draft, answers, identity, authority, book, door, isOwnLead: isOwnLead)
+                return try Self.open(draft, answers, identity, authority, book, door, vault, isOwnLead: isOwnLead)
             }
         }
     }
 
     private static func open(
         _ draft: CaseDraft, _ answers: [QueryResult], _ identity: Identity, _ authority: Authority, _ book: CityBook,
-        _ door: Door, isOwnLead: Bool
+        _ door: Door, _ vault: ContactVault, isOwnLead: Bool
     ) throws(DeskError) -> Decision {
         let now: Date
         let year: Int
@@ -200,7 +227,7 @@ extension Desk {
         do throws(Refusal) {
             (docket, changes) = try Docket.register(
                 record, tree: book.tree, plan: plan, periods: book.sensitivePeriods, calendar: book.calendar,
-                by: authority, reason: draft.reason, at: now, mint: &mint)
+                by: authority, reason: draft.reason, about: draft.about ?? [], at: now, mint: &mint)
         } catch {
             throw .refused(error)
         }
@@ -216,8 +243,9 @@ extension Desk {
             """
         ]
         if isOwnLead {
-            writes.append(
-                Self.insert(lead, mint.next(), of: identity, in: record.id, isDrill: record.isDrill, now))
+            let id: LeadID = mint.next()
+            writes.append(Self.insert(lead, id, of: identity, in: record.id, isDrill: record.isDrill, now))
+            writes += try Self.insert(draft.contacts, of: id, in: identity.city, vault, now, &mint)
         }
         if !draft.leads.isEmpty {
             writes.append(

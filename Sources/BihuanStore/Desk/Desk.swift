@@ -11,6 +11,7 @@ import Postgres
 package struct Desk: Sendable {
     let pools: Pools
     let books: CityBooks
+    let vault: ContactVault
 
     /// Takes a step.
     ///

@@ -13,7 +13,8 @@ enum DocketReading {
         return [
             """
             select case_id, ref, is_drill, title, owner_unit, state, level, matter, proposed_level, plan_id, plan_version,
-                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, outcome, awaits_lead, version, merged_into, merged_before, merged_at
+                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, outcome, awaits_lead, version, merged_into, merged_before, merged_at, secrecy,
+                   \(raw: Self.clearedUnits)
               from bihuan.cases
              where city_id = \(city) and case_id = \(id)
                for update
@@ -117,7 +118,7 @@ enum DocketReading {
 
     /// The answers to what only some steps ask.
     struct Extras {
-        var firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer, lead: QueryResult?
+        var firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer, lead, clearances: QueryResult?
     }
 
     /// Counts of all first hops of the case, and the filings it waits for.
@@ -228,10 +229,23 @@ enum DocketReading {
                 namedOfficer: try extras.officer?.rows.first.map { row throws(PostgresError) in
                     try row.identifier("officer_id")
                 },
-                lead: try extras.lead?.rows.first.map { row throws(PostgresError) in try LeadStanding(row) })
+                lead: try extras.lead?.rows.first.map { row throws(PostgresError) in try LeadStanding(row) },
+                clearances: try Self.clearances(row, extras.clearances))
         } catch {
             throw DeskError(error)
         }
+    }
+
+    /// Of all units where the step asked for that, else of those the case's own row names.
+    private static func clearances(
+        _ row: Row, _ asked: QueryResult?
+    ) throws(PostgresError) -> [UnitID: Int] {
+        var clearances: [UnitID: Int] = [:]
+        let secrecy: Int = try row.get("secrecy")
+        let cleared: [Int]? = try row.get("cleared")
+        for unit in cleared ?? [] { clearances[UnitID(rawValue: unit)] = secrecy }
+        for row in asked?.rows ?? [] { clearances[try row.unit("unit_id")] = try row.get("clearance") }
+        return clearances
     }
 }
 
@@ -294,7 +308,13 @@ extension CaseRecord {
             discoveredAt: try row.get("discovered_at"), receivedAt: try row.get("received_at"),
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
             concludedAt: try row.get("concluded_at"), outcome: try row.wordIfAny("outcome"),
-            awaitsLead: try row.get("awaits_lead"), version: try row.get("version"), merger: try Merger(row))
+            awaitsLead: try row.get("awaits_lead"), version: try row.get("version"), merger: try Merger(row),
+            secrecy: try row.get("secrecy"), recused: try Self.units(row, "recused"))
+    }
+
+    private static func units(_ row: Row, _ column: String) throws(PostgresError) -> [UnitID] {
+        let units: [Int]? = try row.get(column)
+        return (units ?? []).map { UnitID(rawValue: $0) }
     }
 }
 

@@ -74,7 +74,7 @@ struct IdempotencyKey: Sendable {
         case .record(let key)?, .assignment(let key)?, .supervision(let key)?, .warning(let key)?,
             .dispute(let key)?, .referral(let key)?:
             id.map { key.names($0, ref) } ?? false
-        case .feedback(let own)?, .clock(let own)?, .task(let own)?: own == id
+        case .feedback(let own)?, .clock(let own)?, .task(let own)?, .contact(let own)?: own == id
         }
     }
 

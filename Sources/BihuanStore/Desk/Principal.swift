@@ -31,7 +31,7 @@ package enum Principal: Sendable, Hashable {
         switch self {
         case .session:
             """
-            select s.city_id, s.officer_id, s.post_id, s.unit_id, s.role, p.plan_roles, p.acting_for, c.book_version
+            select s.city_id, s.officer_id, s.post_id, s.unit_id, s.role, s.clearance, p.plan_roles, p.acting_for, c.book_version
               from bihuan.sessions s
               join bihuan.cities c on c.city_id = s.city_id
               join bihuan.posts p on p.city_id = s.city_id and p.post_id = s.post_id
@@ -39,7 +39,7 @@ package enum Principal: Sendable, Hashable {
         case .system:
             """
             select c.city_id, null::uuid as officer_id, null::uuid as post_id, null::integer as unit_id,
-                   null::text as role, null::text[] as plan_roles, null::uuid as acting_for,
+                   null::text as role, 0::smallint as clearance, null::text[] as plan_roles, null::uuid as acting_for,
                    c.book_version
               from bihuan.cities c
              where c.city_id = (select nullif(current_setting('bihuan.city', true), '')::integer)
@@ -55,7 +55,7 @@ extension Identity {
         self.init(
             city: CityID(rawValue: try row.get("city_id")), officer: try row.identifier("officer_id"),
             post: try row.identifier("post_id"), unit: try row.unit("unit_id"), role: try row.word("role"),
-            appointments: Set(appointments), actingFor: try row.identifierIfAny("acting_for"))
+            appointments: Set(appointments), actingFor: try row.identifierIfAny("acting_for"), clearance: try row.get("clearance"))
     }
 }
 
@@ -88,6 +88,7 @@ package enum Target: Sendable, Hashable {
     case task(UUID)
     /// The case that the target's own is merged into.
     indirect case survivor(Target)
+    case contact(UUID)
 
     /// A scalar query for the case of the target.
     func caseID(in city: SQL) -> SQL {
@@ -126,6 +127,11 @@ package enum Target: Sendable, Hashable {
             "(select t.case_id from bihuan.referrals t where t.city_id = \(city) and t.ref = \(ref))"
         case .task(let id):
             "(select t.case_id from bihuan.tasks t where t.city_id = \(city) and t.task_id = \(id))"
+        case .contact(let id):
+            """
+            (select l.case_id from bihuan.contacts t join bihuan.leads l on l.city_id = t.city_id and l.lead_id = t.lead_id
+              where t.city_id = \(city) and t.contact_id = \(id) and t.purged_at is null)
+            """
         }
     }
 }

@@ -24,7 +24,7 @@ struct StepReading: Sendable {
 
     /// What only some steps need to know.
     private enum Extra: Hashable {
-        case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, text
+        case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, text, clearances
         case officer(String?)
         case lead(LeadID)
     }
@@ -78,6 +78,7 @@ struct StepReading: Sendable {
                 // What a merged case brings into another may be a graver level.
                 case .merge: [.spread, .history]
                 case .attachLead, .detachLead: lead.map { [.lead($0)] } ?? []
+                case .restrict: [.clearances]
                 default: []
                 }
             extras += more.filter { !extras.contains($0) }
@@ -113,6 +114,7 @@ struct StepReading: Sendable {
             case .officer(let name): statements.append(DocketReading.officer(named: name))
             case .lead(let id): statements.append(DocketReading.lead(id, of: target, in: city))
             case .text: statements.append(DocketReading.text(of: target, in: city))
+            case .clearances: statements.append(DocketReading.clearances(in: city))
             }
         }
         self.statements = statements
@@ -147,6 +149,7 @@ struct StepReading: Sendable {
                 } catch {
                     throw DeskError(error)
                 }
+            case .clearances: extras.clearances = answer
             }
         }
         guard let docket = try DocketReading.docket(answers[..<DocketReading.count], book, at: now, extras),
@@ -187,6 +190,7 @@ struct StepReading: Sendable {
         case .referral(let key):
             docket.referrals.first { key.names($0.id.rawValue, $0.ref) }.map { ($0.id.rawValue, $0.ref, $0.version) }
         case .task(let id): docket.task(TaskID(rawValue: id)).map { (id, nil, $0.number) }
+        case .contact(let id): (id, nil, docket.record.version)
         }
     }
 }

@@ -143,7 +143,7 @@ package struct Outbox: Sendable {
             from batch b
             join bihuan.webhooks w on w.city_id = b.city_id and w.unit_id = b.unit_id
             left join bihuan.cases c on c.city_id = b.city_id and c.case_id = b.case_id
-           where w.disabled_at is null and c.is_drill is not true
+           where w.disabled_at is null and c.is_drill is not true and (c.secrecy > 0) is not true
              and (w.topics is null or b.topic = any (w.topics) or split_part(b.topic, '.', 1) || '.*' = any (w.topics))
               on conflict do nothing
         )

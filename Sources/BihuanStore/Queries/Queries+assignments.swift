@@ -118,7 +118,7 @@ extension Queries {
             case .ref(let ref): "a.ref = \(ref)"
             }
         return try await self.ask(
-            token, [Self.assignments(condition, "a.assignment_id")]
+            token, [Self.assignments(condition, "a.assignment_id"), Self.note("assignment", of: .assignment(key))]
         ) { answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in try AssignmentView(row, asker) }
         }.orNotFound()
@@ -156,7 +156,7 @@ extension Queries {
             probe = "select from bihuan.assignments a where a.city_id = \(Self.city) and a.ref = \(ref)"
         }
         return try await self.ask(
-            token, [probe, Self.feedback(condition)]
+            token, [probe, Self.feedback(condition), Self.note("feedback", of: .assignment(key))]
         ) { answers, asker throws(PostgresError) -> [FeedbackView]? in
             guard answers[0].affected == 1 else { return nil }
             return try answers[1].rows.map { row throws(PostgresError) in try FeedbackView(row, asker) }
@@ -165,7 +165,8 @@ extension Queries {
 
     package func feedback(_ token: String, id: FeedbackID) async throws(DeskError) -> FeedbackView {
         try await self.ask(
-            token, [Self.feedback("f.feedback_id = \(id.rawValue)")]
+            token,
+            [Self.feedback("f.feedback_id = \(id.rawValue)"), Self.note("feedback", of: .feedback(id.rawValue))]
         ) { answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in try FeedbackView(row, asker) }
         }.orNotFound()

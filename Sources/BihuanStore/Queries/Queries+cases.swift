@@ -33,6 +33,8 @@ package struct CaseView: Sendable {
     package let dueAt: Date?
     package let light: Light?
     package let version: Int
+    /// 0 ordinary, 1 restricted (限制), 2 confidential.
+    package let secrecy: Int
     package let allowed: [Verb]
 }
 
@@ -236,6 +238,7 @@ extension Queries {
                 Self.disputes("x.case_id = \(id)", "x.raised_at, x.dispute_id"),
                 Self.referrals("f.case_id = \(id)", "f.referred_at, f.referral_id"),
                 Self.visits("v.case_id = \(id)"),
+                Self.note("case", of: .record(key)),
             ]
         ) { answers, asker throws(PostgresError) in
             guard let row = answers[0].rows.first, let view = try CaseReader.views(answers[0], asker).first else {
@@ -281,7 +284,10 @@ extension Queries {
           select from bihuan.referrals f
            where f.city_id = c.city_id and f.case_id = c.case_id and f.state = 'open')
           as has_open_work,
-        c.outcome, c.awaits_lead, c.matter, c.proposed_level, (select bihuan.now()) as now
+        c.outcome, c.awaits_lead, c.matter, c.proposed_level, c.secrecy, c.is_sealed and exists (
+          select from bihuan.recusals r where r.city_id = c.city_id and r.case_id = c.case_id and r.lifted_at is null)
+          as is_recused,
+        (select bihuan.now()) as now
         """
 
     private static let caseJoins: SQL = """
@@ -308,7 +314,7 @@ struct CaseReader: ViewReader {
     private let asker: Queries.Asker
     private let id, ref, isDrill, title, state, level, plan, planVersion, category, place, channel, owner, holders: Int
     private let receivedAt, openedAt, gradedAt, concludedAt, dueAt, isLate, isNear, version, hasOpenWork: Int
-    private let matter, proposedLevel, caseOutcome, awaitsLead: Int
+    private let matter, proposedLevel, caseOutcome, awaitsLead, secrecy, isRecused: Int
     private let now: Date?
 
     // Few and searched in order: a list repeats a handful of them, and hashing costs more than comparing.
@@ -342,6 +348,8 @@ struct CaseReader: ViewReader {
         self.proposedLevel = try result.column("proposed_level")
         self.caseOutcome = try result.column("outcome")
         self.awaitsLead = try result.column("awaits_lead")
+        self.secrecy = try result.column("secrecy")
+        self.isRecused = try result.column("is_recused")
         self.now = try result.rows.first?.get("now")
     }
 
@@ -363,7 +371,8 @@ struct CaseReader: ViewReader {
             state: state, owner: owner, hasOpenWork: try row.bool(self.hasOpenWork),
             warning: plan.flatMap { Permission.WarningProposal($0) },
             isOutdated: self.now.flatMap { self.asker.book.successor(of: key, at: $0) } != nil,
-            isFinal: self.isFinal(try row.dateIfAny(self.concludedAt), plan))
+            isFinal: self.isFinal(try row.dateIfAny(self.concludedAt), plan),
+            isRecused: try row.bool(self.isRecused))
         return CaseView(
             id: CaseID(rawValue: try row.uuid(self.id)), ref: try row.text(self.ref),
             isDrill: try row.bool(self.isDrill), title: try row.text(self.title), state: state, level: level,
@@ -376,6 +385,7 @@ struct CaseReader: ViewReader {
             gradedAt: try row.dateIfAny(self.gradedAt), concludedAt: try row.dateIfAny(self.concludedAt),
             outcome: try row.wordIfAny(self.caseOutcome), awaitsLead: try row.bool(self.awaitsLead),
             dueAt: state == .merged ? nil : dueAt, light: light, version: try row.integer(self.version),
+            secrecy: try row.integer(self.secrecy),
             allowed: self.allowed(facts))
     }
 

@@ -143,7 +143,8 @@ extension Queries {
               \(raw: Self.clockJoins)
              where k.city_id = \(Self.city) and k.clock_id = \(id.rawValue)
             """
-        return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
+        let note = Self.note("clock", of: .clock(id.rawValue))
+        return try await self.ask(token, [sql, note]) { answers, asker throws(PostgresError) in
             try ClockReader.view(of: answers[0], asker)
         }.orNotFound()
     }

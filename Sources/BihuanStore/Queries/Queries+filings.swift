@@ -63,6 +63,7 @@ extension Queries {
         let statements: [SQL] = [
             "select c.case_id from bihuan.cases c where c.city_id = \(Self.city) and c.case_id = \(id)",
             statement,
+            Self.note("case", of: .record(key)),
         ]
         return try await self.ask(token, statements) { answers, asker throws(PostgresError) -> [Item]? in
             if answers[0].rows.isEmpty { return nil }

@@ -91,7 +91,7 @@ extension Queries {
             case .ref(let ref): "d.ref = \(ref)"
             }
         return try await self.ask(
-            token, [Self.supervisions(condition, "d.supervision_id")]
+            token, [Self.supervisions(condition, "d.supervision_id"), Self.note("supervision", of: .supervision(key))]
         ) { answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in try SupervisionView(row, asker) }
         }.orNotFound()

@@ -50,6 +50,7 @@ extension Queries {
                  where e.city_id = \(Self.city) and e.case_id = \(id)
                  order by e.seq
                 """,
+                Self.note("timeline", of: .record(key)),
             ]
         ) { answers, asker throws(PostgresError) -> Timeline? in
             guard let row = answers[0].rows.first else { return nil }

@@ -109,7 +109,9 @@ extension Queries {
             case .id(let id): "w.warning_id = \(id)"
             case .ref(let ref): "w.ref = \(ref)"
             }
-        return try await self.ask(token, [Self.warnings(condition, "w.warning_id")]) {
+        return try await self.ask(
+            token, [Self.warnings(condition, "w.warning_id"), Self.note("warning", of: .warning(key))]
+        ) {
             answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in try WarningView(row, asker) }
         }.orNotFound()

@@ -88,6 +88,7 @@ extension Queries {
              where e.city_id = \(Self.city) and e.clock_id = \(id.rawValue)
              order by e.number
             """,
+            Self.note("clock", of: .clock(id.rawValue)),
         ]
         return try await self.ask(token, statements) { answers, asker throws(PostgresError) -> ClockWhy? in
             guard let row = answers[0].rows.first, let clock = try ClockReader.view(of: answers[0], asker) else {

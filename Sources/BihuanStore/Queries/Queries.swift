@@ -6,6 +6,7 @@ import Postgres
 package struct Queries: Sendable {
     let pools: Pools
     let books: CityBooks
+    let vault: ContactVault
 
     /// Who asks, and the book of their city.
     package struct Asker: Sendable {

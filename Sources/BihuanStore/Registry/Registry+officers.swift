@@ -9,7 +9,8 @@ package struct OfficerView: Sendable {
     package let login: String
     package let name: String
     package let isLocked: Bool
-    /// `role@unit` of the posts held now, with the roles of the plan they were appointed to: `leader@harbin(chief)`.
+    /// `role@unit` of the posts held now, with the roles of the plan they were appointed to and what they are cleared for:
+    /// `leader@harbin(chief)^1`.
     package let posts: [String]
 }
 
@@ -161,6 +162,7 @@ extension Registry {
                                             else '[acting for ' || h.login || ' until '
                                               || to_char(p.valid_until at time zone 'Asia/Shanghai', 'YYYY-MM-DD"T"HH24:MI')
                                               || ']' end
+                                    || case when p.clearance > 0 then '^' || p.clearance else '' end
                                   order by p.valid_from, u.label)
                                   filter (where p.post_id is not null), '{}') as posts
                   from bihuan.officers o

@@ -19,5 +19,6 @@ extension Bihuan {
         DoctorCommand.self,
         VersionCommand.self,
         RoutingCommand.self,
+        ContactsCommand.self,
     ]
 }

@@ -159,6 +159,14 @@ struct OfficerPost: AsyncParsableCommand {
     var actingFor: OfficerName?
     @Option(help: "事由；设起止或代理时写入人员变动记录。")
     var reason: String?
+    @Option(help: "知悉范围：0 一般案件，1 含限制案件，2 含严格限制的；已有该岗位的，改其范围，在该岗位上的会话随之失效。")
+    var clearance: Int?
+
+    func validate() throws {
+        guard self.clearance.map({ (0...2).contains($0) }) ?? true else {
+            throw ValidationError("--clearance 须为 0、1 或 2")
+        }
+    }
 
     func run() async throws {
         try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer post") {
@@ -183,11 +191,19 @@ struct OfficerPost: AsyncParsableCommand {
                 try await registry.appoint(
                     login: login, unit: self.unit, role: self.role, to: self.appointments, in: city.id)
                 done = "appointed"
+            } else if self.clearance != nil,
+                try await registry.holds(login: login, unit: self.unit, role: self.role, in: city.id)
+            {
+                done = "cleared"
             } else {
                 _ = try await registry.addPost(
                     login: login, unit: self.unit, role: self.role, appointments: self.appointments, in: city.id,
                     at: Date())
                 done = "added"
+            }
+            if let clearance = self.clearance, !self.end {
+                try await registry.setClearance(
+                    clearance, login: login, unit: self.unit, role: self.role, in: city.id)
             }
             let roles = self.appointments.isEmpty ? "" : "(\(self.appointments.joined(separator: ",")))"
             Terminal.print("\(done) \(login)@\(city.code) \(self.role.rawValue)@\(self.unit)\(roles)")

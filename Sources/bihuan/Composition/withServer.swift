@@ -77,7 +77,8 @@ private struct ServerAssembly: Sendable {
             pools: Pools(server: server, worker: worker),
             hasher: PasswordHasher(width: settings.hashingThreads, perAccount: 8),
             sessionHours: settings.sessionHours,
-            newestMigration: newest
+            newestMigration: newest,
+            vault: try ContactKeys.vault(settings)
         )
 
         let opening = self.opening

@@ -23,6 +23,8 @@ struct Settings: Sendable {
     let lineHost: String
     let linePort: Int
     let lineSocket: String?
+    /// Folder of the keys for contacts; nil: the data directory's own.
+    let contactKeys: String?
 
     let sessionHours: Int
     let hashingThreads: Int
@@ -79,6 +81,10 @@ struct Settings: Sendable {
         static let lineSocket = Setting<String>.path(
             "line.socket",
             "行协议门的 Unix 套接字；不设：/run/bihuan、XDG_RUNTIME_DIR 或 /tmp 之下"
+        )
+        static let contactKeys = Setting<String>.path(
+            "contacts.keys",
+            "联系方式密钥（1.key、2.key …）所在的目录；不设：数据目录下的 contacts，启动时自动生成"
         )
         static let sessionHours = Setting<Int>.number(
             "session.hours", 1...72, standard: 12,
@@ -139,7 +145,7 @@ struct Settings: Sendable {
         Row(Key.httpHost), Row(Key.httpPort), Row(Key.lineHost), Row(Key.linePort), Row(Key.lineSocket),
         Row(Key.sessionHours), Row(Key.hashingThreads), Row(Key.sweepInterval), Row(Key.sweepBatch),
         Row(Key.courierInterval), Row(Key.webhooksAllow),
-        Row(Key.logLevel), Row(Key.logFormat),
+        Row(Key.logLevel), Row(Key.logFormat), Row(Key.contactKeys),
     ]
 
     /// Reads everything.
@@ -167,6 +173,7 @@ struct Settings: Sendable {
         self.webhooksAllow = reader.value(Key.webhooksAllow) ?? WebhookAllowList()
         self.logLevel = reader.value(Key.logLevel) ?? .info
         self.logFormat = reader.value(Key.logFormat) ?? .json
+        self.contactKeys = reader.value(Key.contactKeys)
         guard reader.faults.isEmpty else {
             throw CommandFailure(.configuration, "配置有误：\n" + reader.faults.map { "  \($0)" }.joined(separator: "\n"))
         }

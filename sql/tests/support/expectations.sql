@@ -34,6 +34,7 @@ language sql immutable as $$
       ('bihuan_server', 'idempotency_keys', 'outcome = ''{}'''),
       ('bihuan_server', 'deliveries', 'attempts = 0'),
       ('bihuan_server', 'tasks', 'state = ''done'', ended_at = now(), evidence = ''已办'', ended_by = (select s.officer_id from bihuan.sessions s)'),
+      ('bihuan_server', 'recusals', 'lift_reason = lift_reason'),
       ('bihuan_worker', 'cases', 'version = 99'),
       ('bihuan_worker', 'assignments', 'version = 99'),
       ('bihuan_worker', 'supervisions', 'version = 99'),
@@ -105,7 +106,7 @@ begin
         -- A lead may be put only into a case that is seen; and then it is seen with it.
         select min(k.case_id::text)::uuid into v_case
           from bihuan.cases k
-         where p.lives and k.city_id = p.city_id and oracle.sees_case(k.city_id, p.unit_id, k.case_id);
+         where p.lives and k.city_id = p.city_id and oracle.sees_case(p, k.city_id, k.case_id);
         insert into oracle.expectations (persona, relation, verb, number, statement, outcome, keys, n)
         values
           (p.name, r.name, 'update', 0, format('update bihuan.leads set case_id = %L', v_case), 'count', '{}', cardinality(r.changed)),
@@ -189,7 +190,7 @@ begin
    ) v (relation, statement)
    cross join lateral (
      select coalesce(p.lives and k.city_id = p.city_id
-       and (p.login = 'bihuan_worker' or oracle.sees_case(k.city_id, p.unit_id, k.case_id)), false) as allowed
+       and (p.login = 'bihuan_worker' or oracle.sees_case(p, k.city_id, k.case_id)), false) as allowed
    ) x
    where v.statement is not null;
 
@@ -211,8 +212,11 @@ begin
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and t.city_id = p.city_id
        and (t.stopped_at is null and t.unit_id = p.unit_id
-         or case when t.assignment_id is null then t.unit_id in (select oracle.below(p.city_id, p.unit_id))
-                 else oracle.sees_assignment(t.city_id, p.unit_id, t.assignment_id) end), false) as allowed
+           and not oracle.is_sealed(p, t.city_id, t.case_id)
+         or case when t.assignment_id is null
+                   then t.unit_id in (select oracle.below(p.city_id, p.unit_id))
+                    and not oracle.is_sealed(p, t.city_id, t.case_id)
+                 else oracle.sees_assignment(p, t.city_id, t.assignment_id) end), false) as allowed
    ) x;
 
   -- Filings, gradings, counts of the spread: in the own name, on a case of the own unit.
@@ -251,6 +255,7 @@ begin
    ) r (relation, statement)
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and k.city_id = p.city_id and k.owner_unit = p.unit_id
+       and oracle.sees_case(p, k.city_id, k.case_id)
        and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id), false) as allowed
    ) x;
 
@@ -273,7 +278,7 @@ begin
    ) v (manner, officer_id, unit_id, state)
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and k.city_id = p.city_id
-       and oracle.sees_case(k.city_id, p.unit_id, k.case_id) and v.state = 'proposed'
+       and oracle.sees_case(p, k.city_id, k.case_id) and v.state = 'proposed'
        and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id), false) as allowed
    ) x;
 
@@ -288,7 +293,8 @@ begin
     join bihuan.cases k on k.city_id = w.city_id and k.case_id = w.case_id
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and w.city_id = p.city_id
-       and k.owner_unit in (select oracle.below(p.city_id, p.unit_id)), false) as allowed
+       and k.owner_unit in (select oracle.below(p.city_id, p.unit_id))
+       and oracle.sees_case(p, k.city_id, k.case_id), false) as allowed
    ) x;
 
   -- Disputes: in the own name, on an assignment that is seen. Decided by the arbiter alone, who then assigns in the
@@ -370,7 +376,7 @@ begin
        and case p.login
              when 'bihuan_worker' then v.officer_id is null and v.unit_id is null
              else (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id)
-                  and oracle.sees_case(k.city_id, p.unit_id, k.case_id)
+                  and oracle.sees_case(p, k.city_id, k.case_id)
            end, false) as allowed
    ) x
    where v.manner = 'own' or k.ref in ('R-registered', 'R-forwarded', 'R-late');
@@ -424,13 +430,13 @@ begin
     from world.personas p
    cross join bihuan.units u
     join (
-      select q.city_id, q.case_id, q.ref from bihuan.cases q where q.ref in ('R-forwarded', 'R-reviewed', 'R-of hedong')
+      select q.city_id, q.case_id, q.ref from bihuan.cases q where q.ref in ('R-forwarded', 'R-reviewed', 'R-of hedong', 'R-recused', 'R-restricted')
       union all
       select c, null, null from generate_series(1, 2) c
     ) k on k.city_id = u.city_id
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and (u.city_id, u.unit_id) = (p.city_id, p.unit_id)
-       and (k.case_id is null or oracle.sees_case(k.city_id, p.unit_id, k.case_id)), false) as allowed
+       and (k.case_id is null or oracle.sees_case(p, k.city_id, k.case_id)), false) as allowed
    ) x
    where u.unit_id in (1, 2, 10, 20, 22);
 
@@ -441,7 +447,7 @@ begin
          case when seen then 'count' else 'refused' end, seen::integer
     from world.personas p
     join bihuan.cases k on k.city_id = p.city_id
-   cross join lateral (select oracle.sees_case(k.city_id, p.unit_id, k.case_id) as seen) x
+   cross join lateral (select oracle.sees_case(p, k.city_id, k.case_id) as seen) x
    where p.lives and p.login = 'bihuan_server';
 
   -- Assignments: from the own unit, in a case that is seen.
@@ -457,9 +463,10 @@ begin
    cross join unnest(array[1, 10, 20]) f
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and (k.city_id, f) = (p.city_id, p.unit_id)
-       and oracle.sees_case(k.city_id, p.unit_id, k.case_id), false) as allowed
+       and oracle.sees_case(p, k.city_id, k.case_id), false) as allowed
    ) x
-   where k.ref in ('R-graded', 'R-forwarded', 'R-helped', 'R-recalled', 'R-reviewed', 'R-late');
+   where k.ref in ('R-graded', 'R-forwarded', 'R-helped', 'R-recalled', 'R-reviewed', 'R-late', 'R-recused', 'R-restricted',
+     'R-both');
 
   -- Feedback: the unit assigned, on an assignment it sees.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
@@ -473,9 +480,9 @@ begin
    cross join bihuan.assignments a
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and (a.city_id, a.to_unit) = (p.city_id, p.unit_id)
-       and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id), false) as allowed
+       and oracle.sees_assignment(p, a.city_id, a.assignment_id), false) as allowed
    ) x
-   where right(a.ref, 2) in ('f1', 'f2', 'f3', 'h1', 'h3', 'h5', 'r1', 'c1', 'b2', 'b3', 'm1', 'm2', 'm3', 'a1');
+   where right(a.ref, 2) in ('f1', 'f2', 'f3', 'h1', 'h3', 'h5', 'r1', 'c1', 'b2', 'b3', 'm1', 'm2', 'm3', 'a1', 'q1', 'q3', 's1');
 
   -- What a feedback answers besides: the unit assigned, as the feedback itself.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
@@ -555,10 +562,54 @@ begin
    cross join lateral (
      select coalesce(p.lives and a.city_id = p.city_id and (
        p.login = 'bihuan_worker'
-       or p.unit_id in (select oracle.below(a.city_id, f)) and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id)
+       or p.unit_id in (select oracle.below(a.city_id, f)) and oracle.sees_assignment(p, a.city_id, a.assignment_id)
      ), false) as allowed
    ) x
    where a.ref in ('A-f1', 'A-f2', 'A-f3', 'A-h2', 'A-c1', 'A-b2', 'A-m1', 'A-r1');
+
+  -- Who is kept out: the owner of the case to say, in the own name, and not as lifted.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'recusals', 'insert', row_number() over (partition by p.name order by k.city_id, k.ref, v.manner),
+         format(
+           'insert into bihuan.recusals (city_id, case_id, unit_id, recused_at, recused_by, reason) '
+           'values (%s, %L, 23, ''2026-01-01'', %L, ''x'')', k.city_id, k.case_id, v.officer_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.cases k
+   cross join lateral (values ('own', p.officer_id), ('another officer', md5('officer nobody')::uuid)) v (manner, officer_id)
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and k.city_id = p.city_id and k.owner_unit = p.unit_id
+       and oracle.sees_case(p, k.city_id, k.case_id) and v.officer_id = p.officer_id, false) as allowed
+   ) x;
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome)
+  select p.name, 'recusals', 'update', 4,
+         format('update bihuan.recusals set lifted_at = now(), lifted_by = %L, lift_reason = ''x'' where lifted_at is null',
+           md5('officer nobody')::uuid),
+         case when p.login = 'bihuan_worker' or exists (
+             select from bihuan.recusals r
+               join bihuan.cases k on k.city_id = r.city_id and k.case_id = r.case_id
+              where r.lifted_at is null and p.lives and k.city_id = p.city_id and k.owner_unit = p.unit_id
+                and oracle.sees_case(p, k.city_id, k.case_id))
+           then 'refused' else 'count' end
+    from world.personas p;
+
+  -- How to reach somebody: beside a lead that is seen.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'contacts', 'insert', row_number() over (partition by p.name order by l.city_id, l.lead_id),
+         format(
+           'insert into bihuan.contacts (city_id, contact_id, lead_id, kind, ciphertext, nonce, key_id, recorded_at) '
+           'values (%s, gen_random_uuid(), %L, ''email'', ''\x00'', decode(repeat(''5a'', 24), ''hex''), ''1'', now())',
+           l.city_id, l.lead_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.leads l
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and l.city_id = p.city_id
+       and (l.unit_id in (select oracle.below(p.city_id, p.unit_id))
+              and (l.case_id is null or not oracle.is_sealed(p, l.city_id, l.case_id))
+         or oracle.sees_case(p, l.city_id, l.case_id)), false) as allowed
+   ) x
+   where l.reference like 'R-recused%' or l.reference like 'R-restricted%' or l.reference like 'R-helped%' or l.case_id is null;
 
   -- Keys: the officer's own.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)

@@ -41,7 +41,8 @@ create table world.personas (
   city_id integer,
   unit_id integer,
   role text,
-  officer_id uuid
+  officer_id uuid,
+  clearance smallint not null default 0
 );
 insert into world.personas (name, login, session, city, lives, city_id, unit_id, role, officer_id)
 select v.name, 'bihuan_server', 'token of ' || v.name, '', v.lives, v.city_id, v.unit_id, v.role,
@@ -72,8 +73,21 @@ select v.name, 'bihuan_server', 'token of ' || v.name, '', v.lives, v.city_id, v
     ('station beside', true, 1, 21, 'handler'),
     ('station of the sibling', true, 1, 22, 'handler'),
     ('station of the recalled', true, 1, 23, 'handler'),
-    ('market below the station', true, 1, 30, 'handler')
+    ('market below the station', true, 1, 30, 'handler'),
+    -- Cleared for more than ordinary cases; all others are not.
+    ('cleared dispatcher', true, 1, 1, 'dispatcher'),
+    ('cleared leader', true, 1, 1, 'leader'),
+    ('cleared operator', true, 1, 1, 'operator'),
+    ('cleared lead', true, 1, 10, 'handler'),
+    ('cleared duty', true, 1, 1, 'duty'),
+    -- Holds another post too, in the unit that is recused.
+    ('recused officer in another post', true, 1, 1, 'dispatcher'),
+    ('recused operator in another post', true, 1, 1, 'operator'),
+    -- Once held one there.
+    ('no longer recused', true, 1, 1, 'leader')
   ) v (name, lives, city_id, unit_id, role);
+update world.personas set clearance = case name when 'cleared lead' then 1 else 2 end
+ where name like 'cleared %' or name like 'recused o% in another post' or name = 'no longer recused';
 insert into world.personas (name, login, session, city, lives, city_id)
 values
   ('nobody', 'bihuan_server', '', '', false, null),
@@ -90,17 +104,22 @@ insert into bihuan.officers (city_id, officer_id, login, name)
 select p.city_id, p.officer_id, replace(p.name, ' ', '-'), p.name from world.personas p where p.officer_id is not null;
 insert into bihuan.credentials (city_id, officer_id, salt, verifier)
 select o.city_id, o.officer_id, decode(repeat('5a', 16), 'hex'), sha256('x') from bihuan.officers o;
-insert into bihuan.posts (city_id, post_id, officer_id, unit_id, role)
-select p.city_id, md5('post ' || p.name)::uuid, p.officer_id, p.unit_id, p.role
+insert into bihuan.posts (city_id, post_id, officer_id, unit_id, role, clearance)
+select p.city_id, md5('post ' || p.name)::uuid, p.officer_id, p.unit_id, p.role, p.clearance
   from world.personas p
  where p.officer_id is not null;
+insert into bihuan.posts (city_id, post_id, officer_id, unit_id, role, valid_from, valid_until)
+select p.city_id, md5('other post ' || p.name)::uuid, p.officer_id, 22, 'handler', now() - interval '1 year',
+       case when p.name like 'no longer%' then clock_timestamp() end
+  from world.personas p
+ where p.name like 'recused o% in another post' or p.name = 'no longer recused';
 insert into bihuan.peer_credentials (city_id, os_user, officer_id, post_id, secret_hash)
 select p.city_id, 'root', p.officer_id, md5('post ' || p.name)::uuid, sha256('x')
   from world.personas p
  where p.name in ('operator', 'dispatcher of the other city');
-insert into bihuan.sessions (city_id, session_id, token_hash, officer_id, post_id, unit_id, role, via, expires_at)
+insert into bihuan.sessions (city_id, session_id, token_hash, officer_id, post_id, unit_id, role, via, clearance, expires_at)
 select p.city_id, md5('session ' || p.name)::uuid, sha256(convert_to(p.session, 'UTF8')), p.officer_id,
-       md5('post ' || p.name)::uuid, p.unit_id, p.role, 'json', clock_timestamp() + interval '8 hours'
+       md5('post ' || p.name)::uuid, p.unit_id, p.role, 'json', p.clearance, clock_timestamp() + interval '8 hours'
   from world.personas p
  where p.officer_id is not null;
 update bihuan.sessions set revoked_at = clock_timestamp() where session_id = md5('session revoked session')::uuid;
@@ -131,6 +150,8 @@ select c, md5('case ' || v.name)::uuid, 'R-' || v.name, v.owner, v.state, v.leve
    ('accepted', 1, 'accepted', 'general', 11), ('concluded', 1, 'concluded', 'general', 12),
    ('dismissed', 1, 'dismissed', null, 13), ('archived', 1, 'archived', 'major', 14),
    -- Cases are opened at the city; the tables do not demand it, and the rules hold for others too.
+   ('recused', 1, 'assigned', 'general', 17), ('restricted', 1, 'assigned', 'major', 18),
+   ('confidential', 1, 'graded', 'major', 19), ('both', 1, 'assigned', 'general', 20),
    ('of hedong', 11, 'registered', null, 15), ('of law', 3, 'graded', 'general', 16)
  ) v (name, owner, state, level, age);
 
@@ -170,7 +191,17 @@ values
   ('d1', 'concluded', null, 'lead', 'closed', 1, 10, 1),
   ('d2', 'concluded', 'd1', 'lead', 'closed', 10, 20, 10),
   ('x1', 'dismissed', null, 'assist', 'closed', 1, 11, 1),
-  ('y1', 'archived', null, 'lead', 'closed', 1, 10, 2);
+  ('y1', 'archived', null, 'lead', 'closed', 1, 10, 2),
+  -- In a case that a unit is recused from, whatever it had done before.
+  ('q1', 'recused', null, 'lead', 'accepted', 1, 11, 1),
+  ('q2', 'recused', 'q1', 'lead', 'accepted', 11, 22, 11),
+  ('q3', 'recused', null, 'lead', 'received', 1, 10, 1),
+  ('q4', 'recused', null, 'assist', 'assigned', 1, 12, 1),
+  ('s1', 'restricted', null, 'lead', 'received', 1, 10, 1),
+  ('s2', 'restricted', 's1', 'lead', 'assigned', 10, 20, 10),
+  ('s3', 'restricted', 's1', 'lead', 'recalled', 10, 21, 10),
+  ('o1', 'both', null, 'lead', 'received', 1, 10, 1),
+  ('o2', 'both', null, 'lead', 'recalled', 1, 11, 1);
 
 insert into bihuan.assignments (city_id, assignment_id, ref, case_id, parent_id, role, state, from_unit, to_unit,
   reviewer_unit, assigned_at)
@@ -248,12 +279,13 @@ insert into bihuan.warnings (city_id, warning_id, case_id, ref, level, judged, s
 select c, md5('warning ' || v.name)::uuid, md5('case ' || v.case_name)::uuid, 'W-' || v.name, 'general', 'general', v.state, '预警',
        '{}', v.unit_id, now(), case when v.state <> 'proposed' then now() end, case when v.state = 'lifted' then now() end, 1
   from generate_series(1, 2) c
- cross join (values ('1', 'helped', 'proposed', 2), ('2', 'graded', 'issued', 1), ('3', 'of law', 'lifted', 3))
+ cross join (values ('1', 'helped', 'proposed', 2), ('2', 'graded', 'issued', 1), ('3', 'of law', 'lifted', 3),
+     ('4', 'recused', 'issued', 1), ('5', 'restricted', 'proposed', 10), ('6', 'recused', 'proposed', 11))
    v (name, case_name, state, unit_id);
 insert into bihuan.warning_receipts (city_id, warning_id, case_id, unit_id, roles, urgency, told_at)
 select w.city_id, w.warning_id, w.case_id, v.unit_id, '{district}', 'urgent', now()
   from bihuan.warnings w
-  join (values ('W-2', 12), ('W-2', 20), ('W-3', 11)) v (ref, unit_id) on v.ref = w.ref;
+  join (values ('W-2', 12), ('W-2', 20), ('W-3', 11), ('W-4', 11), ('W-4', 10), ('W-5', 1)) v (ref, unit_id) on v.ref = w.ref;
 
 -- Disputes that wait, of the city's assignments and of a district's, and one that was withdrawn.
 insert into bihuan.disputes (city_id, dispute_id, ref, case_id, assignment_id, raised_by, raised_officer, assigner_unit,
@@ -302,6 +334,13 @@ select x.city_id, x.case_id, row_number() over (partition by x.city_id, x.case_i
     select k.city_id, k.case_id, null, 'handed over ' || x.was, 'handed_over', 1, jsonb_build_object('as', x.was)
       from bihuan.cases k
      cross join (values ('owner'), ('clock'), ('warned')) x (was)
+    union all
+    -- Of the unit that recuses and of those it keeps out, and of a handler who asked for a contact.
+    select k.city_id, k.case_id, null, x.kind || u, x.kind, u, '{}'
+      from bihuan.cases k
+     cross join (values ('recused'), ('recusal_lifted'), ('contact_revealed')) x (kind)
+     cross join unnest(array[1, 10]) u
+     where k.ref in ('R-recused', 'R-restricted', 'R-helped')
     union all
     select a.city_id, a.case_id, null, 'responded ' || a.ref, 'responded', a.to_unit, '{}' from bihuan.assignments a
     union all
@@ -354,4 +393,26 @@ select a.city_id, md5('late order ' || a.ref)::uuid, 'T-' || a.ref, a.case_id, a
        'inadequate', 'issued', '重新办理', now()
   from bihuan.assignments a
  where a.ref in ('A-h1', 'A-h2', 'A-f2', 'A-m3');
+
+-- MARK: who must not and may not see
+
+-- One that was lifted, where a lead can be found to have done it.
+insert into bihuan.recusals (city_id, case_id, unit_id, recused_at, recused_by, reason, lifted_at, lifted_by, lift_reason)
+select c, md5('case of law')::uuid, 12, now(), md5('officer dispatcher')::uuid, '涉及该局', now(),
+       md5('officer department informed')::uuid, '已查清'
+  from generate_series(1, 2) c;
+insert into bihuan.recusals (city_id, case_id, unit_id, recused_at, recused_by, reason)
+select c, md5('case ' || x.name)::uuid, x.unit_id, now(), md5('officer dispatcher')::uuid, '涉及该局'
+  from generate_series(1, 2) c
+ cross join (values ('recused', 11), ('both', 11), ('both', 12)) x (name, unit_id);
+update bihuan.cases set secrecy = case ref when 'R-confidential' then 2 else 1 end
+ where ref in ('R-restricted', 'R-confidential', 'R-both');
+
+insert into bihuan.reads (city_id, read_id, case_id, at, officer_id, unit_id, via, what)
+select k.city_id, md5('read ' || k.ref)::uuid, k.case_id, now(), md5('officer dispatcher')::uuid, 1, 'json', 'case'
+  from bihuan.cases k;
+insert into bihuan.contacts (city_id, contact_id, lead_id, kind, ciphertext, nonce, key_id, recorded_at)
+select l.city_id, md5('contact ' || l.lead_id)::uuid, l.lead_id, 'phone', '\x00', decode(repeat('5a', 24), 'hex'), '1', now()
+  from bihuan.leads l
+ where l.unit_id in (1, 10);
 set constraints all immediate;

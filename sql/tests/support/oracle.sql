@@ -15,11 +15,26 @@ language sql stable as $$
   select unit_id from down
 $$;
 
--- Does the unit see the case: it or one below it owns it, gives, has or reviews an assignment that stands, or was warned.
-create function oracle.sees_case(p_city integer, p_unit integer, p_case uuid) returns boolean
+-- Is the case sealed from the persona: beyond its clearance, or a unit is recused in which, or below which, its officer
+-- holds a post, the one acted in or another.
+create function oracle.is_sealed(p world.personas, p_city integer, p_case uuid) returns boolean
 language sql stable as $$
   select exists (
-    select from oracle.below(p_city, p_unit) mine
+      select from bihuan.cases c where c.city_id = p_city and c.case_id = p_case and c.secrecy > p.clearance
+    ) or exists (
+      select from bihuan.recusals r
+        join bihuan.posts t on t.city_id = p_city and t.officer_id = p.officer_id
+       where r.city_id = p_city and r.case_id = p_case and r.lifted_at is null
+         and (t.valid_until is null or t.valid_until > clock_timestamp())
+         and t.unit_id in (select oracle.below(p_city, r.unit_id))
+    )
+$$;
+
+-- Does the persona see the case: its unit or one below it owns it, gives, has or reviews an assignment that stands, or was warned.
+create function oracle.sees_case(p world.personas, p_city integer, p_case uuid) returns boolean
+language sql stable as $$
+  select not oracle.is_sealed(p, p_city, p_case) and exists (
+    select from oracle.below(p_city, p.unit_id) mine
      where mine in (select c.owner_unit from bihuan.cases c where c.city_id = p_city and c.case_id = p_case)
         or mine in (
           select part
@@ -30,13 +45,14 @@ language sql stable as $$
   )
 $$;
 
--- Does the unit see the assignment.
-create function oracle.sees_assignment(p_city integer, p_unit integer, p_assignment uuid) returns boolean
+-- Does the persona see the assignment.
+create function oracle.sees_assignment(p world.personas, p_city integer, p_assignment uuid) returns boolean
 language sql stable as $$
-  with mine as materialized (select u from oracle.below(p_city, p_unit) u)
+  with mine as materialized (select u from oracle.below(p_city, p.unit_id) u)
   select exists (
     select from bihuan.assignments a
      where a.city_id = p_city and a.assignment_id = p_assignment
+       and not oracle.is_sealed(p, p_city, a.case_id)
        and (
          a.from_unit in (select u from mine)
          or a.state not in ('recalled', 'returned') and (
@@ -61,28 +77,34 @@ create function oracle.rows_of_officer(p world.personas)
 returns table (relation text, key text, seen boolean, changed boolean)
 language sql stable as $$
   with c as materialized (
-    select k.city_id, k.case_id, p.lives and k.city_id = p.city_id and oracle.sees_case(k.city_id, p.unit_id, k.case_id) as seen
+    select k.city_id, k.case_id, p.lives and k.city_id = p.city_id and oracle.sees_case(p, k.city_id, k.case_id) as seen
       from bihuan.cases k
   ),
   a as materialized (
     select h.city_id, h.assignment_id, h.case_id, h.from_unit, h.to_unit,
-           p.lives and h.city_id = p.city_id and oracle.sees_assignment(h.city_id, p.unit_id, h.assignment_id) as seen
+           p.lives and h.city_id = p.city_id and oracle.sees_assignment(p, h.city_id, h.assignment_id) as seen
       from bihuan.assignments h
   ),
   mine as materialized (
     select p.city_id, u as unit_id from oracle.below(p.city_id, p.unit_id) u where p.lives
   ),
+  -- Sealed from the persona, whatever its unit has to do with it.
+  x as materialized (
+    select k.city_id, k.case_id from bihuan.cases k where oracle.is_sealed(p, k.city_id, k.case_id)
+  ),
   k as materialized (
-    select t.city_id, t.clock_id, t.unit_id, t.breached_at, t.stopped_at,
-           case when t.assignment_id is null then (t.city_id, t.unit_id) in (table mine)
+    select t.city_id, t.clock_id, t.case_id, t.unit_id, t.breached_at, t.stopped_at,
+           case when t.assignment_id is null
+                  then (t.city_id, t.unit_id) in (table mine) and (t.city_id, t.case_id) not in (table x)
                 else (t.city_id, t.assignment_id) in (select a.city_id, a.assignment_id from a where a.seen)
            end as seen,
-           p.lives and t.city_id = p.city_id and t.unit_id = p.unit_id and t.stopped_at is null as is_due_of_own
+           p.lives and t.city_id = p.city_id and t.unit_id = p.unit_id and t.stopped_at is null
+             and (t.city_id, t.case_id) not in (table x) as is_due_of_own
       from bihuan.clocks t
   ),
   l as materialized (
-    select t.city_id, t.lead_id,
-           (t.city_id, t.unit_id) in (table mine)
+    select t.city_id, t.lead_id, t.unit_id, t.case_id,
+           (t.city_id, t.unit_id) in (table mine) and coalesce((t.city_id, t.case_id) not in (table x), true)
              or t.case_id is not null and (t.city_id, t.case_id) in (select c.city_id, c.case_id from c where c.seen)
              as seen
       from bihuan.leads t
@@ -199,14 +221,17 @@ language sql stable as $$
   union all
   -- A proposal is its unit's and the owner's, and they alone decide on it; who was told of it sees it.
   select 'warnings', concat_ws('/', t.city_id, t.warning_id),
-         x.is_ours or exists (
+         x.is_ours or not x.is_sealed and exists (
            select from bihuan.warning_receipts r
             where r.city_id = t.city_id and r.warning_id = t.warning_id and (r.city_id, r.unit_id) in (table mine)),
          x.is_ours
     from bihuan.warnings t
     join bihuan.cases q using (city_id, case_id)
    cross join lateral (
-     select (t.city_id, t.proposed_unit) in (table mine) or (q.city_id, q.owner_unit) in (table mine) as is_ours) x
+     select s.is_sealed, not s.is_sealed and ((t.city_id, t.proposed_unit) in (table mine)
+              or c.seen and (q.city_id, q.owner_unit) in (table mine)) as is_ours
+       from (select (t.city_id, t.case_id) in (table x) as is_sealed) s
+       join c on c.city_id = t.city_id and c.case_id = t.case_id) x
   union all
   -- A dispute is seen with its assignment; what was referred and asked after the end with the case, and the former is the
   -- owner's to close.
@@ -221,12 +246,13 @@ language sql stable as $$
   union all
   -- Every unit answers for itself.
   select 'warning_receipts', concat_ws('/', t.city_id, t.warning_id, t.unit_id),
-         (t.city_id, t.unit_id) in (table mine) or (q.city_id, q.owner_unit) in (table mine),
-         p.lives and t.city_id = p.city_id and t.unit_id = p.unit_id
+         (t.city_id, t.case_id) not in (table x)
+           and ((t.city_id, t.unit_id) in (table mine) or (q.city_id, q.owner_unit) in (table mine)),
+         (t.city_id, t.case_id) not in (table x) and p.lives and t.city_id = p.city_id and t.unit_id = p.unit_id
     from bihuan.warning_receipts t
     join bihuan.cases q using (city_id, case_id)
   union all
-  select 'overdue', concat_ws('/', k.city_id, p.unit_id, k.clock_id), (k.city_id, k.unit_id) in (table mine), false
+  select 'overdue', concat_ws('/', k.city_id, p.unit_id, k.clock_id), (k.city_id, k.unit_id) in (table mine) and (k.city_id, k.case_id) not in (table x), false
     from k
    where k.breached_at is not null and k.stopped_at is null
   union all
@@ -234,7 +260,8 @@ language sql stable as $$
   -- whoever sees the clock.
   select 'events', concat_ws('/', t.city_id, t.case_id, t.seq),
          case when t.assignment_id is not null then a.seen
-              when t.kind in ('warning_proposed', 'warning_declined', 'responded', 'raise_proposed')
+              when t.kind in ('warning_proposed', 'warning_declined', 'responded', 'raise_proposed', 'recused', 'recusal_lifted',
+                            'contact_revealed')
                 or t.kind = 'filed' and t.detail ->> 'act' in ('report', 'evaluate')
                 or t.kind = 'handed_over' and t.detail ->> 'as' in ('warned', 'clock')
                 then c.seen and ((q.city_id, q.owner_unit) in (table mine)
@@ -254,8 +281,38 @@ language sql stable as $$
   select 'lead_revisions', concat_ws('/', t.city_id, t.lead_id, t.revision), l.seen, false
     from bihuan.lead_revisions t join l using (city_id, lead_id)
   union all
-  -- What the city sends is the operators' to look after.
-  select 'outbox', concat_ws('/', t.city_id, t.outbox_id), p.lives and t.city_id = p.city_id and p.role = 'operator', false
+  -- Who is kept out is told to the owner and those above; who looked, to the owner's leader.
+  select 'recusals', concat_ws('/', t.city_id, t.case_id, t.unit_id, t.recused_at),
+         c.seen and (q.city_id, q.owner_unit) in (table mine), c.seen and q.city_id = p.city_id and q.owner_unit = p.unit_id
+    from bihuan.recusals t
+    join c using (city_id, case_id)
+    join bihuan.cases q using (city_id, case_id)
+  union all
+  select 'reads', concat_ws('/', t.city_id, t.read_id), c.seen and q.owner_unit = p.unit_id and p.role = 'leader', false
+    from bihuan.reads t
+    join c using (city_id, case_id)
+    join bihuan.cases q using (city_id, case_id)
+  union all
+  -- Contacts are for those who must answer.
+  select 'contacts', concat_ws('/', t.city_id, t.contact_id),
+         l.seen and case
+           when l.case_id is null then l.unit_id = p.unit_id and p.role in ('dispatcher', 'duty')
+           else c.seen and (
+             q.owner_unit = p.unit_id and p.role in ('dispatcher', 'duty', 'handler')
+             or p.role in ('dispatcher', 'handler') and exists (
+               select from bihuan.assignments h
+                where h.city_id = l.city_id and h.case_id = l.case_id and h.to_unit = p.unit_id and h.role = 'lead'
+                  and h.state in ('assigned', 'received', 'forwarded', 'fed_back')))
+         end, false
+    from bihuan.contacts t
+    join l using (city_id, lead_id)
+    left join c on c.city_id = l.city_id and c.case_id = l.case_id
+    left join bihuan.cases q on q.city_id = l.city_id and q.case_id = l.case_id
+  union all
+  -- What the city sends is the operators' to look after, but what is sealed from them.
+  select 'outbox', concat_ws('/', t.city_id, t.outbox_id),
+         p.lives and t.city_id = p.city_id and p.role = 'operator'
+           and coalesce((t.city_id, t.case_id) not in (table x), true), false
     from bihuan.outbox t
   union all
   select 'webhooks', concat_ws('/', t.city_id, t.webhook_id), p.lives and t.city_id = p.city_id and p.role = 'operator', false
@@ -283,7 +340,7 @@ begin
     'cities', 'units', 'unit_closure', 'officers', 'posts', 'plan_versions', 'plan_adoptions', 'calendar_days', 'cases',
     'case_visibility', 'filings', 'clock_pauses', 'clock_extensions', 'assignments', 'assignment_visibility', 'feedback', 'supervisions', 'clock_firings', 'overdue', 'events', 'leads',
     'lead_revisions', 'counter_totals', 'counter_deltas', 'webhook_secrets', 'gradings', 'spread_samples',
-    'sensitive_periods', 'warnings', 'warning_receipts', 'disputes', 'referrals', 'return_visits', 'routing_rules', 'unit_aliases', 'line_words'
+    'sensitive_periods', 'warnings', 'warning_receipts', 'disputes', 'referrals', 'return_visits', 'routing_rules', 'unit_aliases', 'line_words', 'recusals'
   ] loop
     return query execute format(
       'select %L::text, %s, city_id = $1, city_id = $1 and %L from bihuan.%I',
@@ -321,9 +378,10 @@ $$;
 -- Relations that are nobody's but the owner's, by role. Everything else is listed above.
 create function oracle.hidden(p_login text) returns setof text
 language sql stable as $$
-  select unnest(array['credentials', 'peer_credentials', 'secrets', 'time_offset', 'series', 'import_runs'])
+  select unnest(array['credentials', 'peer_credentials', 'secrets', 'time_offset', 'series', 'import_runs', 'seals'])
   union all
-  select case p_login when 'bihuan_server' then 'webhook_secrets' else 'sessions' end
+  select unnest(case p_login when 'bihuan_server' then array['webhook_secrets']
+                             else array['sessions', 'reads', 'contacts'] end)
   union all
   -- What units tell each other is no business of the clocks.
   select unnest(array['comments', 'tasks', 'feedback_answers']) where p_login = 'bihuan_worker'

@@ -8,6 +8,7 @@ extension DocketStep {
         for label in draft.units {
             if let unit = self.docket.tree[label] {
                 if unit.isDisabled { faults.append(FieldFault(field: "units", rule: .disabledUnit)) }
+                if let fault = self.fault(ofSendingTo: unit.id, field: "units") { faults.append(fault) }
                 units.append(unit.id)
             } else {
                 faults.append(FieldFault(field: "units", rule: .unknownUnit))
@@ -111,7 +112,7 @@ extension DocketStep {
         let plan = self.docket.plan
         // One that was closed meanwhile has nobody left to answer.
         let known = (warning.named + self.docket.assignments.filter(\.state.isOpen).map(\.to)).filter {
-            tree[$0]?.isDisabled == false
+            tree[$0]?.isDisabled == false && !self.docket.isRecused($0)
         }
         var receipts: [WarningReceipt] = []
         var missing: [String] = []
@@ -138,7 +139,15 @@ extension DocketStep {
                     field: "units",
                     rule: .other(code: "recipient_missing", "须给出对应的单位：\(missing.joined(separator: "、"))")))
         }
-        let idle = warning.named.filter { unit in !receipts.contains { $0.unit == unit } }
+        let blind = receipts.map(\.unit).filter { self.docket.clearance(of: $0) < self.docket.record.secrecy }
+        if !blind.isEmpty {
+            let names = blind.compactMap { tree[$0]?.name }.joined(separator: "、")
+            faults.append(
+                FieldFault(field: "units", rule: .other(code: "not_cleared", "没有知悉此级案件的岗位：\(names)")))
+        }
+        let idle = warning.named.filter { unit in
+            !self.docket.isRecused(unit) && !receipts.contains { $0.unit == unit }
+        }
         if !idle.isEmpty {
             let labels = idle.compactMap { tree[$0]?.label }.joined(separator: ", ")
             faults.append(

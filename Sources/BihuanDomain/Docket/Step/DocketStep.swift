@@ -27,8 +27,9 @@ struct DocketStep {
         self.changes.subject = command.subject
         try self.requireThawed(command.verb)
         switch command {
-        case .grade(let level, let matter, let assessment, let reason):
+        case .grade(let level, let matter, let assessment, let about, let reason):
             try self.grade(level, matter, assessment, reason)
+            for unit in about ?? [] { try self.recuse(unit, reason, field: "about") }
         case .observe(let draft, let reason): try self.observe(draft, reason)
         case .replan(let version, let reason): try self.replan(version, reason)
         case .assign(let unit, let instruction, let role, let reason):
@@ -76,6 +77,10 @@ struct DocketStep {
         case .detachLead(let id, let reason): try self.detach(id, reason)
         // These are about two cases: ``Docket/perform(_:with:by:at:numbers:mint:)``.
         case .merge, .unmerge: throw .notFound
+        case .recuse(let unit, let reason): try self.recuse(unit, reason)
+        case .liftRecusal(let unit, let reason): try self.liftRecusal(unit, reason)
+        case .restrict(let level, let reason): try self.restrict(level, reason)
+        case .revealContact(let id, let reason): try self.revealContact(id, reason)
         }
     }
 
@@ -89,6 +94,7 @@ struct DocketStep {
         guard unit.parent == upper else {
             throw .badFields([FieldFault(field: "unit", rule: .notDirectlyBelow)])
         }
+        if let fault = self.fault(ofSendingTo: unit.id, field: "unit") { throw .badFields([fault]) }
         return unit
     }
 

@@ -42,7 +42,8 @@ struct Cast: Sendable {
             .uphold, .raise, .file, .askExtension, .observe, .warn, .respond, .comment, .addTask, .finishTask, .dropTask:
             [.dispatcher, .handler, .leader, .duty]
         case .pause, .resume, .grantExtension, .refuseExtension, .replan, .issueWarning, .declineWarning, .liftWarning,
-            .arbitrate, .refer, .answerReferral, .waiveReferral:
+            .arbitrate, .refer, .answerReferral, .waiveReferral,
+            .recuse, .liftRecusal, .restrict, .revealContact:
             [.leader, .dispatcher]
         case .dispute, .withdraw: [.handler, .dispatcher]
         case .visit: [.duty, .dispatcher]
