@@ -22,6 +22,8 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case askExtension = "ask_extension"
     case grantExtension = "grant_extension"
     case refuseExtension = "refuse_extension"
+    // Expert
+    case engageExpert = "engage_expert"
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -58,6 +60,7 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .askExtension: "申请延期"
         case .grantExtension: "同意延期"
         case .refuseExtension: "不同意延期"
+        case .engageExpert: "聘请专家"
         }
     }
 
@@ -80,6 +83,7 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .warn, .issueWarning, .declineWarning, .liftWarning: Set(PostRole.allCases).subtracting([.operator])
         case .respond: [.dispatcher, .handler, .duty, .leader]
         case .pause, .resume, .grantExtension, .refuseExtension: [.dispatcher, .leader]
+        case .engageExpert: [.dispatcher, .leader]
         }
     }
 }

@@ -20,7 +20,9 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case accept(FeedbackID, reason: String?)
     case sendBack(FeedbackID, reason: String)
     case urge(AssignmentID, reason: String)
-    case supervise(AssignmentID, cause: SupervisionCause, requirement: String, reason: String)
+    case supervise(
+        AssignmentID, cause: SupervisionCause, requirement: String, reason: String,
+        terms: SupervisionTerms = .asPlanned)
     case reply(SupervisionID, text: String, reason: String? = nil)
     case lift(SupervisionID, reason: String)
     case uphold(SupervisionID, reason: String)
@@ -38,6 +40,10 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case askExtension(ClockID, by: String, reason: String)
     case grantExtension(ClockID, reason: String)
     case refuseExtension(ClockID, reason: String)
+    /// Urges the owner of a case, whether or not it is assigned.
+    case urgeOwner(reason: String)
+    /// - Parameter name: of the expert, for the log.
+    case engageExpert(ExpertID, name: String, reason: String)
 
     package var verb: Verb {
         switch self {
@@ -72,6 +78,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .askExtension: .askExtension
         case .grantExtension: .grantExtension
         case .refuseExtension: .refuseExtension
+        case .urgeOwner: .urge
+        case .engageExpert: .engageExpert
         }
     }
 
@@ -99,7 +107,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             return .respond(id, measures: measures, reason: said(reason))
         case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward, .return,
             .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
-            .liftWarning, .conclude, .dismiss, .reopen:
+            .liftWarning, .conclude, .dismiss, .reopen, .urgeOwner, .engageExpert:
             return self
         }
     }
@@ -126,7 +134,9 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .grade(let level, _, _, let reason):
             text("level", level)
             text("reason", reason)
-        case .conclude(let reason), .dismiss(let reason), .reopen(let reason): text("reason", reason)
+        case .conclude(let reason), .dismiss(let reason), .reopen(let reason), .urgeOwner(let reason),
+            .engageExpert(_, _, let reason):
+            text("reason", reason)
         case .assign(let unit, let instruction, let reason), .forward(_, let unit, let instruction, let reason):
             text("unit", unit)
             text("instruction", instruction, required: false)
@@ -172,7 +182,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             if draft.kind == .final, draft.verdict == nil {
                 faults.append(FieldFault(field: "verdict", rule: .required))
             }
-        case .supervise(_, _, let requirement, let reason):
+        case .supervise(_, _, let requirement, let reason, let terms):
+            faults += terms.faults
             text("requirement", requirement)
             text("reason", reason)
         case .reply(_, let reply, let reason):
@@ -185,11 +196,13 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// What the answer tells of, unless the step makes something new.
     var subject: Changes.Subject {
         switch self {
-        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn: .record
+        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .urgeOwner,
+            .engageExpert:
+            .record
         case .issueWarning(let id, _), .declineWarning(let id, _), .respond(let id, _, _), .liftWarning(let id, _):
             .warning(id)
         case .receive(let id, _), .return(let id, _), .recall(let id, _), .forward(let id, _, _, _),
-            .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _):
+            .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _, _):
             .assignment(id)
         case .accept(let id, _), .sendBack(let id, _): .feedback(id)
         case .reply(let id, _, _), .lift(let id, _), .uphold(let id, _), .raise(let id, _): .supervision(id)

@@ -27,6 +27,7 @@ package struct Changes: Sendable {
     package var adjustments: [(clock: ClockID, adjustment: ClockAdjustment, reason: String)] = []
     /// Clocks that were stopped while they stood still: their pause ends with them.
     package var endedPauses: [ClockID] = []
+    package var newExpert: ExpertID?
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
     /// What the step was about, for the answer.
@@ -104,6 +105,7 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case extensionAsked = "extension_asked"
     case extensionGranted = "extension_granted"
     case extensionRefused = "extension_refused"
+    case expertEngaged = "expert_engaged"
 
     package var label: String {
         switch self {
@@ -146,6 +148,7 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .extensionAsked: "申请延期"
         case .extensionGranted: "同意延期"
         case .extensionRefused: "不同意延期"
+        case .expertEngaged: "聘请专家"
         }
     }
 }
@@ -158,12 +161,25 @@ package struct MessageDraft: Sendable {
     package var subject: String
     package var due: Date?
     package var isUrgent: Bool
+    /// When whoever is on duty (值班) is called as well.
+    package var duty: DutyCall
 
-    package init(unit: UnitID, topic: String, subject: String, due: Date? = nil, isUrgent: Bool = false) {
+    package enum DutyCall: String, Sendable, Hashable {
+        case never
+        /// Outside office hours.
+        case atNight
+        case always
+    }
+
+    package init(
+        unit: UnitID, topic: String, subject: String, due: Date? = nil, isUrgent: Bool = false,
+        duty: DutyCall = .never
+    ) {
         self.unit = unit
         self.topic = topic
         self.subject = subject
         self.due = due
         self.isUrgent = isUrgent
+        self.duty = duty
     }
 }

@@ -143,7 +143,7 @@ package enum Permission {
 
     package static let clockVerbs: [Verb] = [.pause, .resume, .askExtension, .grantExtension, .refuseExtension]
     package static let caseVerbs: [Verb] = [
-        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan,
+        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .urge, .engageExpert,
     ]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
@@ -191,6 +191,11 @@ package enum Permission {
     /// A case is its owner's; but a plan may let somebody else propose a warning.
     private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: CaseFacts, _ tree: UnitTree) -> Bool {
         if verb == .warn, let role = facts.warning?.role { return identity.holds(role, in: tree) }
+        // The owner is urged from above, or by those of its own who do not handle the case.
+        if verb == .urge {
+            return identity.unit == facts.owner
+                ? identity.role == .leader || identity.role == .duty : tree.contains(identity.unit, facts.owner)
+        }
         return identity.unit == facts.owner && (verb != .warn || Verb.file.roles.contains(identity.role))
     }
 
@@ -289,7 +294,7 @@ package enum Permission {
             step = .conclude
         // What may be filed when is told by the form.
         case .file: return facts.state.isOpen || facts.state == .concluded
-        case .observe: return facts.state.isOpen
+        case .observe, .urge, .engageExpert: return facts.state.isOpen
         case .warn: return facts.state.isOpen && facts.warning != nil
         case .replan: return facts.state.isOpen && facts.isOutdated
         default: return false

@@ -102,6 +102,8 @@ package enum Refusal: Error, Sendable, Hashable {
     case missingCalendarYear(Int)
     /// The object the step is about is not in the case, or not to be seen.
     case notFound
+    /// A register of the city is not this post's to keep.
+    case notKeeper(Register)
 }
 
 /// Why a clock cannot be stopped for a while, let go on, or given more time.

@@ -43,6 +43,11 @@ package enum WarningKind {}
 package enum OfficerKind {}
 package enum PostKind {}
 package enum SessionKind {}
+package enum ExpertKind {}
+package enum DutyShiftKind {}
+package enum DutyTestKind {}
+package enum LiaisonKindTag {}
+package enum SupplyKind {}
 
 /// The row identity of a case; the number officers quote (案号) is its `ref`.
 package typealias CaseID = Identifier<CaseKind>
@@ -56,3 +61,8 @@ package typealias WarningID = Identifier<WarningKind>
 package typealias OfficerID = Identifier<OfficerKind>
 package typealias PostID = Identifier<PostKind>
 package typealias SessionID = Identifier<SessionKind>
+package typealias ExpertID = Identifier<ExpertKind>
+package typealias DutyShiftID = Identifier<DutyShiftKind>
+package typealias DutyTestID = Identifier<DutyTestKind>
+package typealias LiaisonID = Identifier<LiaisonKindTag>
+package typealias SupplyID = Identifier<SupplyKind>

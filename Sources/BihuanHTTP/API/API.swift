@@ -15,7 +15,7 @@ struct API: Sendable {
     var routes: [Route] {
         self.sessionRoutes + self.unitRoutes + self.leadRoutes + self.caseRoutes + self.assignmentRoutes
             + self.feedbackRoutes + self.supervisionRoutes + self.gradingRoutes + self.warningRoutes
-            + self.clockRoutes + self.summaryRoutes
+            + self.clockRoutes + self.summaryRoutes + self.ladderRoutes + self.dutyRoutes + self.registerRoutes
     }
 
     // MARK: Questions

@@ -27,6 +27,7 @@ extension JSONWriter {
             body.member("light", assignment.light)
             body.member("version", assignment.version)
             body.member("allowed_actions", assignment.allowed)
+            body.member("contacts", array: assignment.contacts) { $0.write($1) }
         }
     }
 }

@@ -23,6 +23,9 @@ extension JSONWriter {
             body.member("supervisions", array: detail.supervisions) { $0.write($1) }
             body.member("warnings", array: detail.warnings) { $0.write($1) }
             body.member("filings", array: detail.filings) { $0.write($1) }
+            body.member("experts", array: detail.experts) { $0.write($1) }
+            body.member("duty_tests", array: detail.dutyTests) { $0.write($1) }
+            body.member("urges", detail.urges)
         }
     }
 

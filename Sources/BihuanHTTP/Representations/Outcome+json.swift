@@ -7,7 +7,7 @@ extension Outcome {
     var carriesTag: Bool {
         switch self.kind {
         case .record, .assignment, .supervision, .warning: true
-        case .feedback, .clock, .filing, .lead: false
+        case .feedback, .clock, .filing, .lead, .duty, .contact, .expert, .supply, .dutyTest: false
         }
     }
 
@@ -23,6 +23,12 @@ extension Outcome {
             case .filing: "filings"
             case .warning: "warnings"
             case .lead: "leads"
+            case .duty, .contact:
+                // Of a unit as a whole.
+                return "\(API.base)/units/\(self.unit ?? "")/\(self.kind == .duty ? "duty" : "contacts")"
+            case .expert: "experts"
+            case .supply: "supplies"
+            case .dutyTest: "duty/tests"
             }
         return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"
     }

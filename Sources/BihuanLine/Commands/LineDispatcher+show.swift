@@ -42,6 +42,29 @@ extension LineDispatcher {
                 for field in filing.fields { record.add(field.key, text: field.value) }
                 return record
             })
+        record.add(
+            "experts",
+            detail.experts.map { expert in
+                var record = Record()
+                record.add("name", .text(expert.name))
+                record.add("field", .text(expert.field))
+                record.add("organisation", Cell(expert.organisation))
+                record.add("contact", Cell(expert.contact))
+                record.add("engaged", .time(expert.engagedAt))
+                record.add("reason", text: expert.reason)
+                return record
+            })
+        record.add(
+            "duty_tests",
+            detail.dutyTests.map { test in
+                var record = Record()
+                record.add("test", .text(test.id.text))
+                record.add("asked", .time(test.askedAt))
+                record.add("answer_by", .time(test.answerBy))
+                record.add("called", .integer(test.calls.count))
+                record.add("unreachable", .words(test.unreachable.map(\.unit.label)))
+                return record
+            })
         let writer = RecordWriter(format: session.format(of: command), time: logIn.time)
         return session.block(Phrase(zh: "案件如下", en: "case follows"), .lines(writer.lines(record)))
     }
@@ -172,6 +195,7 @@ extension Record {
         self.add("concluded", Cell(view.concludedAt))
         self.add("plan", .text("\(detail.plan)/\(detail.planVersion)"))
         self.add("leads", .integer(detail.leads.count))
+        self.add("urges", .integer(detail.urges))
         self.add("version", .integer(view.version))
         self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
         self.add("content", text: detail.content)
@@ -193,6 +217,9 @@ extension Record {
         self.add("closed", Cell(view.closedAt))
         self.add("version", .integer(view.version))
         self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
+        self.add(
+            "contacts",
+            .words(view.contacts.map { ["\($0.kind.label) \($0.name)", $0.phone].compactMap(\.self).joined(separator: " ") }))
         self.add("note", text: view.instruction)
         self.add("feedback", feedback.map { Record($0) })
     }
@@ -218,6 +245,8 @@ extension Record {
         self.add("assignment", .text(view.assignment))
         self.add("raised_from", Cell(view.raisedFrom))
         self.add("cause", .text(view.cause.rawValue))
+        self.add("grade", .text(view.grade.rawValue))
+        self.add("copies", .words(view.copies.map(\.label)))
         self.add("state", .text(view.state.rawValue))
         self.add("from", .text(view.from.label))
         self.add("to", .text(view.to.label))

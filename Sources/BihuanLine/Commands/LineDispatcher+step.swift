@@ -45,6 +45,12 @@ extension LineDispatcher {
                     .wrongState, ["feedback.none"], Phrase(zh: "还没有反馈", en: "there is no feedback yet"))
             }
             outcome = try await self.perform(command, on: .feedback(feedback), logIn)
+        case .caseEngage:
+            guard let expert = try Self.id(command, "expert") else { throw .notFound }
+            outcome = try await self.store.desk.engage(
+                ExpertID(rawValue: expert), on: ObjectKey(command["case"] ?? ""), reason: command["reason"] ?? "",
+                by: logIn.token, via: .line, key: command["key"], expecting: command.integer("version"),
+                queries: self.store.queries)
         default:
             if command.verb == .caseFile { try Self.requireEachOnce(Self.fields(command["fields"] ?? "")) }
             guard let target = Self.target(command) else { throw .notFound }
@@ -68,12 +74,18 @@ extension LineDispatcher {
 
     private static func target(_ command: LineCommand) -> Target? {
         if let ref = command["case"] { return .record(ObjectKey(ref)) }
+        // The owner of a case is urged by the case's number.
+        if command.verb == .caseUrge, let ref = command["assignment"], Self.isCase(ref) {
+            return .record(ObjectKey(ref))
+        }
         if let ref = command["assignment"] { return .assignment(ObjectKey(ref)) }
         if let ref = command["order"] { return .supervision(ObjectKey(ref)) }
         if let ref = command["warning"] { return .warning(ObjectKey(ref)) }
         if let id = command["clock"].flatMap({ UUID(uuidString: $0) }) { return .clock(id) }
         return nil
     }
+
+    private static func isCase(_ ref: String) -> Bool { UUID(uuidString: ref) == nil && RefKind(ref) == .record }
 
     /// The command a line means, once it is known what it is about.
     ///
@@ -119,11 +131,16 @@ extension LineDispatcher {
         case .caseSendBack: return .sendBack(FeedbackID(rawValue: id), reason: reason)
         case .caseDismiss: return .dismiss(reason: reason)
         case .caseReopen: return .reopen(reason: reason)
-        case .caseUrge: return .urge(AssignmentID(rawValue: id), reason: reason)
+        case .caseUrge:
+            return Self.isCase(command["assignment"] ?? "")
+                ? .urgeOwner(reason: reason) : .urge(AssignmentID(rawValue: id), reason: reason)
         case .caseSupervise:
             let cause = command["cause"].flatMap { SupervisionCause(rawValue: $0) } ?? .overdue
             return .supervise(
-                AssignmentID(rawValue: id), cause: cause, requirement: command["requirement"] ?? "", reason: reason)
+                AssignmentID(rawValue: id), cause: cause, requirement: command["requirement"] ?? "", reason: reason,
+                terms: SupervisionTerms(
+                    grade: command["grade"].flatMap { SupervisionGrade(rawValue: $0) }, limit: command["limit"],
+                    due: command["due"].flatMap { ValueForm.instant($0) }))
         case .caseReply: return .reply(SupervisionID(rawValue: id), text: command["text"] ?? "", reason: reason)
         case .caseLift: return .lift(SupervisionID(rawValue: id), reason: reason)
         case .caseUphold: return .uphold(SupervisionID(rawValue: id), reason: reason)

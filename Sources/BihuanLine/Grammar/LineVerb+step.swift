@@ -36,6 +36,7 @@ extension LineVerb {
         case .askExtension: self = .clockExtend
         case .grantExtension: self = .clockGrant
         case .refuseExtension: self = .clockRefuse
+        case .engageExpert: self = .caseEngage
         }
     }
 }

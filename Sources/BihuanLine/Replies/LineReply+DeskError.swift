@@ -81,6 +81,10 @@ extension LineReply {
         case .missingCalendarYear(let year):
             self = say(.refusedByRule, ["calendar.\(year)"], "缺少 \(year) 年工作日历", "no working calendar for \(year)")
         case .notFound: self = say(.noSuchObject, [kind], "没有, 或不在可见范围内", "not there, or not yours to see")
+        case .notKeeper(let register):
+            self = say(
+                .notPermitted, ["register.\(register.rawValue)"], "\(register.label)不由本岗位维护",
+                "this post does not keep the register \(register.rawValue)")
         }
     }
 }

@@ -26,6 +26,8 @@ package struct AssignmentView: Sendable {
     package let light: Light?
     package let version: Int
     package let allowed: [Verb]
+    /// Whom to call about it: who is responsible in the assigned unit (R40), and its liaison officers (R42).
+    package let contacts: [UnitContact]
     package let offset: UTCOffset
 }
 
@@ -58,7 +60,8 @@ extension Queries {
         return """
             select a.assignment_id, a.ref, a.case_id, \(caseColumns) p.ref as parent_ref, a.role,
                    a.state, a.from_unit, a.to_unit, a.reviewer_unit, a.instruction, a.assigned_at, a.received_at,
-                   a.closed_at, a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children
+                   a.closed_at, a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children,
+                   t.kinds, t.names, t.phones, t.emails
               from bihuan.assignments a
               \(caseJoin)
               left join bihuan.assignments p on p.city_id = a.city_id and p.assignment_id = a.parent_id
@@ -68,6 +71,16 @@ extension Queries {
                  where k.city_id = a.city_id and k.case_id = a.case_id and k.assignment_id = a.assignment_id
                    and k.stopped_at is null and k.kind in ('receipt', 'feedback', 'interim')
               ) k on true
+              left join lateral (
+                select array_agg(l.kind order by l.kind desc, l.name) as kinds,
+                       array_agg(l.name order by l.kind desc, l.name) as names,
+                       array_agg(coalesce(l.phone, '') order by l.kind desc, l.name) as phones,
+                       array_agg(coalesce(l.email, '') order by l.kind desc, l.name) as emails
+                  from bihuan.liaisons l
+                 where l.city_id = a.city_id and l.unit_id = a.to_unit and l.kind in ('responsible', 'liaison')
+                   and l.valid_from <= (select bihuan.now())
+                   and coalesce(l.valid_until, 'infinity') > (select bihuan.now())
+              ) t on true
              where a.city_id = \(Self.city) and \(condition)
              order by \(order)
             """
@@ -177,6 +190,7 @@ extension AssignmentView {
                 state: self.state, from: from, to: to, reviewer: reviewer,
                 hasOpenChildren: try row.get("has_open_children")),
             to: asker.identity, in: asker.book.tree)
+        self.contacts = try UnitContact.list(row)
         self.offset = asker.book.offset
     }
 }

@@ -45,6 +45,11 @@ package struct CaseDetail: Sendable {
     package let supervisions: [SupervisionView]
     package let warnings: [WarningView]
     package let filings: [FilingView]
+    package let experts: [EngagementView]
+    /// Tests whether those on duty could be reached that were tied to the case.
+    package let dutyTests: [DutyTestView]
+    /// How often somebody urged it by hand.
+    package let urges: Int
     package let offset: UTCOffset
 }
 
@@ -210,7 +215,13 @@ extension Queries {
                     "d.case_id = \(id)", "d.issued_at, d.supervision_id", isCaseKnown: true),
                 Self.warnings("w.case_id = \(id)", "w.proposed_at, w.warning_id"),
                 Self.filings("f.case_id = \(id)"),
-            ]
+                Self.engagements("x.case_id = \(id)"),
+                """
+                select count(*)::bigint as urges
+                  from bihuan.events e
+                 where e.city_id = \(Self.city) and e.case_id = \(id) and e.kind = 'urged'
+                """,
+            ] + Self.dutyTests("t.case_id = \(id)", limit: 20)
         ) { answers, asker throws(PostgresError) in
             guard let row = answers[0].rows.first, let view = try CaseReader.views(answers[0], asker).first else {
                 return CaseDetail?.none
@@ -228,6 +239,9 @@ extension Queries {
                 },
                 warnings: try answers[4].rows.map { row throws(PostgresError) in try WarningView(row, asker) },
                 filings: try answers[5].rows.map { row throws(PostgresError) in try FilingView(row, asker) },
+                experts: try answers[6].rows.map { row throws(PostgresError) in try EngagementView(row, asker) },
+                dutyTests: try DutyTestView.views(answers[8], answers[9], asker),
+                urges: try answers[7].rows[0].get("urges"),
                 offset: asker.book.offset)
         }.orNotFound()
     }

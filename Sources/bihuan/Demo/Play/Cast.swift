@@ -41,7 +41,8 @@ struct Cast: Sendable {
         case .grade, .conclude, .dismiss, .reopen, .assign, .receive, .return, .recall, .forward, .supervise, .lift,
             .uphold, .raise, .file, .askExtension, .observe, .warn, .respond:
             [.dispatcher, .handler, .leader, .duty]
-        case .pause, .resume, .grantExtension, .refuseExtension, .replan, .issueWarning, .declineWarning, .liftWarning:
+        case .pause, .resume, .grantExtension, .refuseExtension, .replan, .issueWarning, .declineWarning, .liftWarning,
+            .engageExpert:
             [.leader, .dispatcher]
         }
     }
