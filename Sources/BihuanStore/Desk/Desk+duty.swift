@@ -90,7 +90,7 @@ extension Desk {
             }
             for (index, shift) in shifts.enumerated() {
                 func fault(_ member: String, _ code: String, _ text: String) {
-                    faults.append(FieldFault(field: "shifts/\(index)/\(member)", rule: .other(code: code, text)))
+                    faults.append(FieldFault(field: "shifts.\(index).\(member)", rule: .other(code: code, text)))
                 }
                 if officers[shift.officer] == nil { fault("officer", "no_post", "该单位没有 \(shift.officer) 这个岗位人员") }
                 if shift.from < begin || shift.from >= end { fault("from", "another_day", "班次须从 \(day.text) 当日开始") }

@@ -29,7 +29,7 @@ package struct ContactDraft: Sendable, Hashable, Encodable {
     }
 
     func faults(at place: String) -> [FieldFault] {
-        func field(_ name: String) -> String { place.isEmpty ? name : "\(place)/\(name)" }
+        func field(_ name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
         var faults = RegisterText.faults(field("name"), self.name, isRequired: self.officer == nil, most: 100)
         faults += RegisterText.faults(field("email"), self.email, isRequired: false, most: 254)
         if let phone, !phone.utf8.allSatisfy({ "0123456789+-() ,/ext.转".utf8.contains($0) }) || phone.utf8.count > 60 {
@@ -161,7 +161,7 @@ extension Desk {
             if case .add = change {
                 faults += draft.faults(at: "")
             } else {
-                faults += draft.faults(at: "contacts/\(index)")
+                faults += draft.faults(at: "contacts.\(index)")
             }
         }
         guard faults.isEmpty else { throw .refused(.badFields(faults)) }

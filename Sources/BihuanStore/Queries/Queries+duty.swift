@@ -1,6 +1,6 @@
 package import BihuanDomain
 package import Foundation
-package import Postgres
+import Postgres
 
 /// A shift of the duty roster (值班).
 package struct ShiftView: Sendable {

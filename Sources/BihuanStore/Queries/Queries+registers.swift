@@ -1,6 +1,6 @@
 package import BihuanDomain
 package import Foundation
-package import Postgres
+import Postgres
 
 /// Somebody to call in a unit.
 package struct ContactView: Sendable {

@@ -1,5 +1,5 @@
 package import BihuanDomain
-package import Foundation
+import Foundation
 import Postgres
 
 /// What the local operator puts into a city's registers: duty roster, contacts, experts, supplies.
