@@ -23,13 +23,14 @@ extension Outcome {
             case .filing: "filings"
             case .warning: "warnings"
             case .lead: "leads"
-            case .duty, .contact:
-                // Of a unit as a whole.
-                return "\(API.base)/units/\(self.unit ?? "")/\(self.kind == .duty ? "duty" : "contacts")"
+            case .duty: "units/\(self.unit ?? "")/duty"
+            case .contact: "units/\(self.unit ?? "")/contacts"
             case .expert: "experts"
             case .supply: "supplies"
             case .dutyTest: "duty/tests"
             }
+        // A roster or a list of contacts is its unit's as a whole.
+        if self.kind == .duty || self.kind == .contact { return "\(API.base)/\(collection)" }
         return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"
     }
 }
