@@ -7,7 +7,9 @@ import Testing
 
 /// Orders with a grade and a deadline of their own, urging, duty, contacts, experts and supplies through the JSON door.
 struct LadderDoorTests {
-    @Test func `an order has a grade, a time of its own and a reply; a case is urged before it is assigned`() async throws {
+    @Test func `an order has a grade, a time of its own and a reply; a case is urged before it is assigned`()
+        async throws
+    {
         try await APIDoor.with { port, city in
             let dispatch = try await APIClient.logIn("dispatcher.city", at: port)
             let leader = try await APIClient.logIn("leader.city", at: port)
@@ -27,7 +29,10 @@ struct LadderDoorTests {
             let hop = try #require(
                 try await dispatch.post("/cases/\(ref)/assignments", #"{"unit":"east","reason":"x"}"#).text("ref"))
             let orders = "/assignments/\(hop)/supervisions"
-            for wrong in [#""limit":"NOW""#, #""limit":"PT1H","due_at":"2026-03-03T10:00:00+08:00""#, #""due_at":"2020-01-01T00:00:00Z""#, #""grade":"dire""#] {
+            for wrong in [
+                #""limit":"NOW""#, #""limit":"PT1H","due_at":"2026-03-03T10:00:00+08:00""#,
+                #""due_at":"2020-01-01T00:00:00Z""#, #""grade":"dire""#,
+            ] {
                 let body = #"{"cause":"inadequate","requirement":"说明","reason":"x",\#(wrong)}"#
                 #expect(try await leader.post(orders, body).status == 400, "\(wrong)")
             }
@@ -96,7 +101,8 @@ struct LadderDoorTests {
 
             // Who does not answer in time is unreachable.
             let second = try #require(
-                try await dispatch.post("/duty/tests", #"{"units":["east"],"answer_within":60,"reason":"再查"}"#).text("id"))
+                try await dispatch.post("/duty/tests", #"{"units":["east"],"answer_within":60,"reason":"再查"}"#).text(
+                    "id"))
             try await city.advance(by: .seconds(120))
             let result = try await dispatch.get("/duty/tests/\(second)")
             #expect(result.text("calls/0/state") == "unreachable" && result.count("unreachable") == 1)
@@ -147,7 +153,8 @@ struct LadderDoorTests {
             let engage = "/cases/\(ref)/experts"
             #expect(try await dispatch.post(engage, #"{"expert":"\#(id)","reason":" "}"#).status == 400)
             #expect(
-                try await dispatch.post(engage, #"{"expert":"00000000-0000-0000-0000-000000000009","reason":"x"}"#).status == 400)
+                try await dispatch.post(engage, #"{"expert":"00000000-0000-0000-0000-000000000009","reason":"x"}"#)
+                    .status == 400)
             #expect(try await dispatch.post(engage, #"{"expert":"\#(id)","reason":"会商"}"#).status == 200)
             #expect(try await dispatch.post(engage, #"{"expert":"\#(id)","reason":"会商"}"#).status != 200)
             #expect(try await dispatch.get("/cases/\(ref)").text("experts/0/name") == "张教授")

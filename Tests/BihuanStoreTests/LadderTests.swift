@@ -44,7 +44,8 @@ struct LadderTests {
             let page = try await city.store.queries.summary(leader).escalated
             #expect(page.contains { $0.kind == .reply && $0.unit.label == "east" })
             #expect(try await city.store.queries.escalated(leader).items.count == page.count)
-            #expect(try await city.store.queries.supervisions(dispatcher).items.count { $0.raisedFrom == second.ref } == 0)
+            #expect(
+                try await city.store.queries.supervisions(dispatcher).items.count { $0.raisedFrom == second.ref } == 0)
             let (drift, idle) = try await Self.driftAndClaims(city)
             #expect(drift == nil)
             #expect(idle == 0)
@@ -73,7 +74,9 @@ struct LadderTests {
             #expect(page.map(\.kind) == [.grading])
             #expect(page.first?.unit.label == "city")
             #expect(try await Self.calls(city) == ["city duty.city clock.escalated"])
-            #expect(try await city.store.queries.timeline(leader, .ref("TST-2026-000001")).events.last?.detail["escalated"] == "true")
+            #expect(
+                try await city.store.queries.timeline(leader, .ref("TST-2026-000001")).events.last?.detail["escalated"]
+                    == "true")
 
             _ = try await Self.step(city, dispatcher, .record(.ref("TST-2026-000001"))) { _ in
                 .grade(level: "general", reason: "x")

@@ -136,7 +136,8 @@ package struct SupervisionRecord: Sendable, Hashable {
     package init(
         id: SupervisionID, ref: String, assignment: AssignmentID, raisedFrom: SupervisionID? = nil, from: UnitID,
         to: UnitID, cause: SupervisionCause, grade: SupervisionGrade = .general, state: SupervisionState,
-        requirement: String, limit: TimeLimit? = nil, copies: [UnitID] = [], reply: String? = nil, issuedAt: Date, repliedAt: Date? = nil, closedAt: Date? = nil, version: Int = 1
+        requirement: String, limit: TimeLimit? = nil, copies: [UnitID] = [], reply: String? = nil, issuedAt: Date,
+        repliedAt: Date? = nil, closedAt: Date? = nil, version: Int = 1
     ) {
         self.id = id
         self.ref = ref

@@ -20,7 +20,8 @@ extension API {
                 }
                 return try await self.perform(call, on: .assignment(call.objectKey), isCreation: true) {
                     .supervise(
-                        AssignmentID(rawValue: $0), cause: cause, requirement: requirement, reason: reason, terms: terms)
+                        AssignmentID(rawValue: $0), cause: cause, requirement: requirement, reason: reason, terms: terms
+                    )
                 }
             },
             Route("GET", list) { call in

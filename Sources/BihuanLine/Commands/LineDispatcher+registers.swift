@@ -53,7 +53,9 @@ extension LineDispatcher {
         }
         var lines = table.header + duty.shifts.map { row("shift", $0) }
         lines += duty.gaps.map { gap in
-            table.row([.text("gap"), .text(duty.unit.label), .none, .none, .time(gap.lowerBound), .time(gap.upperBound)])
+            table.row([
+                .text("gap"), .text(duty.unit.label), .none, .none, .time(gap.lowerBound), .time(gap.upperBound),
+            ])
         }
         lines += duty.onDuty.map { row("on-duty", $0) }
         return session.block(Phrase(zh: "值班如下", en: "duty follows"), .lines(lines))
@@ -224,7 +226,9 @@ extension LineDispatcher {
             let fields = part.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
             guard fields.count == 3, let from = ValueForm.instant(fields[1]), let until = ValueForm.instant(fields[2])
             else {
-                let rule = FieldFault.Rule.other(code: "bad_shift", "须写作 账号/开始/结束，时间带时区，例如 zhang/2026-03-02T18:00:00+08:00/2026-03-03T08:00:00+08:00")
+                let rule = FieldFault.Rule.other(
+                    code: "bad_shift", "须写作 账号/开始/结束，时间带时区，例如 zhang/2026-03-02T18:00:00+08:00/2026-03-03T08:00:00+08:00"
+                )
                 throw .refused(.badFields([FieldFault(field: "shifts", rule: rule)]))
             }
             shifts.append(ShiftDraft(officer: fields[0], from: from, until: until))

@@ -219,7 +219,10 @@ extension Record {
         self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
         self.add(
             "contacts",
-            .words(view.contacts.map { ["\($0.kind.label) \($0.name)", $0.phone].compactMap(\.self).joined(separator: " ") }))
+            .words(
+                view.contacts.map {
+                    ["\($0.kind.label) \($0.name)", $0.phone].compactMap(\.self).joined(separator: " ")
+                }))
         self.add("note", text: view.instruction)
         self.add("feedback", feedback.map { Record($0) })
     }

@@ -58,7 +58,8 @@ extension Desk {
         let logins = Array(Set(shifts.map(\.officer)))
         let principal = Principal.session(token)
         return try await self.transaction(
-            by: principal, keeping: try IdempotencyKey(key, of: DutyCommand.set(unit: label, day: day.rawValue, shifts)),
+            by: principal,
+            keeping: try IdempotencyKey(key, of: DutyCommand.set(unit: label, day: day.rawValue, shifts)),
             reading: [
                 "select bihuan.now() as now",
                 """
@@ -202,7 +203,8 @@ extension Desk {
                 continue
             }
             if label == draft.under {
-                for lower in tree.units.keys.sorted(by: { $0.rawValue < $1.rawValue }) where tree.contains(unit.id, lower) {
+                for lower in tree.units.keys.sorted(by: { $0.rawValue < $1.rawValue })
+                where tree.contains(unit.id, lower) {
                     add(lower)
                 }
             } else {

@@ -333,7 +333,9 @@ extension Desk {
                 .badFields([FieldFault(field: "expert", rule: .other(code: "not_valid", "该专家不在聘期内"))]))
         }
         let name = view.name
-        return try await self.perform(on: .record(record), by: .session(token), via: door, key: key, expecting: expecting) {
+        return try await self.perform(
+            on: .record(record), by: .session(token), via: door, key: key, expecting: expecting
+        ) {
             _ in .engageExpert(expert, name: name, reason: reason)
         }
     }
@@ -389,7 +391,8 @@ extension Desk {
     ) async throws(DeskError) -> Outcome {
         let principal = Principal.session(token)
         return try await self.transaction(
-            by: principal, keeping: try IdempotencyKey(key, of: RegisterCommand.inspect(supply.rawValue, next: next?.rawValue)),
+            by: principal,
+            keeping: try IdempotencyKey(key, of: RegisterCommand.inspect(supply.rawValue, next: next?.rawValue)),
             reading: [
                 "select bihuan.now() as now",
                 """

@@ -334,7 +334,8 @@ extension ClockRecord {
             kind: try row.word("kind"), rule: try row.get("rule"), level: try row.get("level"),
             limit: try TimeLimit(column: "limit", holding: try row.get("limit")),
             startEvent: try row.get("start_event"), startedAt: try row.get("started_at"),
-            dueAt: try row.get("due_at"), breachedAt: try row.get("breached_at"), escalatedAt: try row.get("escalated_at"),
+            dueAt: try row.get("due_at"), breachedAt: try row.get("breached_at"),
+            escalatedAt: try row.get("escalated_at"),
             nextRung: try row.wordIfAny("next_rung"), nextAt: try row.get("next_at"),
             pauses: zip(begins ?? [], ends ?? []).map { ClockPause(begin: $0, end: $1) },
             extensions: try (extensions ?? []).map { text throws(PostgresError) in

@@ -119,7 +119,8 @@ extension Queries {
                 unit: asker.tag(try row.unit("unit_id")), first: CivilDay(begin, offset: asker.book.offset), days: days,
                 shifts: shifts,
                 gaps: DutyView.gaps(
-                    in: begin..<begin.addingTimeInterval(Double(days) * 86_400), between: shifts.map { $0.from..<$0.until }),
+                    in: begin..<begin.addingTimeInterval(Double(days) * 86_400),
+                    between: shifts.map { $0.from..<$0.until }),
                 onDuty: try answers[2].rows.map { row throws(PostgresError) in try ShiftView(row, asker) },
                 offset: asker.book.offset)
         }.orNotFound()

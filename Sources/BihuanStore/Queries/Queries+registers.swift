@@ -201,7 +201,9 @@ extension Queries {
                             inspectedAt: try row.get("inspected_at"), isOverdue: isOverdue)
                     ))
             }
-            let sorted = items.sorted { ($0.path, $0.view.item, $0.view.place) < ($1.path, $1.view.item, $1.view.place) }
+            let sorted = items.sorted {
+                ($0.path, $0.view.item, $0.view.place) < ($1.path, $1.view.item, $1.view.place)
+            }
             return (sorted.map(\.view), asker.book.offset)
         }.orNotFound()
     }

@@ -22,17 +22,25 @@ struct LadderCommandTests {
                     #expect(try await line.ask(set + " reason=排班").code == 291)
                     #expect(try await line.ask("DUTY SET east 2026-03-02 shifts=x reason=排班").code == 501)
                     let roster = try await line.ask("DUTY SHOW east date=2026-03-02").block ?? []
-                    #expect(roster.count { $0.hasPrefix("shift\t") } == 1 && roster.count { $0.hasPrefix("gap\t") } == 2)
+                    #expect(
+                        roster.count { $0.hasPrefix("shift\t") } == 1 && roster.count { $0.hasPrefix("gap\t") } == 2)
                     #expect(roster.last?.hasPrefix("on-duty\teast\thandler.east") == true)
                     #expect(try await line.ask("DUTY TEST reason=抽查").code == 501)
                 }
                 let asked = try await officer.say(
-                    as: "dispatcher.city", "DUTY TEST case=\(record) within=10m reason=抽查", "CASE URGE \(record) reason=x")
+                    as: "dispatcher.city", "DUTY TEST case=\(record) within=10m reason=抽查",
+                    "CASE URGE \(record) reason=x")
                 #expect(asked.map { $0.prefix(3) } == ["291", "493"])
                 test = asked[0].split(separator: " ").last.map(String.init) ?? ""
                 let name = test
-                #expect(try await officer.say(as: "handler.west", "DUTY ACK \(name) reason=在").map { $0.prefix(3) } == ["490"])
-                #expect(try await officer.say(as: "handler.east", "DUTY ACK \(name) reason=在岗").map { $0.prefix(3) } == ["291"])
+                #expect(
+                    try await officer.say(as: "handler.west", "DUTY ACK \(name) reason=在").map { $0.prefix(3) } == [
+                        "490"
+                    ])
+                #expect(
+                    try await officer.say(as: "handler.east", "DUTY ACK \(name) reason=在岗").map { $0.prefix(3) } == [
+                        "291"
+                    ])
                 try await officer.act(as: "leader.city") { line async throws in
                     let result = try await line.ask("DUTY RESULT \(name)").block ?? []
                     #expect(result.contains { $0.hasPrefix("east\thandler.east") && $0.contains("\tanswered\t") })
@@ -64,8 +72,12 @@ struct LadderCommandTests {
                     ).map { $0.prefix(3) } == ["493", "493", "291", "493"])
                 try await officer.act(as: "dispatcher.city") { line async throws in
                     _ = try await line.ask("CASE REGISTER title=过期 content=过期食品 channel=hotline reason=热线")
-                    #expect(try await line.ask("CONTACT SET east information_officer name=甲 phone=0451-1 reason=x").code == 291)
-                    #expect(try await line.ask("CONTACT SET east information_officer name=乙 phone=0451-2 reason=x").code == 291)
+                    #expect(
+                        try await line.ask("CONTACT SET east information_officer name=甲 phone=0451-1 reason=x").code
+                            == 291)
+                    #expect(
+                        try await line.ask("CONTACT SET east information_officer name=乙 phone=0451-2 reason=x").code
+                            == 291)
                     let contacts = try await line.ask("LIST CONTACTS unit=east").block ?? []
                     #expect(contacts.count { $0.contains("information_officer") } == 1)
                     #expect(contacts.last?.contains("乙") == true)

@@ -57,7 +57,8 @@ extension DocketStep {
     private func term(of clock: ClockRecord) throws(Refusal) -> Term? {
         guard clock.kind == .filing else {
             let term = try self.term(for: clock.kind, at: self.level(of: clock)) { _ in clock.startedAt }
-            return Self.term(term, ownLimit: clock.kind == .reply ? clock.supervision.flatMap(self.docket.supervision)?.limit : nil)
+            return Self.term(
+                term, ownLimit: clock.kind == .reply ? clock.supervision.flatMap(self.docket.supervision)?.limit : nil)
         }
         guard let rule = self.docket.plan.clock(clock.rule), rule.kind == .filing else { return nil }
         return try self.term(ofFiling: rule, from: clock.startedAt)

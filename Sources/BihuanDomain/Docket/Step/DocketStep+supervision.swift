@@ -110,7 +110,8 @@ extension DocketStep {
         try self.issue(
             SupervisionRecord(
                 id: self.mint.next(), ref: self.numbers.supervisionRef, assignment: about, raisedFrom: order.id,
-                from: above, to: order.from, cause: order.cause, grade: max(order.grade.raised, ladder?.grade ?? .general),
+                from: above, to: order.from, cause: order.cause,
+                grade: max(order.grade.raised, ladder?.grade ?? .general),
                 state: .issued, requirement: order.requirement,
                 copies: hop.map { self.copies(ladder?.copyTo ?? [], of: $0, from: above, to: order.from) } ?? [],
                 issuedAt: self.now),
