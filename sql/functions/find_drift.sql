@@ -33,13 +33,13 @@ begin
   ) then
     return 'assignment_visibility';
   elsif exists (
-    (select o.unit_id, o.clock_id, o.case_id, o.late_unit, o.kind, o.level, o.level_rank, o.due_at
+    (select o.unit_id, o.clock_id, o.case_id, o.late_unit, o.kind, o.level, o.level_rank, o.due_at, o.escalated_at
        from bihuan.overdue o where o.city_id = p_city
      except all select * from bihuan.overdue_from_scratch(p_city))
     union all
     (select * from bihuan.overdue_from_scratch(p_city)
      except all
-     select o.unit_id, o.clock_id, o.case_id, o.late_unit, o.kind, o.level, o.level_rank, o.due_at
+     select o.unit_id, o.clock_id, o.case_id, o.late_unit, o.kind, o.level, o.level_rank, o.due_at, o.escalated_at
        from bihuan.overdue o where o.city_id = p_city)
   ) then
     return 'overdue';

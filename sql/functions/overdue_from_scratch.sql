@@ -2,7 +2,7 @@
 create or replace function bihuan.overdue_from_scratch(p_city integer)
 returns table (
   unit_id integer, clock_id uuid, case_id uuid, late_unit integer, kind text, level text, level_rank smallint,
-  due_at timestamptz)
+  due_at timestamptz, escalated_at timestamptz)
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -16,7 +16,7 @@ as $$
       join bihuan.units u on u.city_id = p_city and u.unit_id = l.unit_id
      where u.parent_id is not null
   )
-  select l.unit_id, l.clock_id, k.case_id, k.unit_id, k.kind, c.level, c.level_rank, k.due_at
+  select l.unit_id, l.clock_id, k.case_id, k.unit_id, k.kind, c.level, c.level_rank, k.due_at, k.escalated_at
     from late l
     join bihuan.clocks k on k.city_id = p_city and k.clock_id = l.clock_id
     join bihuan.cases c on c.city_id = p_city and c.case_id = k.case_id and not c.is_drill

@@ -26,9 +26,9 @@ create or replace trigger overdue_on_clock_insert
 create or replace trigger overdue_on_clock_update
   after update on bihuan.clocks
   for each row when (
-    (old.breached_at is not null and old.stopped_at is null, old.unit_id, old.kind, old.due_at)
+    (old.breached_at is not null and old.stopped_at is null, old.unit_id, old.kind, old.due_at, old.escalated_at)
     is distinct from
-    (new.breached_at is not null and new.stopped_at is null, new.unit_id, new.kind, new.due_at)
+    (new.breached_at is not null and new.stopped_at is null, new.unit_id, new.kind, new.due_at, new.escalated_at)
     and (old.breached_at is not null and old.stopped_at is null
       or new.breached_at is not null and new.stopped_at is null)
   ) execute function bihuan.overdue_on_clock();

@@ -78,6 +78,6 @@ create policy worker_moves_clock on bihuan.clocks for update to bihuan_worker
 
 grant select, insert on bihuan.clocks to bihuan_server, bihuan_worker;
 grant update (rule, level, "limit", due_at, breached_at, stopped_at, outcome, next_rung, next_at, claimed_until, attempts,
-              retry_at, aside_at, paused_at, asked, is_adjusted)
+              retry_at, aside_at, paused_at, asked, is_adjusted, escalated_at)
   on bihuan.clocks to bihuan_server, bihuan_worker;
 grant update (last_error) on bihuan.clocks to bihuan_worker;

@@ -9,6 +9,14 @@ create policy officer_causes_message on bihuan.outbox for insert to bihuan_serve
        where v.city_id = outbox.city_id and v.case_id = outbox.case_id
       offset 0
     )
+    -- Of no case is the call of those on duty, in the own unit and below.
+    or case_id is null and topic = 'duty.test' and exists (
+      select from bihuan.unit_closure u
+       where (u.city_id, u.ancestor_id) = (
+               select s.city_id, s.unit_id from bihuan.sessions s where s.role in ('dispatcher', 'duty', 'leader')
+             )
+         and u.city_id = outbox.city_id and u.descendant_id = outbox.unit_id
+    )
   );
 
 -- But operators look after what their city sends, unless it is about a case that is sealed from them.

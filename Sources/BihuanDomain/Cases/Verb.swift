@@ -42,6 +42,8 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case liftRecusal = "lift_recusal"
     case restrict
     case revealContact = "reveal_contact"
+    // Expert
+    case engageExpert = "engage_expert"
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -97,6 +99,7 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .liftRecusal: "解除回避"
         case .restrict: "限制知悉"
         case .revealContact: "查看联系方式"
+        case .engageExpert: "聘请专家"
         }
     }
 
@@ -132,6 +135,7 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .merge, .unmerge: [.dispatcher]
         case .recuse, .liftRecusal, .restrict: [.dispatcher, .leader]
         case .revealContact: [.dispatcher, .duty, .handler]
+        case .engageExpert: [.dispatcher, .leader]
         }
     }
 }

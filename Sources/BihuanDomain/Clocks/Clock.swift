@@ -118,6 +118,8 @@ package struct ClockRecord: Sendable, Hashable {
     package var startedAt: Date
     package var dueAt: Date
     package var breachedAt: Date?
+    /// Since when nobody above is left to whom its ladder could go: it stays before the leaders until it is stopped.
+    package var escalatedAt: Date?
     package var nextRung: Rung?
     /// Nil while the clock is paused, and when nothing more will fire.
     package var nextAt: Date?
@@ -151,8 +153,8 @@ package struct ClockRecord: Sendable, Hashable {
         dispute: DisputeID? = nil, referral: ReferralID? = nil, unit: UnitID, kind: ClockKind, rule: String,
         level: String?, limit: TimeLimit, startEvent: String, startedAt: Date,
         dueAt: Date,
-        breachedAt: Date? = nil, nextRung: Rung? = nil, nextAt: Date? = nil, pauses: [ClockPause] = [],
-        extensions: [TimeLimit] = [], asked: TimeLimit? = nil, origin: ClockOrigin? = nil
+        breachedAt: Date? = nil, escalatedAt: Date? = nil, nextRung: Rung? = nil, nextAt: Date? = nil,
+        pauses: [ClockPause] = [], extensions: [TimeLimit] = [], asked: TimeLimit? = nil, origin: ClockOrigin? = nil
     ) {
         self.id = id
         self.assignment = assignment
@@ -169,6 +171,7 @@ package struct ClockRecord: Sendable, Hashable {
         self.startedAt = startedAt
         self.dueAt = dueAt
         self.breachedAt = breachedAt
+        self.escalatedAt = escalatedAt
         self.nextRung = nextRung
         self.nextAt = nextAt
         self.pauses = pauses

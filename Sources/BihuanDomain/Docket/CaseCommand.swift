@@ -24,7 +24,9 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case accept(FeedbackID, reason: String?)
     case sendBack(FeedbackID, reason: String)
     case urge(AssignmentID, reason: String)
-    case supervise(AssignmentID, cause: SupervisionCause, requirement: String, reason: String)
+    case supervise(
+        AssignmentID, cause: SupervisionCause, requirement: String, reason: String,
+        terms: SupervisionTerms = .asPlanned)
     case reply(SupervisionID, text: String, reason: String? = nil)
     case lift(SupervisionID, reason: String)
     case uphold(SupervisionID, reason: String)
@@ -67,6 +69,10 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// - Parameter level: 0 ordinary, 1 restricted, 2 confidential.
     case restrict(level: Int, reason: String)
     case revealContact(ContactID, reason: String)
+    /// Urges the owner of a case, whether or not it is assigned.
+    case urgeOwner(reason: String)
+    /// - Parameter name: of the expert, for the log.
+    case engageExpert(ExpertID, name: String, reason: String)
 
     package var verb: Verb {
         switch self {
@@ -120,6 +126,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .liftRecusal: .liftRecusal
         case .restrict: .restrict
         case .revealContact: .revealContact
+        case .urgeOwner: .urge
+        case .engageExpert: .engageExpert
         }
     }
 
@@ -166,7 +174,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             return .finishTask(id, evidence: evidence, reason: said(reason))
         case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward,
             .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
-            .liftWarning, .conclude, .dismiss, .reopen, .dropTask, .attachLead, .detachLead, .merge, .unmerge, .recuse, .liftRecusal, .restrict, .revealContact:
+            .liftWarning, .conclude, .dismiss, .reopen, .dropTask, .attachLead, .detachLead, .merge, .unmerge, .recuse, .liftRecusal, .restrict, .revealContact, .urgeOwner, .engageExpert:
             return self
         }
     }
@@ -193,7 +201,9 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .grade(let level, _, _, _, let reason):
             text("level", level)
             text("reason", reason)
-        case .conclude(_, let reason), .dismiss(let reason), .reopen(let reason): text("reason", reason)
+        case .conclude(_, let reason), .dismiss(let reason), .reopen(let reason), .urgeOwner(let reason),
+            .engageExpert(_, _, let reason):
+            text("reason", reason)
         case .assign(let unit, let instruction, _, let reason), .forward(_, let unit, let instruction, let reason):
             text("unit", unit)
             text("instruction", instruction, required: false)
@@ -282,7 +292,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .finishTask(_, let evidence, let reason):
             text("evidence", evidence)
             text("reason", reason, required: false)
-        case .supervise(_, _, let requirement, let reason):
+        case .supervise(_, _, let requirement, let reason, let terms):
+            faults += terms.faults
             text("requirement", requirement)
             text("reason", reason)
         case .reply(_, let reply, let reason):
@@ -311,13 +322,14 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         switch self {
         case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .refer, .visit, .attachLead, .detachLead, .merge,
             .unmerge, .recuse, .liftRecusal,
-            .restrict, .revealContact:
+            .restrict, .revealContact, .urgeOwner,
+            .engageExpert:
             .record
         case .issueWarning(let id, _), .declineWarning(let id, _), .respond(let id, _, _), .liftWarning(let id, _):
             .warning(id)
         case .receive(let id, _), .return(let id, _, _), .dispute(let id, _, _), .recall(let id, _),
             .forward(let id, _, _, _),
-            .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _), .comment(let id, _, _),
+            .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _, _), .comment(let id, _, _),
             .addTask(let id, _, _):
             .assignment(id)
         case .finishTask(let id, _, _), .dropTask(let id, _): .task(id)

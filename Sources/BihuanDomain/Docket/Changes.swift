@@ -43,6 +43,7 @@ package struct Changes: Sendable {
     package var newVisit: VisitDraft?
     package var newRecusals: [(unit: UnitID, reason: String)] = []
     package var liftedRecusals: [(unit: UnitID, reason: String)] = []
+    package var newExpert: ExpertID?
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
     /// Leads that change their case.
@@ -153,6 +154,7 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     case restricted
     /// How to reach the complainant was shown whole.
     case contactRevealed = "contact_revealed"
+    case expertEngaged = "expert_engaged"
 
     package var label: String {
         switch self {
@@ -217,6 +219,7 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .recusalLifted: "解除回避"
         case .restricted: "限制知悉"
         case .contactRevealed: "查看联系方式"
+        case .expertEngaged: "聘请专家"
         }
     }
 }
@@ -229,12 +232,25 @@ package struct MessageDraft: Sendable {
     package var subject: String
     package var due: Date?
     package var isUrgent: Bool
+    /// When whoever is on duty (值班) is called as well.
+    package var duty: DutyCall
 
-    package init(unit: UnitID, topic: String, subject: String, due: Date? = nil, isUrgent: Bool = false) {
+    package enum DutyCall: String, Sendable, Hashable {
+        case never
+        /// Outside office hours.
+        case atNight
+        case always
+    }
+
+    package init(
+        unit: UnitID, topic: String, subject: String, due: Date? = nil, isUrgent: Bool = false,
+        duty: DutyCall = .never
+    ) {
         self.unit = unit
         self.topic = topic
         self.subject = subject
         self.due = due
         self.isUrgent = isUrgent
+        self.duty = duty
     }
 }

@@ -174,7 +174,7 @@ package enum Permission {
 
     package static let clockVerbs: [Verb] = [.pause, .resume, .askExtension, .grantExtension, .refuseExtension]
     package static let caseVerbs: [Verb] = [
-        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .refer, .visit, .attachLead, .detachLead, .merge, .recuse, .liftRecusal, .restrict,
+        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .refer, .visit, .attachLead, .detachLead, .merge, .recuse, .liftRecusal, .restrict, .urge, .engageExpert,
         .unmerge,
     ]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
@@ -223,6 +223,11 @@ package enum Permission {
     /// A case is its owner's; but a plan may let somebody else propose a warning.
     private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: CaseFacts, _ tree: UnitTree) -> Bool {
         if verb == .warn, let role = facts.warning?.role { return identity.holds(role, in: tree) }
+        // The owner is urged from above, or by those of its own who do not handle the case.
+        if verb == .urge {
+            return identity.unit == facts.owner
+                ? identity.role == .leader || identity.role == .duty : tree.contains(identity.unit, facts.owner)
+        }
         return identity.unit == facts.owner && (verb != .warn || Verb.file.roles.contains(identity.role))
     }
 
@@ -327,7 +332,7 @@ package enum Permission {
             step = .conclude
         // What may be filed when is told by the form.
         case .file: return facts.state.isOpen || facts.state == .concluded
-        case .observe: return facts.state.isOpen
+        case .observe, .urge, .engageExpert: return facts.state.isOpen
         case .warn: return facts.state.isOpen && facts.warning != nil
         case .replan: return facts.state.isOpen && facts.isOutdated
         case .refer: return facts.state.isOpen

@@ -146,8 +146,13 @@ package struct SupervisionRecord: Sendable, Hashable {
     package var from: UnitID
     package var to: UnitID
     package var cause: SupervisionCause
+    package var grade: SupervisionGrade
     package var state: SupervisionState
     package var requirement: String
+    /// The time its issuer set for the reply; nil: as the plan has it.
+    package var limit: TimeLimit?
+    /// Units that were given a copy.
+    package var copies: [UnitID]
     package var reply: String?
     package var issuedAt: Date
     package var repliedAt: Date?
@@ -156,8 +161,9 @@ package struct SupervisionRecord: Sendable, Hashable {
 
     package init(
         id: SupervisionID, ref: String, assignment: AssignmentID, raisedFrom: SupervisionID? = nil, from: UnitID,
-        to: UnitID, cause: SupervisionCause, state: SupervisionState, requirement: String, reply: String? = nil,
-        issuedAt: Date, repliedAt: Date? = nil, closedAt: Date? = nil, version: Int = 1
+        to: UnitID, cause: SupervisionCause, grade: SupervisionGrade = .general, state: SupervisionState,
+        requirement: String, limit: TimeLimit? = nil, copies: [UnitID] = [], reply: String? = nil, issuedAt: Date,
+        repliedAt: Date? = nil, closedAt: Date? = nil, version: Int = 1
     ) {
         self.id = id
         self.ref = ref
@@ -166,8 +172,11 @@ package struct SupervisionRecord: Sendable, Hashable {
         self.from = from
         self.to = to
         self.cause = cause
+        self.grade = grade
         self.state = state
         self.requirement = requirement
+        self.limit = limit
+        self.copies = copies
         self.reply = reply
         self.issuedAt = issuedAt
         self.repliedAt = repliedAt

@@ -112,6 +112,8 @@ package enum Refusal: Error, Sendable, Hashable {
     case windowOver(Verb, ended: String)
     /// Units and officers are not changed in this way.
     case organisation(OrganisationFault)
+    /// A register of the city is not this post's to keep.
+    case notKeeper(Register)
 }
 
 /// Why a clock cannot be stopped for a while, let go on, or given more time.

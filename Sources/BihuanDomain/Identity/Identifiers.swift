@@ -48,6 +48,11 @@ package enum SessionKind {}
 package enum DisputeKind {}
 package enum ReferralKindTag {}
 package enum ContactKind {}
+package enum ExpertKind {}
+package enum DutyShiftKind {}
+package enum DutyTestKind {}
+package enum LiaisonKindTag {}
+package enum SupplyKind {}
 
 /// The row identity of a case; the number officers quote (案号) is its `ref`.
 package typealias CaseID = Identifier<CaseKind>
@@ -66,3 +71,8 @@ package typealias SessionID = Identifier<SessionKind>
 package typealias DisputeID = Identifier<DisputeKind>
 package typealias ReferralID = Identifier<ReferralKindTag>
 package typealias ContactID = Identifier<ContactKind>
+package typealias ExpertID = Identifier<ExpertKind>
+package typealias DutyShiftID = Identifier<DutyShiftKind>
+package typealias DutyTestID = Identifier<DutyTestKind>
+package typealias LiaisonID = Identifier<LiaisonKindTag>
+package typealias SupplyID = Identifier<SupplyKind>

@@ -39,6 +39,10 @@ package struct Ladder: Sendable, Hashable {
     /// The order comes this part of the limit after due, but not sooner than `supervisionAtLeast` seconds; nil: none.
     package var supervision: Double?
     package var supervisionAtLeast = 1800
+    /// How grave the order is; nil: general. An order that is raised is at least a grade above the one before.
+    package var grade: SupervisionGrade?
+    /// Who gets a copy of the order.
+    package var copyTo: [SupervisionCopy] = []
     /// The circular comes this long after due; nil: none.
     package var circular: TimeLimit?
 }

@@ -113,7 +113,12 @@ package struct PlanExplanation: Sendable {
         if let part = clock.ladder.notice { line += "；走到 \(Self.percent(part)) 提醒" }
         if let part = clock.ladder.supervision {
             let least = TimeLimit.wall(clock.ladder.supervisionAtLeast).span
-            line += "；逾期之后再过时限的 \(Self.percent(part))、至少 \(least)，督办"
+            line += "；逾期之后再过时限的 \(Self.percent(part))、至少 \(least)，"
+            line += clock.kind == .reply ? "由上一级提级督办" : "督办"
+            if let grade = clock.ladder.grade { line += "（\(grade.label)）" }
+            if !clock.ladder.copyTo.isEmpty {
+                line += "，抄送\(clock.ladder.copyTo.map(\.label).joined(separator: "、"))"
+            }
         }
         if let after = clock.ladder.circular { line += "；逾期\(after.words)未办，通报" }
         return line + Self.cited(clock.requirements)

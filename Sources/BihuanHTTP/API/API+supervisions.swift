@@ -8,15 +8,20 @@ extension API {
         return [
             Route("POST", "\(Self.base)/assignments/{id}/supervisions") { call in
                 try Query.refuse(call.query)
-                let (cause, requirement, reason) = try Fields.read(try await call.body()) { fields in
+                let (cause, requirement, reason, terms) = try Fields.read(try await call.body()) { fields in
                     (
                         fields.choice("cause", SupervisionCause.self),
                         fields.text("requirement", Self.words),
-                        fields.text("reason", Self.words)
+                        fields.text("reason", Self.words),
+                        SupervisionTerms(
+                            grade: fields.optionalChoice("grade", SupervisionGrade.self),
+                            limit: fields.optionalText("limit", Self.word), due: fields.optionalTime("due_at"))
                     )
                 }
                 return try await self.perform(call, on: .assignment(call.objectKey), isCreation: true) {
-                    .supervise(AssignmentID(rawValue: $0), cause: cause, requirement: requirement, reason: reason)
+                    .supervise(
+                        AssignmentID(rawValue: $0), cause: cause, requirement: requirement, reason: reason, terms: terms
+                    )
                 }
             },
             Route("GET", list) { call in

@@ -152,6 +152,23 @@ package struct Fields {
         }
     }
 
+    /// Objects in a list; absent or null is the empty list.
+    package mutating func objects<Draft>(
+        _ name: String, count: ClosedRange<Int>, _ read: (inout Fields) -> Draft
+    ) -> [Draft] {
+        self.list(name, count) { fields, value, pointer in
+            guard case .object(let object) = value else {
+                fields.faults.append(Self.wrongType(value, Phrase(zh: "对象", en: "an object"), pointer))
+                return nil
+            }
+            var inner = Fields(object, at: pointer)
+            let draft = read(&inner)
+            inner.refuseUnknown()
+            fields.faults += inner.faults
+            return draft
+        }
+    }
+
     // MARK: How a member is found
 
     /// An object of texts under names of the caller's own.

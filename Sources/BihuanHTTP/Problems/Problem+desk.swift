@@ -220,6 +220,15 @@ extension Problem {
                     ]
                 }
             }
+        case .notKeeper(let register):
+            self.init(
+                .notPermitted,
+                code: "register.not_permitted",
+                detail: Phrase(
+                    zh: "\(register.label)不由本岗位维护",
+                    en: "This post does not keep the register `\(register.rawValue)`."
+                )
+            )
         }
     }
 }

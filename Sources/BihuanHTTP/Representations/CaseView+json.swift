@@ -32,6 +32,9 @@ extension JSONWriter {
             body.member("units", array: detail.units) { $0.write($1) }
             body.member("merged_into", detail.mergedInto)
             body.member("merged", detail.merged)
+            body.member("experts", array: detail.experts) { $0.write($1) }
+            body.member("duty_tests", array: detail.dutyTests) { $0.write($1) }
+            body.member("urges", detail.urges)
         }
     }
 

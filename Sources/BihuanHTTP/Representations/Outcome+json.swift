@@ -7,7 +7,7 @@ extension Outcome {
     var carriesTag: Bool {
         switch self.kind {
         case .record, .assignment, .supervision, .warning, .dispute, .referral: true
-        case .feedback, .clock, .filing, .lead, .task: false
+        case .feedback, .clock, .filing, .lead, .task, .duty, .contact, .expert, .supply, .dutyTest: false
         }
     }
 
@@ -26,7 +26,14 @@ extension Outcome {
             case .dispute: "disputes"
             case .referral: "referrals"
             case .task: "tasks"
+            case .duty: "units/\(self.unit ?? "")/duty"
+            case .contact: "units/\(self.unit ?? "")/contacts"
+            case .expert: "experts"
+            case .supply: "supplies"
+            case .dutyTest: "duty/tests"
             }
+        // A roster or a list of contacts is its unit's as a whole.
+        if self.kind == .duty || self.kind == .contact { return "\(API.base)/\(collection)" }
         return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"
     }
 }

@@ -9,6 +9,7 @@ extension JSONWriter {
             body.write(summary.total)
             body.member("units", array: summary.units) { $0.write($1) }
             body.member("escalations", array: summary.escalations) { $0.write($1) }
+            body.member("escalated", array: summary.escalated) { $0.write($1) }
         }
     }
 

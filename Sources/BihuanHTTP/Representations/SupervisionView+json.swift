@@ -13,6 +13,8 @@ extension JSONWriter {
             body.member("from", order.from)
             body.member("unit", order.to)
             body.member("cause", order.cause)
+            body.member("grade", order.grade)
+            body.member("copies", array: order.copies) { $0.write($1) }
             body.member("state", order.state)
             body.member("requirement", order.requirement)
             body.member("reply", order.reply)
@@ -20,6 +22,7 @@ extension JSONWriter {
             body.member("replied_at", order.repliedAt)
             body.member("closed_at", order.closedAt)
             body.member("due_at", order.dueAt)
+            body.member("limit", order.limit)
             body.member("version", order.version)
             body.member("allowed_actions", order.allowed)
         }

@@ -49,6 +49,29 @@ extension LineDispatcher {
                 return record
             })
         record.addDisputes(of: detail)
+        record.add(
+            "experts",
+            detail.experts.map { expert in
+                var record = Record()
+                record.add("name", .text(expert.name))
+                record.add("field", .text(expert.field))
+                record.add("organisation", Cell(expert.organisation))
+                record.add("contact", Cell(expert.contact))
+                record.add("engaged", .time(expert.engagedAt))
+                record.add("reason", text: expert.reason)
+                return record
+            })
+        record.add(
+            "duty_tests",
+            detail.dutyTests.map { test in
+                var record = Record()
+                record.add("test", .text(test.id.text))
+                record.add("asked", .time(test.askedAt))
+                record.add("answer_by", .time(test.answerBy))
+                record.add("called", .integer(test.calls.count))
+                record.add("unreachable", .words(test.unreachable.map(\.unit.label)))
+                return record
+            })
         let writer = RecordWriter(format: session.format(of: command), time: logIn.time)
         return session.block(Phrase(zh: "案件如下", en: "case follows"), .lines(writer.lines(record)))
     }
@@ -188,6 +211,7 @@ extension Record {
         self.add("leads", .integer(detail.leads.count))
         self.add("merged_into", Cell(detail.mergedInto))
         self.add("merged", .words(detail.merged))
+        self.add("urges", .integer(detail.urges))
         self.add("version", .integer(view.version))
         self.add("secrecy", .integer(view.secrecy))
         self.add("next", .words(view.allowed.map { LineVerb(step: $0).rawValue }))
@@ -216,6 +240,12 @@ extension Record {
         self.add("return_reason", text: view.returnReason ?? "")
         self.add(
             "action_required", .words(view.ownDuties.map { LineVerb(step: $0).rawValue }))
+        self.add(
+            "contacts",
+            .words(
+                view.contacts.map {
+                    ["\($0.kind.label) \($0.name)", $0.phone].compactMap(\.self).joined(separator: " ")
+                }))
         self.add("note", text: view.instruction)
         self.add("feedback", feedback.map { Record($0) })
     }
@@ -242,6 +272,8 @@ extension Record {
         self.add("assignment", .text(view.assignment))
         self.add("raised_from", Cell(view.raisedFrom))
         self.add("cause", .text(view.cause.rawValue))
+        self.add("grade", .text(view.grade.rawValue))
+        self.add("copies", .words(view.copies.map(\.label)))
         self.add("state", .text(view.state.rawValue))
         self.add("from", .text(view.from.label))
         self.add("to", .text(view.to.label))

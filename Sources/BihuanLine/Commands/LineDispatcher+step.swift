@@ -51,6 +51,12 @@ extension LineDispatcher {
             outcome = try await self.perform(command, on: .feedback(feedback), logIn)
         case .taskFinish, .taskDrop:
             outcome = try await self.perform(command, on: .task(try await self.task(command, logIn)), logIn)
+        case .caseEngage:
+            guard let expert = try Self.id(command, "expert") else { throw .notFound }
+            outcome = try await self.store.desk.engage(
+                ExpertID(rawValue: expert), on: ObjectKey(command["case"] ?? ""), reason: command["reason"] ?? "",
+                by: logIn.token, via: .line, key: command["key"], expecting: command.integer("version"),
+                queries: self.store.queries)
         default:
             if command.verb == .caseFile || command.verb == .caseFeedback {
                 try Self.requireEachOnce(Self.fields(command["fields"] ?? ""))
@@ -80,6 +86,10 @@ extension LineDispatcher {
 
     private static func target(_ command: LineCommand) -> Target? {
         if let ref = command["case"] { return .record(ObjectKey(ref)) }
+        // The owner of a case is urged by the case's number.
+        if command.verb == .caseUrge, let ref = command["assignment"], Self.isCase(ref) {
+            return .record(ObjectKey(ref))
+        }
         if let ref = command["assignment"] { return .assignment(ObjectKey(ref)) }
         if let ref = command["order"] { return .supervision(ObjectKey(ref)) }
         if let ref = command["warning"] { return .warning(ObjectKey(ref)) }
@@ -88,6 +98,8 @@ extension LineDispatcher {
         if let id = command["clock"].flatMap({ UUID(uuidString: $0) }) { return .clock(id) }
         return nil
     }
+
+    private static func isCase(_ ref: String) -> Bool { UUID(uuidString: ref) == nil && RefKind(ref) == .record }
 
     /// The command a line means, once it is known what it is about.
     ///
@@ -139,11 +151,16 @@ extension LineDispatcher {
         case .caseSendBack: return .sendBack(FeedbackID(rawValue: id), reason: reason)
         case .caseDismiss: return .dismiss(reason: reason)
         case .caseReopen: return .reopen(reason: reason)
-        case .caseUrge: return .urge(AssignmentID(rawValue: id), reason: reason)
+        case .caseUrge:
+            return Self.isCase(command["assignment"] ?? "")
+                ? .urgeOwner(reason: reason) : .urge(AssignmentID(rawValue: id), reason: reason)
         case .caseSupervise:
             let cause = command["cause"].flatMap { SupervisionCause(rawValue: $0) } ?? .overdue
             return .supervise(
-                AssignmentID(rawValue: id), cause: cause, requirement: command["requirement"] ?? "", reason: reason)
+                AssignmentID(rawValue: id), cause: cause, requirement: command["requirement"] ?? "", reason: reason,
+                terms: SupervisionTerms(
+                    grade: command["grade"].flatMap { SupervisionGrade(rawValue: $0) }, limit: command["limit"],
+                    due: command["due"].flatMap { ValueForm.instant($0) }))
         case .caseReply: return .reply(SupervisionID(rawValue: id), text: command["text"] ?? "", reason: reason)
         case .caseLift: return .lift(SupervisionID(rawValue: id), reason: reason)
         case .caseUphold: return .uphold(SupervisionID(rawValue: id), reason: reason)

@@ -38,6 +38,12 @@ extension LineDispatcher {
                 .text(escalation.title),
             ])
         }
+        lines += summary.escalated.map { view in
+            late.row([
+                .text("escalated"), .text(view.caseRef), Cell(view.levelName ?? view.level), .text(view.unit.label),
+                .text(view.kind.rawValue), .time(view.dueAt), .text(view.title),
+            ])
+        }
         return session.block(Phrase(zh: "升级汇总如下", en: "summary follows"), .lines(lines))
     }
 

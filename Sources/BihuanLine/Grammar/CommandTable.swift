@@ -10,7 +10,7 @@ package enum CommandTable {
     /// In the order HELP lists them.
     package static let all: [CommandSpec] =
         CommandTable.standard + CommandTable.session + CommandTable.looking
-        + CommandTable.operations + CommandTable.loop + CommandTable.disputes + CommandTable.routing
+        + CommandTable.operations + CommandTable.loop + CommandTable.disputes + CommandTable.routing + CommandTable.registers
         + CommandTable.organisation
 
     // MARK: RFC 3977, 4642, 4643
@@ -385,13 +385,15 @@ package enum CommandTable {
         ),
         CommandSpec(
             verb: .caseUrge, positional: [Self.targetAssignment], named: Self.write,
-            summary: Phrase(zh: "催办", en: "urge")
+            summary: Phrase(zh: "催办; 写案号则催办案件的主管单位", en: "urge; with a case's ref, its owner")
         ),
         CommandSpec(
             verb: .caseSupervise,
             positional: [Self.targetAssignment],
             named: [
                 Parameter("cause", .oneOf(SupervisionCause.allCases.map(\.rawValue))),
+                Parameter("grade", .oneOf(SupervisionGrade.allCases.map(\.rawValue))),
+                Parameter("limit", .word(max: 16)), Parameter("due", .instant),
                 Parameter("requirement", .text(max: Self.longText)),
             ] + Self.write,
             block: "requirement",
@@ -644,6 +646,123 @@ package enum CommandTable {
         CommandSpec(
             verb: .listContacts, positional: [Self.targetCase], named: [Self.format],
             summary: Phrase(zh: "一个案件的联系方式 (遮盖)", en: "contacts of a case, masked")
+        ),
+    ]
+    // MARK: Registers
+
+    private static let key = Parameter("key", .word(max: 255))
+    private static let day = Parameter("date", .word(max: 10))
+
+    private static let registers: [CommandSpec] = [
+        CommandSpec(
+            verb: .caseEngage,
+            positional: [Self.targetCase, Parameter("expert", .ref, required: true)], named: Self.write,
+            summary: Phrase(zh: "聘请专家; 写 LIST EXPERTS 所列标识", en: "put an expert on a case, by the id of LIST EXPERTS")
+        ),
+        CommandSpec(
+            verb: .listEscalated, named: [Parameter("limit", .integer(1...500)), Self.format],
+            summary: Phrase(zh: "已逐级到顶而仍未办的", en: "what has climbed its ladder to the end")
+        ),
+        CommandSpec(
+            verb: .listUrges, positional: [Self.targetCase], named: [Self.format],
+            summary: Phrase(zh: "一个案件的历次催办", en: "how often a case was urged")
+        ),
+        CommandSpec(
+            verb: .listContacts,
+            named: [
+                Parameter("unit", .unit), Parameter("under", .unit),
+                Parameter("kind", .oneOf(LiaisonKind.allCases.map(\.rawValue))), Self.format,
+            ],
+            summary: Phrase(zh: "联络名单", en: "whom to call")
+        ),
+        CommandSpec(
+            verb: .listExperts,
+            named: [Parameter("field", .text(max: 100)), Parameter("all", .flag), Self.format],
+            summary: Phrase(zh: "专家库; all=yes: 含不在聘期的", en: "experts; all=yes: those as well whose time is over")
+        ),
+        CommandSpec(
+            verb: .listSupplies,
+            named: [Parameter("unit", .unit), Parameter("under", .unit), Parameter("overdue", .flag), Self.format],
+            summary: Phrase(zh: "物资; overdue=yes: 只看逾期未检查的", en: "supplies; overdue=yes: those not inspected in time")
+        ),
+        CommandSpec(
+            verb: .dutyShow, positional: [Parameter("unit", .unit, required: true)],
+            named: [Self.day, Parameter("days", .integer(1...31)), Self.format],
+            summary: Phrase(zh: "值班表、空档与此刻值班的人", en: "roster, gaps, and who is on duty now")
+        ),
+        CommandSpec(
+            verb: .dutySet,
+            positional: [Parameter("unit", .unit, required: true), Parameter("date", .word(max: 10), required: true)],
+            named: [Parameter("shifts", .word(max: 4_000), required: true), Self.reason, Self.key],
+            summary: Phrase(
+                zh: "排定当日开始的班次: shifts=账号/起/止,…; none 为撤空",
+                en: "set the shifts that begin that day: login/from/until,…; none takes all off")
+        ),
+        CommandSpec(
+            verb: .dutyTest,
+            named: [
+                Parameter("units", .word(max: 4_000)), Parameter("under", .unit), Parameter("case", .ref),
+                Parameter("within", .duration), Self.reason, Self.key,
+            ],
+            summary: Phrase(zh: "抽查值班通联", en: "call those on duty and wait for their answers")
+        ),
+        CommandSpec(
+            verb: .dutyTests, named: [Parameter("case", .ref), Parameter("limit", .integer(1...500)), Self.format],
+            summary: Phrase(zh: "历次通联抽查", en: "tests of those on duty")
+        ),
+        CommandSpec(
+            verb: .dutyResult, positional: [Parameter("test", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "一次通联抽查的结果", en: "who answered a test and who did not")
+        ),
+        CommandSpec(
+            verb: .dutyAck, positional: [Parameter("test", .ref, required: true)], named: [Self.reason, Self.key],
+            summary: Phrase(zh: "应答通联抽查", en: "answer a test")
+        ),
+        CommandSpec(
+            verb: .contactSet,
+            positional: [
+                Parameter("unit", .unit, required: true),
+                Parameter("kind", .oneOf(LiaisonKind.allCases.map(\.rawValue)), required: true),
+            ],
+            named: [
+                Parameter("name", .text(max: 100)), Parameter("officer", .word(max: 63)),
+                Parameter("phone", .text(max: 60)), Parameter("email", .word(max: 254)), Parameter("from", .instant),
+                Parameter("until", .instant), Self.reason, Self.key,
+            ],
+            summary: Phrase(zh: "登记联络人", en: "put somebody into the directory")
+        ),
+        CommandSpec(
+            verb: .contactEnd,
+            positional: [
+                Parameter("unit", .unit, required: true),
+                Parameter("kind", .oneOf(LiaisonKind.allCases.map(\.rawValue)), required: true),
+            ],
+            named: [Parameter("name", .text(max: 100), required: true), Self.reason, Self.key],
+            summary: Phrase(zh: "联络人不再担任", en: "somebody is in office no more")
+        ),
+        CommandSpec(
+            verb: .expertSet,
+            named: [
+                Parameter("name", .text(max: 100), required: true), Parameter("field", .text(max: 100), required: true),
+                Parameter("organisation", .text(max: 200)), Parameter("contact", .text(max: 200)),
+                Parameter("from", .word(max: 10)), Parameter("until", .word(max: 10)), Self.reason, Self.key,
+            ],
+            summary: Phrase(zh: "登记专家", en: "put an expert into the register")
+        ),
+        CommandSpec(
+            verb: .supplySet, positional: [Parameter("unit", .unit, required: true)],
+            named: [
+                Parameter("item", .text(max: 100), required: true),
+                Parameter("quantity", .integer(0...1_000_000_000), required: true),
+                Parameter("measure", .text(max: 20)), Parameter("place", .text(max: 200), required: true),
+                Parameter("next", .word(max: 10)), Self.reason, Self.key,
+            ],
+            summary: Phrase(zh: "登记物资", en: "put supplies into the register")
+        ),
+        CommandSpec(
+            verb: .supplyInspect, positional: [Parameter("supply", .ref, required: true)],
+            named: [Parameter("next", .word(max: 10)), Self.reason, Self.key],
+            summary: Phrase(zh: "物资已检查; next=下次日期", en: "supplies were inspected; next: the day of the next time")
         ),
     ]
 }

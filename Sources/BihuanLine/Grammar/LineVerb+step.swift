@@ -55,6 +55,7 @@ extension LineVerb {
         case .liftRecusal: self = .caseUnrecuse
         case .restrict: self = .caseRestrict
         case .revealContact: self = .contactReveal
+        case .engageExpert: self = .caseEngage
         }
     }
 }

@@ -126,6 +126,25 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case listReads = "LIST READS"
     case listContacts = "LIST CONTACTS"
     case contactReveal = "CONTACT REVEAL"
+    case caseEngage = "CASE ENGAGE"
+
+    // Who is to be reached, and what there is.
+    case listEscalated = "LIST ESCALATED"
+    case listUrges = "LIST URGES"
+    case listContacts = "LIST CONTACTS"
+    case listExperts = "LIST EXPERTS"
+    case listSupplies = "LIST SUPPLIES"
+    case dutyShow = "DUTY SHOW"
+    case dutySet = "DUTY SET"
+    case dutyTest = "DUTY TEST"
+    case dutyTests = "DUTY TESTS"
+    case dutyResult = "DUTY RESULT"
+    case dutyAck = "DUTY ACK"
+    case contactSet = "CONTACT SET"
+    case contactEnd = "CONTACT END"
+    case expertSet = "EXPERT SET"
+    case supplySet = "SUPPLY SET"
+    case supplyInspect = "SUPPLY INSPECT"
 
     /// First words that take a second one.
     package static let families: Set<String> = Set(

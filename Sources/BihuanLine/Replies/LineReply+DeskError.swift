@@ -103,6 +103,10 @@ extension LineReply {
                 fault.rule == .notPermitted ? .notPermitted : fault.isConflict ? .wrongState : .refusedByRule
             let field = fault.field.map { "\($0): " } ?? ""
             self = say(code, [fault.rule.rawValue], field + fault.detail, field + fault.englishDetail)
+        case .notKeeper(let register):
+            self = say(
+                .notPermitted, ["register.\(register.rawValue)"], "\(register.label)不由本岗位维护",
+                "this post does not keep the register \(register.rawValue)")
         }
     }
 }

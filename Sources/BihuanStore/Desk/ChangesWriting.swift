@@ -32,6 +32,8 @@ struct ChangesWriting {
     let plan: Plan
     let actor: Actor
     let now: Date
+    /// Outside office hours: then whoever is on duty is called to what is urgent.
+    var isNight = false
 
     var statements: [SQL] {
         var batch: [SQL] = []
@@ -56,8 +58,10 @@ struct ChangesWriting {
         batch += self.leadMoves
         batch += self.changes.stoppedClocks.map { self.stop($0.clock, $0.outcome) }
         if let firing = self.changes.firing { batch.append(self.record(firing.clock, firing.rung)) }
+        batch += self.engagement
         batch += self.events
         batch += self.messages
+        batch += self.dutyCalls
         batch += self.changes.changedAssignments.map(self.update)
         return batch
     }
@@ -114,6 +118,54 @@ struct ChangesWriting {
             select \(self.city), \(record.id.rawValue), \(record.version), unit_id, topic, payload::jsonb
               from unnest(\(messages.map { $0.unit.rawValue })::bigint[], \(messages.map(\.topic))::text[],
                           \(payloads)::text[]) as m (unit_id, topic, payload)
+            """
+        ]
+    }
+
+    /// The same to whoever is on duty (值班) in the unit, or where nobody is, in the nearest above it that has somebody:
+    /// each officer once a step.
+    private var dutyCalls: [SQL] {
+        let messages = self.changes.messages.filter { $0.duty == .always || $0.duty == .atNight && self.isNight }
+        guard !messages.isEmpty else { return [] }
+        let record = self.changes.record
+        let payloads = messages.map { message in
+            JSON.encoded(
+                MessagePayload(
+                    record: record.ref, subject: message.subject, dueAt: message.due.map { $0.ISO8601Format() },
+                    urgency: message.isUrgent ? .urgent : nil, drill: record.isDrill ? true : nil))
+        }
+        return [
+            """
+            insert into bihuan.outbox (city_id, case_id, seq, unit_id, topic, payload)
+            select distinct on (d.unit_id, d.login, m.subject)
+                   \(self.city), \(record.id.rawValue), \(record.version), d.unit_id, 'duty.called',
+                   m.payload::jsonb || jsonb_build_object('topic', m.topic, 'unit', n.label, 'duty', d.login)
+              from unnest(\(messages.map { $0.unit.rawValue })::bigint[], \(messages.map(\.topic))::text[],
+                          \(messages.map(\.subject))::text[], \(payloads)::text[])
+                     as m (unit_id, topic, subject, payload)
+              join bihuan.units n on n.city_id = \(self.city) and n.unit_id = m.unit_id
+             cross join lateral (
+               select s.unit_id, o.login, rank() over (order by u.depth) as nearness
+                 from bihuan.unit_closure u
+                 join bihuan.duty_shifts s on s.city_id = u.city_id and s.unit_id = u.ancestor_id
+                 join bihuan.officers o on o.city_id = s.city_id and o.officer_id = s.officer_id
+                where u.city_id = \(self.city) and u.descendant_id = m.unit_id
+                  and s.cancelled_at is null and s.starts_at <= \(self.now) and s.ends_at > \(self.now)
+             ) d
+             where d.nearness = 1
+             order by d.unit_id, d.login, m.subject, m.topic
+            """
+        ]
+    }
+
+    private var engagement: [SQL] {
+        guard let expert = self.changes.newExpert else { return [] }
+        let reason = self.changes.events.first { $0.kind == .expertEngaged }?.reason ?? ""
+        return [
+            """
+            insert into bihuan.case_experts (city_id, case_id, expert_id, engaged_at, officer_id, unit_id, reason)
+            values (\(self.city), \(self.changes.record.id.rawValue), \(expert.rawValue), \(self.now),
+                    \(self.actor.officer), \(self.actor.unit), \(PersonalNumbers.masked(reason)))
             """
         ]
     }
@@ -282,13 +334,13 @@ struct ChangesWriting {
     private func insert(_ order: SupervisionRecord) -> SQL {
         """
         insert into bihuan.supervisions
-               (city_id, supervision_id, ref, case_id, assignment_id, raised_from, from_unit, to_unit, cause, state,
-                requirement, issued_at, version)
+               (city_id, supervision_id, ref, case_id, assignment_id, raised_from, from_unit, to_unit, cause, grade,
+                state, requirement, "limit", copied_units, issued_at, version)
         values (\(self.city), \(order.id.rawValue), \(order.ref), \(self.changes.record.id.rawValue),
                 \(order.assignment.rawValue), \(order.raisedFrom?.rawValue), \(order.from.rawValue),
-                \(order.to.rawValue), \(order.cause.rawValue), \(order.state.rawValue),
-                \(PersonalNumbers.masked(order.requirement)),
-                \(order.issuedAt), \(order.version))
+                \(order.to.rawValue), \(order.cause.rawValue), \(order.grade.rawValue), \(order.state.rawValue),
+                \(PersonalNumbers.masked(order.requirement)), \(order.limit?.text),
+                \(order.copies.map(\.rawValue))::integer[], \(order.issuedAt), \(order.version))
         """
     }
 
@@ -326,7 +378,8 @@ struct ChangesWriting {
             """
             update bihuan.clocks
                set rule = \(clock.storedRule), level = \(clock.level), "limit" = \(clock.limit.text), due_at = \(clock.dueAt),
-                   breached_at = \(clock.breachedAt), next_rung = \(clock.nextRung?.rawValue),
+                   breached_at = \(clock.breachedAt), escalated_at = \(clock.escalatedAt),
+                   next_rung = \(clock.nextRung?.rawValue),
                    next_at = \(clock.nextAt), paused_at = \(clock.isPaused ? clock.pauses.last?.begin : nil),
                    asked = \(clock.asked?.text),
                    is_adjusted = is_adjusted or \(!clock.pauses.isEmpty || !clock.extensions.isEmpty),

@@ -302,7 +302,7 @@ extension Desk {
         }
     }
 
-    private static func now(_ answer: QueryResult) throws(DeskError) -> Date {
+    static func now(_ answer: QueryResult) throws(DeskError) -> Date {
         do throws(PostgresError) { return try answer.rows[0].get("now") } catch { throw DeskError(error) }
     }
 

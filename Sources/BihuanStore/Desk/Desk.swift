@@ -84,7 +84,7 @@ package struct Desk: Sendable {
             decision.writes =
                 ChangesWriting(
                     city: book.city.rawValue, before: before, changes: changes, plan: docket.plan,
-                    actor: Actor(authority, via: door), now: facts.now
+                    actor: Actor(authority, via: door), now: facts.now, isNight: !book.calendar.isOfficeTime(facts.now)
                 ).statements
         }
         return decision

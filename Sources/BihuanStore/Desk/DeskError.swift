@@ -38,6 +38,12 @@ extension DeskError {
             case SQLState(rawValue: "LP001"), SQLState(rawValue: "LP004"), SQLState(rawValue: "22012"),
                 SQLState(rawValue: "23505"):
                 self = .stale(current: nil)
+            case SQLState(rawValue: "LP006"):
+                let rule = FieldFault.Rule.other(code: "overlap", "同一人的班次重叠")
+                self = .refused(.badFields([FieldFault(field: "shifts", rule: rule)]))
+            case SQLState(rawValue: "LP007"):
+                let rule = FieldFault.Rule.other(code: "not_alone", "一个单位同时只有一名在任的舆情信息员")
+                self = .refused(.badFields([FieldFault(field: "contacts", rule: rule)]))
             // The session ended in the midst; see ``SQL/mustAffect(orElse:_:)``.
             case SQLState(rawValue: "2201E"): self = .unauthenticated
             // An administrator's function said no; see ``OrganisationFault``.

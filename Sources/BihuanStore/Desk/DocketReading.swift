@@ -33,8 +33,8 @@ enum DocketReading {
              order by assignment_id, number
             """,
             """
-            select supervision_id, ref, assignment_id, raised_from, from_unit, to_unit, cause, state, requirement,
-                   reply, issued_at, replied_at, closed_at, version
+            select supervision_id, ref, assignment_id, raised_from, from_unit, to_unit, cause, grade, state,
+                   requirement, "limit", copied_units::bigint[] as copied_units, reply, issued_at, replied_at, closed_at, version
               from bihuan.supervisions
              where city_id = \(city) and case_id = \(id)
              order by issued_at, supervision_id
@@ -42,7 +42,8 @@ enum DocketReading {
             """
             select k.clock_id, k.assignment_id, k.supervision_id, k.warning_id, k.dispute_id, k.referral_id,
                    k.unit_id, k.kind, coalesce(k.rule, k.kind) as rule,
-                   k.level, k."limit", k.start_event, k.started_at, k.due_at, k.breached_at, k.next_rung, k.next_at,
+                   k.level, k."limit", k.start_event, k.started_at, k.due_at, k.breached_at, k.escalated_at, k.next_rung,
+                   k.next_at,
                    k.asked, a.pause_begins, a.pause_ends, a.extensions, o.origin_at, o.origin_begins, o.origin_ends,
                    o.origin_extensions
               from bihuan.clocks k
@@ -342,11 +343,15 @@ extension FeedbackRecord {
 
 extension SupervisionRecord {
     init(_ row: Row) throws(PostgresError) {
+        let limit: String? = try row.get("limit")
+        let copies: [Int] = try row.get("copied_units")
         self.init(
             id: try row.identifier("supervision_id"), ref: try row.get("ref"),
             assignment: try row.identifier("assignment_id"), raisedFrom: try row.identifierIfAny("raised_from"),
             from: try row.unit("from_unit"), to: try row.unit("to_unit"), cause: try row.word("cause"),
-            state: try row.word("state"), requirement: try row.get("requirement"), reply: try row.get("reply"),
+            grade: try row.word("grade"), state: try row.word("state"), requirement: try row.get("requirement"),
+            limit: try limit.map { text throws(PostgresError) in try TimeLimit(column: "limit", holding: text) },
+            copies: copies.map { UnitID(rawValue: $0) }, reply: try row.get("reply"),
             issuedAt: try row.get("issued_at"), repliedAt: try row.get("replied_at"),
             closedAt: try row.get("closed_at"), version: try row.get("version"))
     }
@@ -367,6 +372,7 @@ extension ClockRecord {
             limit: try TimeLimit(column: "limit", holding: try row.get("limit")),
             startEvent: try row.get("start_event"), startedAt: try row.get("started_at"),
             dueAt: try row.get("due_at"), breachedAt: try row.get("breached_at"),
+            escalatedAt: try row.get("escalated_at"),
             nextRung: try row.wordIfAny("next_rung"), nextAt: try row.get("next_at"),
             pauses: zip(begins ?? [], ends ?? []).map { ClockPause(begin: $0, end: $1) },
             extensions: try (extensions ?? []).map { text throws(PostgresError) in

@@ -8,6 +8,9 @@ package struct Outcome: Sendable, Hashable, Codable {
     package enum Kind: String, Sendable, Hashable, Codable {
         case record = "case"
         case assignment, feedback, supervision, clock, filing, warning, lead, dispute, referral, task
+        // Of the city's registers.
+        case duty, contact, expert, supply
+        case dutyTest = "duty_test"
     }
 
     /// The object the command was about, as it stood afterwards.

@@ -38,6 +38,8 @@ package struct AssignmentView: Sendable {
     package let reviewDuties: [Verb]
     /// What the asker's own unit must do next about it.
     package let ownDuties: [Verb]
+    /// Whom to call about it: who is responsible in the assigned unit (R40), and its liaison officers (R42).
+    package let contacts: [UnitContact]
     package let offset: UTCOffset
 }
 
@@ -82,7 +84,8 @@ extension Queries {
                       where x.city_id = a.city_id and x.assignment_id = a.assignment_id and x.state = 'open') end
                      as dispute_ref,
                    a.version, k.due_at, k.is_late, k.is_near, \(raw: Self.hasOpenChildren) as has_open_children,
-                   \(raw: Self.guides) as guides
+                   \(raw: Self.guides) as guides,
+                   t.kinds, t.names, t.phones, t.emails
               from bihuan.assignments a
               \(caseJoin)
               left join bihuan.assignments p on p.city_id = a.city_id and p.assignment_id = a.parent_id
@@ -92,6 +95,16 @@ extension Queries {
                  where k.city_id = a.city_id and k.case_id = a.case_id and k.assignment_id = a.assignment_id
                    and k.stopped_at is null and k.kind in ('receipt', 'feedback', 'interim')
               ) k on true
+              left join lateral (
+                select array_agg(l.kind order by l.kind desc, l.name) as kinds,
+                       array_agg(l.name order by l.kind desc, l.name) as names,
+                       array_agg(coalesce(l.phone, '') order by l.kind desc, l.name) as phones,
+                       array_agg(coalesce(l.email, '') order by l.kind desc, l.name) as emails
+                  from bihuan.liaisons l
+                 where l.city_id = a.city_id and l.unit_id = a.to_unit and l.kind in ('responsible', 'liaison')
+                   and l.valid_from <= (select bihuan.now())
+                   and coalesce(l.valid_until, 'infinity') > (select bihuan.now())
+              ) t on true
              where a.city_id = \(Self.city) and \(condition)
              order by \(order)
             """
@@ -221,6 +234,7 @@ extension AssignmentView {
         self.duties = facts.duties
         self.reviewDuties = facts.reviewDuties
         self.ownDuties = facts.duties(of: asker.identity.unit)
+        self.contacts = try UnitContact.list(row)
         self.offset = asker.book.offset
     }
 }

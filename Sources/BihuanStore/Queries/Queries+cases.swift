@@ -65,6 +65,11 @@ package struct CaseDetail: Sendable {
     /// The case it is merged into, and those that are merged into it, as far as the asker sees them.
     package let mergedInto: String?
     package let merged: [String]
+    package let experts: [EngagementView]
+    /// Tests whether those on duty could be reached that were tied to the case.
+    package let dutyTests: [DutyTestView]
+    /// How often somebody urged it by hand.
+    package let urges: Int
     package let offset: UTCOffset
 }
 
@@ -239,7 +244,13 @@ extension Queries {
                 Self.referrals("f.case_id = \(id)", "f.referred_at, f.referral_id"),
                 Self.visits("v.case_id = \(id)"),
                 Self.note("case", of: .record(key)),
-            ]
+                Self.engagements("x.case_id = \(id)"),
+                """
+                select count(*)::bigint as urges
+                  from bihuan.events e
+                 where e.city_id = \(Self.city) and e.case_id = \(id) and e.kind = 'urged'
+                """,
+            ] + Self.dutyTests("t.case_id = \(id)", limit: 20)
         ) { answers, asker throws(PostgresError) in
             guard let row = answers[0].rows.first, let view = try CaseReader.views(answers[0], asker).first else {
                 return CaseDetail?.none
@@ -265,6 +276,9 @@ extension Queries {
                 visits: try answers[8].rows.map { row throws(PostgresError) in try VisitView(row, asker) },
                 lost: LostTime(hops, disputes, at: now),
                 mergedInto: try row.get("merged_into"), merged: try row.get("merged"),
+                experts: try answers[6].rows.map { row throws(PostgresError) in try EngagementView(row, asker) },
+                dutyTests: try DutyTestView.views(answers[8], answers[9], asker),
+                urges: try answers[7].rows[0].get("urges"),
                 offset: asker.book.offset)
         }.orNotFound()
     }

@@ -48,6 +48,8 @@ package struct Summary: Sendable {
     package let units: [UnitLine]
     /// The oldest overdue deadlines, at most 50.
     package let escalations: [Escalation]
+    /// What has climbed its ladder to the end and is still not done, the oldest first, at most 50.
+    package let escalated: [EscalatedView]
     package let offset: UTCOffset
 }
 
@@ -92,6 +94,7 @@ extension Queries {
                  order by page.due_at, page.clock_id
                 """,
                 "select bihuan.now() as now",
+                Self.escalated(after: nil, limit: 50),
             ]
         ) { answers, asker throws(PostgresError) in
             let book = asker.book
@@ -147,7 +150,9 @@ extension Queries {
             }
             return Summary(
                 unit: asker.tag(asker.identity.unit), at: try answers[3].rows[0].get("now"),
-                total: line(asker.identity.unit), units: below, escalations: escalations, offset: book.offset)
+                total: line(asker.identity.unit), units: below, escalations: escalations,
+                escalated: try answers[4].rows.map { row throws(PostgresError) in try EscalatedView(row, asker) },
+                offset: book.offset)
         }
     }
 }

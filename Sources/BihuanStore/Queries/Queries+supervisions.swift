@@ -13,6 +13,11 @@ package struct SupervisionView: Sendable {
     package let from: UnitTag
     package let to: UnitTag
     package let cause: SupervisionCause
+    package let grade: SupervisionGrade
+    /// The time its issuer set for the reply; nil: as the plan has it.
+    package let limit: String?
+    /// Units that were given a copy.
+    package let copies: [UnitTag]
     package let state: SupervisionState
     package let requirement: String
     package let reply: String?
@@ -44,7 +49,8 @@ extension Queries {
             isCaseKnown ? "" : "join bihuan.cases c on c.city_id = d.city_id and c.case_id = d.case_id"
         return """
             select d.supervision_id, d.ref, \(caseColumn) a.ref as assignment_ref, r.ref as raised_from_ref,
-                   d.from_unit, d.to_unit, d.cause, d.state, d.requirement, d.reply, d.issued_at, d.replied_at,
+                   d.from_unit, d.to_unit, d.cause, d.grade, d."limit", d.copied_units::bigint[] as copied_units,
+                   d.state, d.requirement, d.reply, d.issued_at, d.replied_at,
                    d.closed_at, d.version, k.due_at
               from bihuan.supervisions d
               \(caseJoin)
@@ -115,6 +121,10 @@ extension SupervisionView {
         self.from = asker.tag(from)
         self.to = asker.tag(to)
         self.cause = try row.word("cause")
+        self.grade = try row.word("grade")
+        self.limit = try row.get("limit")
+        let copies: [Int] = try row.get("copied_units")
+        self.copies = copies.map { asker.tag(UnitID(rawValue: $0)) }
         self.state = try row.word("state")
         self.requirement = try row.get("requirement")
         self.reply = try row.get("reply")

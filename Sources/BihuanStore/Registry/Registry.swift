@@ -223,7 +223,11 @@ package struct RegistryFault: Error, CustomStringConvertible, Sendable {
             return
         }
         // Class 23: a constraint named for what it promises.
-        if state.rawValue.hasPrefix("23"), let constraint = error.constraint {
+        if state.rawValue == "LP006" {
+            self.init(.conflict, "同一人的班次重叠")
+        } else if state.rawValue == "LP007" {
+            self.init(.conflict, "一个单位同时只有一名在任的舆情信息员")
+        } else if state.rawValue.hasPrefix("23"), let constraint = error.constraint {
             let rule = constraint.replacing("_", with: " ")
             self.init(state == .uniqueViolation ? .conflict : .badInput, rule)
         } else {

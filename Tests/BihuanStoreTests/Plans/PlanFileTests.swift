@@ -256,9 +256,12 @@ struct PlanFileTests {
         ("score: by_city(9)", "score: 4", "应大于"),
         ("comments: by_city(5000)", "comments: by_city(400)", "应大于"),
         (
-            "ladder: { notice: 0.8, circular: by_city(P5WD) }", "ladder: { supervision: { after: 1 } }",
-            "督办只能"
+            "critical: by_city(PT24H) }\n    ladder: { notice: 0.8 }",
+            "critical: by_city(PT24H) }\n    ladder: { supervision: { after: 1 } }", "督办只能"
         ),
+        ("copy_to: [city]", "copy_to: [mayor]", "可以是"),
+        ("copy_to: [city]", "copy_to: [city, city]", "写了两次"),
+        ("grade: serious", "grade: terrible", "可以是"),
         ("consent: chief", "consent: nobody", "没有角色"),
         ("tell: [publicity, cyberspace, province]", "tell: [somebody]", "没有外单位"),
     ])

@@ -35,6 +35,11 @@ language sql immutable as $$
       ('bihuan_server', 'deliveries', 'attempts = 0'),
       ('bihuan_server', 'tasks', 'state = ''done'', ended_at = now(), evidence = ''已办'', ended_by = (select s.officer_id from bihuan.sessions s)'),
       ('bihuan_server', 'recusals', 'lift_reason = lift_reason'),
+      ('bihuan_server', 'duty_shifts', 'cancelled_at = now()'),
+      ('bihuan_server', 'liaisons', 'valid_until = now()'),
+      ('bihuan_server', 'experts', 'contact = ''办公室'''),
+      ('bihuan_server', 'supplies', 'quantity = 9'),
+      ('bihuan_server', 'duty_calls', 'note = ''在岗'''),
       ('bihuan_worker', 'cases', 'version = 99'),
       ('bihuan_worker', 'assignments', 'version = 99'),
       ('bihuan_worker', 'supervisions', 'version = 99'),
@@ -251,7 +256,10 @@ begin
        k.city_id, k.case_id, v.officer_id, v.unit_id)),
      ('return_visits', format(
        'insert into bihuan.return_visits (city_id, case_id, number, visited_at, reached, officer_id, unit_id) '
-       'values (%s, %L, 9, now(), false, %L, %L)', k.city_id, k.case_id, v.officer_id, v.unit_id))
+       'values (%s, %L, 9, now(), false, %L, %L)', k.city_id, k.case_id, v.officer_id, v.unit_id)),
+     ('case_experts', format(
+       'insert into bihuan.case_experts (city_id, case_id, expert_id, engaged_at, officer_id, unit_id, reason) '
+       'values (%s, %L, %L, now(), %L, %L, ''x'')', k.city_id, k.case_id, md5('expert 乙')::uuid, v.officer_id, v.unit_id))
    ) r (relation, statement)
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and k.city_id = p.city_id and k.owner_unit = p.unit_id
@@ -624,6 +632,109 @@ begin
        as allowed
    ) x
    where o.name in ('dispatcher', 'lead', 'station below', 'dispatcher of the other city');
+
+  -- Shifts: of the own unit and those below, in the own name. Supplies likewise.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, v.relation, 'insert', row_number() over (partition by p.name, v.relation order by u.city_id, u.unit_id, v.manner),
+         v.statement, case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.units u
+   cross join lateral (
+     select md5(case u.city_id when 1 then 'officer dispatcher' else 'officer dispatcher of the other city' end)::uuid as officer
+   ) d
+   cross join lateral (values
+     ('duty_shifts', 'own', format(
+       'insert into bihuan.duty_shifts (city_id, shift_id, unit_id, officer_id, starts_at, ends_at, set_by, set_at) '
+       'values (%s, gen_random_uuid(), %s, %L, ''2030-01-01'', ''2030-01-02'', %L, now())', u.city_id, u.unit_id, d.officer,
+       p.officer_id)),
+     ('duty_shifts', 'another officer', format(
+       'insert into bihuan.duty_shifts (city_id, shift_id, unit_id, officer_id, starts_at, ends_at, set_by, set_at) '
+       'values (%s, gen_random_uuid(), %s, %L, ''2030-01-01'', ''2030-01-02'', %L, now())', u.city_id, u.unit_id, d.officer,
+       md5('officer nobody')::uuid)),
+     ('supplies', 'own', format(
+       'insert into bihuan.supplies (city_id, supply_id, unit_id, item, quantity, place, set_at) '
+       'values (%s, gen_random_uuid(), %s, ''口罩'', 1, ''库房'', now())', u.city_id, u.unit_id))
+   ) v (relation, manner, statement)
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and u.city_id = p.city_id
+       and u.unit_id in (select oracle.below(p.city_id, p.unit_id)) and v.manner = 'own'
+       and (p.role in ('dispatcher', 'operator') or v.relation = 'duty_shifts' and p.role in ('leader', 'duty')),
+       false) as allowed
+   ) x
+   where u.unit_id in (1, 10, 20, 22);
+
+  -- Contacts and experts: the city's dispatch office.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, v.relation, 'insert', row_number() over (partition by p.name, v.relation order by c),
+         v.statement, case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join generate_series(1, 2) c
+   cross join lateral (values
+     ('liaisons', format(
+       'insert into bihuan.liaisons (city_id, liaison_id, unit_id, kind, name, valid_from, set_at) '
+       'values (%s, gen_random_uuid(), 22, ''responsible'', ''某人'', now(), now())', c)),
+     ('experts', format(
+       'insert into bihuan.experts (city_id, expert_id, name, field, valid_from, set_at) '
+       'values (%s, gen_random_uuid(), ''丙'', ''价格'', ''2026-01-01'', now())', c))
+   ) v (relation, statement)
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and c = p.city_id and p.unit_id = 1
+       and p.role in ('dispatcher', 'operator'), false) as allowed
+   ) x;
+
+  -- Tests of those on duty: in the own name, of a case that is seen or of none. Calls: from the own unit downwards.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'duty_tests', 'insert', row_number() over (partition by p.name order by k.city_id, k.ref nulls first, v.manner),
+         format(
+           'insert into bihuan.duty_tests (city_id, test_id, unit_id, officer_id, case_id, reason, asked_at, answer_by) '
+           'values (%s, gen_random_uuid(), %L, %L, %L, ''x'', now(), now() + interval ''1 hour'')',
+           k.city_id, v.unit_id, v.officer_id, k.case_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join (
+      select q.city_id, q.case_id, q.ref from bihuan.cases q where q.ref in ('R-forwarded', 'R-reviewed', 'R-of hedong')
+      union all
+      select c, null, null from generate_series(1, 2) c
+    ) k
+   cross join lateral (values
+     ('own', p.officer_id, p.unit_id),
+     ('another officer', md5('officer duty')::uuid, p.unit_id),
+     ('another unit', p.officer_id, 30)
+   ) v (manner, officer_id, unit_id)
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and k.city_id = p.city_id
+       and p.role in ('dispatcher', 'duty', 'leader')
+       and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id)
+       and (k.case_id is null or oracle.sees_case(k.city_id, p.unit_id, k.case_id)), false) as allowed
+   ) x;
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'duty_calls', 'insert', row_number() over (partition by p.name order by u.city_id, u.unit_id, f),
+         format(
+           'insert into bihuan.duty_calls (city_id, test_id, number, from_unit, unit_id) values (%s, %L, 99, %s, %s)',
+           u.city_id, md5('test all')::uuid, f, u.unit_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.units u
+   cross join unnest(array[1, 10]) f
+   cross join lateral (
+     select coalesce(p.lives and p.login = 'bihuan_server' and (u.city_id, f) = (p.city_id, p.unit_id)
+       and p.role in ('dispatcher', 'duty', 'leader') and u.unit_id in (select oracle.below(p.city_id, f)), false) as allowed
+   ) x
+   where u.unit_id in (1, 10, 11, 20);
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
+  select p.name, 'outbox', 'insert', 200 + row_number() over (partition by p.name order by u.city_id, u.unit_id),
+         format('insert into bihuan.outbox (city_id, unit_id, topic, payload) values (%s, %s, ''duty.test'', ''{}'')',
+           u.city_id, u.unit_id),
+         case when allowed then 'count' else 'refused' end, allowed::integer
+    from world.personas p
+   cross join bihuan.units u
+   cross join lateral (
+     select coalesce(p.lives and u.city_id = p.city_id and (
+       p.login = 'bihuan_worker'
+       or p.role in ('dispatcher', 'duty', 'leader') and u.unit_id in (select oracle.below(p.city_id, p.unit_id))
+     ), false) as allowed
+   ) x
+   where u.unit_id in (1, 10, 11, 20);
 
   -- Everything else is nobody's to insert. The row would be empty, and is refused before anybody looks at it.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome)

@@ -415,4 +415,39 @@ insert into bihuan.contacts (city_id, contact_id, lead_id, kind, ciphertext, non
 select l.city_id, md5('contact ' || l.lead_id)::uuid, l.lead_id, 'phone', '\x00', decode(repeat('5a', 24), 'hex'), '1', now()
   from bihuan.leads l
  where l.unit_id in (1, 10);
+
+-- Who is on duty, whom to call, who knows, what lies in store.
+insert into bihuan.duty_shifts (city_id, shift_id, unit_id, officer_id, starts_at, ends_at, set_at)
+select p.city_id, md5('shift ' || p.unit_id)::uuid, p.unit_id, p.officer_id, now(), now() + interval '1 day', now()
+  from world.personas p
+ where p.name in ('dispatcher', 'lead', 'station below', 'dispatcher of the other city', 'district of the other city');
+insert into bihuan.duty_tests (city_id, test_id, unit_id, officer_id, case_id, reason, asked_at, answer_by)
+select v.city_id, md5('test ' || v.name)::uuid, v.unit_id, md5('officer ' || v.officer)::uuid, md5('case ' || v.case_name)::uuid,
+       '抽查', now(), now() + interval '30 minutes'
+  from (values
+    (1, 'all', 1, 'dispatcher', null), (1, 'of a district', 10, 'dispatcher of a district', 'forwarded'),
+    (2, 'all', 1, 'dispatcher of the other city', null)
+  ) v (city_id, name, unit_id, officer, case_name);
+insert into bihuan.duty_calls (city_id, test_id, number, from_unit, unit_id, officer_id)
+select v.city_id, md5('test ' || v.test)::uuid, v.number, v.from_unit, v.unit_id, md5('officer ' || v.officer)::uuid
+  from (values
+    (1, 'all', 1, 1, 10, 'lead'), (1, 'all', 2, 1, 11, null), (1, 'all', 3, 1, 22, 'department informed'),
+    (1, 'of a district', 1, 10, 20, 'station below'), (2, 'all', 1, 1, 10, 'district of the other city')
+  ) v (city_id, test, number, from_unit, unit_id, officer);
+insert into bihuan.liaisons (city_id, liaison_id, unit_id, kind, name, phone, valid_from, set_at)
+select u.city_id, md5('liaison ' || u.unit_id || k)::uuid, u.unit_id, k, '联络', '0451-1', now(), now()
+  from bihuan.units u
+ cross join unnest(array['liaison', 'information_officer']) k
+ where u.unit_id in (1, 10, 20);
+insert into bihuan.experts (city_id, expert_id, name, field, valid_from, set_at)
+select c, md5('expert ' || v.name)::uuid, v.name, '食品', '2026-01-01', now()
+  from generate_series(1, 2) c
+ cross join (values ('甲'), ('乙')) v (name);
+insert into bihuan.case_experts (city_id, case_id, expert_id, engaged_at, officer_id, unit_id, reason)
+select k.city_id, k.case_id, md5('expert 甲')::uuid, now(), md5('officer dispatcher')::uuid, k.owner_unit, '会商'
+  from bihuan.cases k;
+insert into bihuan.supplies (city_id, supply_id, unit_id, item, quantity, place, set_at)
+select u.city_id, md5('supply ' || u.unit_id)::uuid, u.unit_id, '快检箱', 3, '库房', now()
+  from bihuan.units u
+ where u.unit_id in (1, 10, 20, 22);
 set constraints all immediate;

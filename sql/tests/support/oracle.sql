@@ -276,6 +276,42 @@ language sql stable as $$
     left join a using (city_id, assignment_id)
     left join k on k.city_id = t.city_id and k.clock_id = (t.detail ->> 'clock')::uuid
   union all
+  -- Registers are for everybody in the city to look at. The roster and the stores of a unit are kept by it and those above,
+  -- the rest by the city's dispatch office.
+  select 'duty_shifts', concat_ws('/', t.city_id, t.shift_id), p.lives and t.city_id = p.city_id,
+         (t.city_id, t.unit_id) in (table mine) and p.role in ('dispatcher', 'operator', 'leader', 'duty')
+    from bihuan.duty_shifts t
+  union all
+  select 'supplies', concat_ws('/', t.city_id, t.supply_id), p.lives and t.city_id = p.city_id,
+         (t.city_id, t.unit_id) in (table mine) and p.role in ('dispatcher', 'operator')
+    from bihuan.supplies t
+  union all
+  select 'liaisons', concat_ws('/', t.city_id, t.liaison_id), p.lives and t.city_id = p.city_id,
+         p.lives and t.city_id = p.city_id and p.unit_id = 1 and p.role in ('dispatcher', 'operator')
+    from bihuan.liaisons t
+  union all
+  select 'experts', concat_ws('/', t.city_id, t.expert_id), p.lives and t.city_id = p.city_id,
+         p.lives and t.city_id = p.city_id and p.unit_id = 1 and p.role in ('dispatcher', 'operator')
+    from bihuan.experts t
+  union all
+  select 'case_experts', concat_ws('/', t.city_id, t.case_id, t.expert_id), c.seen, false
+    from bihuan.case_experts t join c using (city_id, case_id)
+  union all
+  -- A call is seen by who makes it, by who gets it and by those above either; the officer who is called answers.
+  select 'duty_calls', concat_ws('/', t.city_id, t.test_id, t.number),
+         (t.city_id, t.unit_id) in (table mine) or (t.city_id, t.from_unit) in (table mine) or x.is_called, x.is_called
+    from bihuan.duty_calls t
+   cross join lateral (
+     select coalesce(p.lives and t.city_id = p.city_id and t.officer_id = p.officer_id, false) as is_called) x
+  union all
+  select 'duty_tests', concat_ws('/', t.city_id, t.test_id),
+         (t.city_id, t.unit_id) in (table mine) or exists (
+           select from bihuan.duty_calls k
+            where k.city_id = t.city_id and k.test_id = t.test_id
+              and ((k.city_id, k.unit_id) in (table mine) or (k.city_id, k.from_unit) in (table mine)
+                or coalesce(p.lives and k.city_id = p.city_id and k.officer_id = p.officer_id, false))), false
+    from bihuan.duty_tests t
+  union all
   select 'leads', concat_ws('/', l.city_id, l.lead_id), l.seen, l.seen from l
   union all
   select 'lead_revisions', concat_ws('/', t.city_id, t.lead_id, t.revision), l.seen, false
@@ -340,7 +376,7 @@ begin
     'cities', 'units', 'unit_closure', 'officers', 'posts', 'plan_versions', 'plan_adoptions', 'calendar_days', 'cases',
     'case_visibility', 'filings', 'clock_pauses', 'clock_extensions', 'assignments', 'assignment_visibility', 'feedback', 'supervisions', 'clock_firings', 'overdue', 'events', 'leads',
     'lead_revisions', 'counter_totals', 'counter_deltas', 'webhook_secrets', 'gradings', 'spread_samples',
-    'sensitive_periods', 'warnings', 'warning_receipts', 'disputes', 'referrals', 'return_visits', 'routing_rules', 'unit_aliases', 'line_words', 'recusals'
+    'sensitive_periods', 'warnings', 'warning_receipts', 'disputes', 'referrals', 'return_visits', 'routing_rules', 'unit_aliases', 'line_words', 'recusals', 'duty_shifts'
   ] loop
     return query execute format(
       'select %L::text, %s, city_id = $1, city_id = $1 and %L from bihuan.%I',
@@ -387,4 +423,7 @@ language sql stable as $$
   select unnest(array['comments', 'tasks', 'feedback_answers']) where p_login = 'bihuan_worker'
   union all
   select x from unnest(array['unit_changes', 'officer_changes']) x where p_login = 'bihuan_worker'
+  union all
+  select unnest(array['liaisons', 'experts', 'case_experts', 'supplies', 'duty_tests', 'duty_calls'])
+   where p_login = 'bihuan_worker'
 $$;

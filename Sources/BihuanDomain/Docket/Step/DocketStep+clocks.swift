@@ -56,10 +56,18 @@ extension DocketStep {
     /// it is called by.
     private func term(of clock: ClockRecord) throws(Refusal) -> Term? {
         guard clock.kind == .filing else {
-            return try self.term(for: clock.kind, at: self.level(of: clock)) { _ in clock.startedAt }
+            let term = try self.term(for: clock.kind, at: self.level(of: clock)) { _ in clock.startedAt }
+            return Self.term(
+                term, ownLimit: clock.kind == .reply ? clock.supervision.flatMap(self.docket.supervision)?.limit : nil)
         }
         guard let rule = self.docket.plan.clock(clock.rule), rule.kind == .filing else { return nil }
         return try self.term(ofFiling: rule, from: clock.startedAt)
+    }
+
+    /// The same term with the limit that the issuer of an order set for it.
+    private static func term(_ term: Term?, ownLimit: TimeLimit?) -> Term? {
+        guard let term, let ownLimit else { return term }
+        return (term.rule, ownLimit, term.start)
     }
 
     private func term(ofFiling rule: ClockRule, from start: Date) throws(Refusal) -> Term? {
@@ -96,7 +104,7 @@ extension DocketStep {
             case .order, .warning, .dispute, .referral: nil
             }
         }
-        guard let term else { return }
+        guard let term = Self.term(term, ownLimit: kind == .reply ? order?.limit : nil) else { return }
         try self.start(term, of: unit, hop: hop, on: order, because: cause.rawValue)
     }
 

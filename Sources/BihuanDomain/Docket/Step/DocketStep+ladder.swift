@@ -31,25 +31,47 @@ extension DocketStep {
         let next = self.rungs(of: clock, by: rule).first { $0.rung > rung }
         clock.nextRung = next?.rung
         clock.nextAt = next?.at
+        // An order that is not answered goes a tier up as long as there is one.
+        let unanswered = rung == .supervision ? clock.supervision.flatMap { self.docket.supervision($0) } : nil
+        let above = unanswered.flatMap { self.tierAbove($0) }
+        let isEscalated =
+            rung != .notice && clock.escalatedAt == nil && above == nil
+            && (next == nil || clock.unit == self.docket.tree.root?.id
+                || unanswered.map { self.docket.tree[$0.from]?.parent == nil } ?? false)
+        if isEscalated { clock.escalatedAt = self.now }
         self.docket.clocks[index] = clock
         self.changes.changedClocks.append(clock)
         self.changes.firing = (clock.id, rung)
-        try self.tell(of: clock, at: rung)
+        if let unanswered, let above {
+            try self.climb(unanswered, to: above, by: rule?.ladder)
+        } else {
+            try self.tell(of: clock, at: rung, by: rule?.ladder, isEscalated: isEscalated)
+        }
     }
 
-    private mutating func tell(of clock: ClockRecord, at rung: Rung) throws(Refusal) {
+    private mutating func tell(
+        of clock: ClockRecord, at rung: Rung, by ladder: Ladder?, isEscalated: Bool
+    ) throws(Refusal) {
         // Nobody orders the unit above: of what it has to decide there is no order.
         let hop = clock.dispute == nil ? clock.assignment.flatMap { self.docket.assignment($0) } : nil
         let subject = self.subject(of: clock)
-        let detail = [
+        var detail = [
             "clock": clock.id.text, "kind": clock.kind.rawValue, "rule": clock.rule, "ref": subject,
         ]
+        if isEscalated { detail["escalated"] = "true" }
+        let root = self.docket.tree.root?.id
+        // Nobody stands above the bureau itself: then it is whoever is on duty, at any hour.
+        let duty: MessageDraft.DutyCall? = clock.unit == root ? .always : nil
         switch rung {
         case .notice:
             self.log(EventDraft(.noticed, assignment: clock.assignment, detail: detail))
             self.tell(clock.unit, "clock.notice", subject, due: clock.dueAt)
         case .reminder:
             self.log(EventDraft(.reminded, assignment: clock.assignment, detail: detail))
+            self.tell(clock.unit, "clock.reminder", subject, due: clock.dueAt, duty: duty)
+        case .supervision where clock.supervision != nil:
+            // Nobody is left above the issuer, or an order from there stands.
+            self.log(EventDraft(.orderStands, assignment: clock.assignment, detail: detail))
             self.tell(clock.unit, "clock.reminder", subject, due: clock.dueAt)
         case .supervision:
             let stands = self.docket.supervisions.contains {
@@ -62,15 +84,22 @@ extension DocketStep {
             try self.issue(
                 SupervisionRecord(
                     id: self.mint.next(), ref: self.numbers.supervisionRef, assignment: hop.id, from: hop.from,
-                    to: clock.unit, cause: .overdue, state: .issued,
-                    requirement: "\(self.name(of: clock))已超时限，请立即办理并说明原因。", issuedAt: self.now),
+                    to: clock.unit, cause: .overdue, grade: ladder?.grade ?? .general, state: .issued,
+                    requirement: "\(self.name(of: clock))已超时限，请立即办理并说明原因。",
+                    copies: self.copies(ladder?.copyTo ?? [], of: hop, from: hop.from, to: clock.unit),
+                    issuedAt: self.now),
                 nil)
         case .circular:
             self.log(EventDraft(.circulated, assignment: clock.assignment, detail: detail))
-            self.tell(clock.unit, "clock.circular", subject, due: clock.dueAt)
-            if let root = self.docket.tree.root, root.id != clock.unit {
-                self.tell(root.id, "clock.circular", subject, due: clock.dueAt)
+            self.tell(clock.unit, "clock.circular", subject, due: clock.dueAt, duty: duty)
+            if let root, root != clock.unit {
+                self.tell(root, "clock.circular", subject, due: clock.dueAt)
             }
+        }
+        // It stays before the leaders until its cause ends. What a unit below was only reminded of is its own leader's to
+        // see; all else the bureau is told of.
+        if isEscalated, let root, root == clock.unit || rung != .reminder {
+            self.tell(root, "clock.escalated", subject, due: clock.dueAt, duty: duty)
         }
     }
 

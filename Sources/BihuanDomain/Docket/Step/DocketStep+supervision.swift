@@ -36,9 +36,11 @@ extension DocketStep {
     }
 
     mutating func supervise(
-        _ id: AssignmentID, _ cause: SupervisionCause, _ requirement: String, _ reason: String?
+        _ id: AssignmentID, _ cause: SupervisionCause, _ requirement: String, _ reason: String?,
+        _ terms: SupervisionTerms
     ) throws(Refusal) {
         let hop = try self.require(.supervise, on: id)
+        let limit = try terms.limit(from: self.now)
         let issuer = self.authority.identity?.unit ?? hop.from
         if let standing = self.docket.supervisions.first(where: {
             $0.assignment == id && $0.from == issuer && $0.to == hop.to && $0.state.isOpen
@@ -49,9 +51,24 @@ extension DocketStep {
         try self.issue(
             SupervisionRecord(
                 id: self.mint.next(), ref: self.numbers.supervisionRef, assignment: id, from: issuer, to: hop.to,
-                cause: cause,
-                state: .issued, requirement: requirement, issuedAt: self.now),
+                cause: cause, grade: terms.grade ?? .general, state: .issued, requirement: requirement, limit: limit,
+                issuedAt: self.now),
             reason)
+    }
+
+    /// Who gets a copy of an order by the plan: neither who issues it nor who is under it, and each once.
+    func copies(_ copyTo: [SupervisionCopy], of hop: AssignmentRecord, from: UnitID, to: UnitID) -> [UnitID] {
+        var units: [UnitID] = []
+        for copy in copyTo {
+            let unit: UnitID? =
+                switch copy {
+                case .parent: self.docket.tree[to]?.parent
+                case .city: self.docket.tree.root?.id
+                case .reviewer: hop.reviewer
+                }
+            if let unit, unit != from, unit != to, !units.contains(unit) { units.append(unit) }
+        }
+        return units
     }
 
     mutating func issue(_ order: SupervisionRecord, _ reason: String?) throws(Refusal) {
@@ -59,29 +76,66 @@ extension DocketStep {
         self.changes.newSupervisions.append(order)
         self.changes.subject = .supervision(order.id)
         let label = self.docket.tree[order.to]?.label ?? ""
-        self.log(
-            EventDraft(
-                .supervised, assignment: order.assignment, reason: reason,
-                detail: ["ref": order.ref, "unit": label, "cause": order.cause.rawValue]))
+        var detail = [
+            "ref": order.ref, "unit": label, "cause": order.cause.rawValue, "grade": order.grade.rawValue,
+        ]
+        if !order.copies.isEmpty {
+            detail["copies"] = order.copies.compactMap { self.docket.tree[$0]?.label }.joined(separator: ", ")
+        }
+        self.log(EventDraft(.supervised, assignment: order.assignment, reason: reason, detail: detail))
         try self.start(.reply, of: order.to, on: order, because: .supervised, at: .ordered)
         self.tell(order.to, "supervision.issued", order.ref, due: self.dueOfLastNewClock)
+        for unit in order.copies { self.tell(unit, "supervision.copied", order.ref, due: self.dueOfLastNewClock) }
     }
 
     mutating func raise(_ id: SupervisionID, _ reason: String) throws(Refusal) {
-        var order = try self.require(.raise, on: id)
+        let order = try self.require(.raise, on: id)
         guard let above = self.docket.tree[order.from]?.parent else { throw .nobodyAbove }
+        try self.raise(order, to: above, reason)
+    }
+
+    /// Issues an order anew a tier up, and a grade graver.
+    private mutating func raise(
+        _ order: SupervisionRecord, to above: UnitID, _ reason: String?, _ ladder: Ladder? = nil
+    ) throws(Refusal) {
+        var order = order
         order.closedAt = self.now
         self.move(&order, .raise)
-        self.stop(.judgement, ofOrder: id)
-        self.stopAll(.void) { $0.supervision == id }
+        self.stop(.judgement, ofOrder: order.id)
+        self.stopAll(.void) { $0.supervision == order.id }
         self.log(
             EventDraft(.raised, assignment: order.assignment, reason: reason, detail: ["ref": order.ref]))
-        // The tier above answers for nothing it was not told: its order goes to the issuer, about the issuer's own hop.
-        let about = self.docket.assignment(order.assignment)?.parent ?? order.assignment
+        let about = self.hopOfIssuer(of: order)
+        let hop = self.docket.assignment(about)
         try self.issue(
             SupervisionRecord(
-                id: self.mint.next(), ref: self.numbers.supervisionRef, assignment: about, raisedFrom: id, from: above,
-                to: order.from, cause: order.cause, state: .issued, requirement: order.requirement, issuedAt: self.now),
+                id: self.mint.next(), ref: self.numbers.supervisionRef, assignment: about, raisedFrom: order.id,
+                from: above, to: order.from, cause: order.cause,
+                grade: max(order.grade.raised, ladder?.grade ?? .general),
+                state: .issued, requirement: order.requirement,
+                copies: hop.map { self.copies(ladder?.copyTo ?? [], of: $0, from: above, to: order.from) } ?? [],
+                issuedAt: self.now),
             reason)
+    }
+
+    /// The tier above answers for nothing it was not told: its order goes to the issuer, about the issuer's own hop.
+    private func hopOfIssuer(of order: SupervisionRecord) -> AssignmentID {
+        self.docket.assignment(order.assignment)?.parent ?? order.assignment
+    }
+
+    /// The unit that an unanswered order goes up to; nil where nobody stands above its issuer, or an order from there
+    /// stands already.
+    func tierAbove(_ order: SupervisionRecord) -> UnitID? {
+        guard let above = self.docket.tree[order.from]?.parent else { return nil }
+        let about = self.hopOfIssuer(of: order)
+        let stands = self.docket.supervisions.contains {
+            $0.assignment == about && $0.from == above && $0.to == order.from && $0.state.isOpen
+        }
+        return stands ? nil : above
+    }
+
+    /// An order was not answered in time: it goes a tier up (逐级督办), by nobody's decision but the plan's.
+    mutating func climb(_ order: SupervisionRecord, to above: UnitID, by ladder: Ladder?) throws(Refusal) {
+        try self.raise(order, to: above, nil, ladder)
     }
 }

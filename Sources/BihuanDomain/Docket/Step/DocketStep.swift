@@ -45,8 +45,8 @@ struct DocketStep {
         case .accept(let id, let reason): try self.accept(id, reason)
         case .sendBack(let id, let reason): try self.sendBack(id, reason)
         case .urge(let id, let reason): try self.urge(id, reason)
-        case .supervise(let id, let cause, let requirement, let reason):
-            try self.supervise(id, cause, requirement, reason)
+        case .supervise(let id, let cause, let requirement, let reason, let terms):
+            try self.supervise(id, cause, requirement, reason, terms)
         case .reply(let id, let text, let reason): try self.reply(id, text, reason)
         case .lift(let id, let reason): try self.lift(id, reason)
         case .uphold(let id, let reason): try self.uphold(id, reason)
@@ -81,6 +81,8 @@ struct DocketStep {
         case .liftRecusal(let unit, let reason): try self.liftRecusal(unit, reason)
         case .restrict(let level, let reason): try self.restrict(level, reason)
         case .revealContact(let id, let reason): try self.revealContact(id, reason)
+        case .urgeOwner(let reason): try self.urgeOwner(reason)
+        case .engageExpert(let id, let name, let reason): try self.engageExpert(id, name, reason)
         }
     }
 
@@ -155,11 +157,18 @@ struct DocketStep {
     }
 
     mutating func tell(
-        _ unit: UnitID, _ topic: String, _ subject: String, due: Date? = nil, isUrgent: Bool = false
+        _ unit: UnitID, _ topic: String, _ subject: String, due: Date? = nil, isUrgent: Bool = false,
+        duty: MessageDraft.DutyCall? = nil
     ) {
+        let duty = duty ?? (isUrgent || Self.urgentTopics.contains(topic) ? .atNight : .never)
         self.changes.messages.append(
-            MessageDraft(unit: unit, topic: topic, subject: subject, due: due, isUrgent: isUrgent))
+            MessageDraft(unit: unit, topic: topic, subject: subject, due: due, isUrgent: isUrgent, duty: duty))
     }
+
+    /// What whoever is on duty is told of at night: the urgent rungs of the ladder.
+    private static let urgentTopics: Set<String> = [
+        "clock.reminder", "clock.circular", "clock.escalated", "supervision.issued",
+    ]
 
     /// What a drill would have told is never sent; the step's last event, its cause, says what that was.
     mutating func noteUnsent() {

@@ -203,16 +203,35 @@ extension PlanReading {
             self.reader.fault(value, "通报在到期之后隔一段时间，不能是 NOW")
         }
         if let value = fields["supervision"] {
-            // An order goes from the assigner to whoever is late with an assignment.
-            if let act, act.subject != .assignment || act == .review {
-                self.reader.fault(value, "督办只能跟在 receive, feed_back, interim 之后")
+            // An order goes from the assigner to whoever is late with an assignment, or from the tier above the issuer
+            // to the issuer of an order that is not answered in time.
+            if let act, act.subject != .assignment && act != .reply || act == .review {
+                self.reader.fault(value, "督办只能跟在 receive, feed_back, interim, reply 之后")
             }
-            if let fields = self.reader.fields(value, ["after", "at_least"], required: ["after"]) {
+            if let fields = self.reader.fields(
+                value, ["after", "at_least", "grade", "copy_to"], required: ["after"])
+            {
                 ladder.supervision = self.reader.number(fields["after"], 0...10)
                 if let seconds = self.reader.seconds(fields["at_least"]) { ladder.supervisionAtLeast = seconds }
+                ladder.grade = self.reader.word(fields["grade"])
+                ladder.copyTo = self.copies(fields["copy_to"])
             }
         }
         return ladder
+    }
+
+    /// `copy_to: [parent, city]`, each once.
+    private mutating func copies(_ value: Value?) -> [SupervisionCopy] {
+        var copies: [SupervisionCopy] = []
+        for value in self.reader.list(value) {
+            guard let copy: SupervisionCopy = self.reader.word(value) else { continue }
+            if copies.contains(copy) {
+                self.reader.fault(value, "\(copy.rawValue) 写了两次")
+            } else {
+                copies.append(copy)
+            }
+        }
+        return copies
     }
 
     mutating func resubmission(_ value: Value?) -> (part: Double, atLeast: Int) {

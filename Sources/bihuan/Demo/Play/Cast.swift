@@ -43,7 +43,8 @@ struct Cast: Sendable {
             [.dispatcher, .handler, .leader, .duty]
         case .pause, .resume, .grantExtension, .refuseExtension, .replan, .issueWarning, .declineWarning, .liftWarning,
             .arbitrate, .refer, .answerReferral, .waiveReferral,
-            .recuse, .liftRecusal, .restrict, .revealContact:
+            .recuse, .liftRecusal, .restrict, .revealContact,
+            .engageExpert:
             [.leader, .dispatcher]
         case .dispute, .withdraw: [.handler, .dispatcher]
         case .visit: [.duty, .dispatcher]
