@@ -116,21 +116,21 @@ struct LadderDoorTests {
             let dispatch = try await APIClient.logIn("dispatcher.city", at: port)
             let east = try await APIClient.logIn("dispatcher.east", at: port)
             let body = #"""
-                {"contacts":[{"kind":"responsible","name":"局长甲","phone":"0451-8888"},
+                {"liaisons":[{"kind":"responsible","name":"局长甲","phone":"0451-8888"},
                 {"kind":"liaison","officer":"handler.east","phone":"0451-8889"},
                 {"kind":"information_officer","name":"信息员乙","email":"yi@east.example"}]}
                 """#
-            #expect(try await east.ask("PUT", "/units/east/contacts", [], body: body).status == 403)
-            #expect(try await dispatch.ask("PUT", "/units/nowhere/contacts", [], body: body).status == 404)
-            let set = try await dispatch.ask("PUT", "/units/east/contacts", [], body: body)
+            #expect(try await east.ask("PUT", "/units/east/liaisons", [], body: body).status == 403)
+            #expect(try await dispatch.ask("PUT", "/units/nowhere/liaisons", [], body: body).status == 404)
+            let set = try await dispatch.ask("PUT", "/units/east/liaisons", [], body: body)
             #expect(set.status == 200)
-            #expect(try await east.get("/units/east/contacts").count("items") == 3)
+            #expect(try await east.get("/units/east/liaisons").count("items") == 3)
             let two = #"""
-                {"contacts":[{"kind":"information_officer","name":"甲"},{"kind":"information_officer","name":"乙"}]}
+                {"liaisons":[{"kind":"information_officer","name":"甲"},{"kind":"information_officer","name":"乙"}]}
                 """#
-            let refused = try await dispatch.ask("PUT", "/units/west/contacts", [], body: two)
+            let refused = try await dispatch.ask("PUT", "/units/west/liaisons", [], body: two)
             #expect(refused.status == 400 && refused.text("errors/0/code") == "field.not_alone")
-            #expect(try await east.get("/contacts?kind=responsible&under=city").text("items/0/name") == "局长甲")
+            #expect(try await east.get("/liaisons?kind=responsible&under=city").text("items/0/name") == "局长甲")
 
             let ref = try #require(try await dispatch.post("/cases", LoopThroughJSONTests.lead).text("ref"))
             _ = try await dispatch.post("/cases/\(ref)/actions/grade", #"{"level":"general","reason":"x"}"#)

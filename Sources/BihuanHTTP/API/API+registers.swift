@@ -13,21 +13,21 @@ extension API {
 
     private var contactRoutes: [Route] {
         [
-            Route("GET", "\(Self.base)/contacts") { call in
+            Route("GET", "\(Self.base)/liaisons") { call in
                 let (kind, under) = try Query.read(call.query) { query in
                     (query.choice("kind", LiaisonKind.self), query.text("under", Self.word))
                 }
-                return try await self.contacts(call, unit: nil, under: under, kind: kind)
+                return try await self.liaisons(call, unit: nil, under: under, kind: kind)
             },
-            Route("GET", "\(Self.base)/units/{label}/contacts") { call in
+            Route("GET", "\(Self.base)/units/{label}/liaisons") { call in
                 let kind = try Query.read(call.query) { $0.choice("kind", LiaisonKind.self) }
-                return try await self.contacts(call, unit: call.parameter("label"), under: nil, kind: kind)
+                return try await self.liaisons(call, unit: call.parameter("label"), under: nil, kind: kind)
             },
-            Route("PUT", "\(Self.base)/units/{label}/contacts") { call in
+            Route("PUT", "\(Self.base)/units/{label}/liaisons") { call in
                 try Query.refuse(call.query)
-                let contacts = try Fields.read(try await call.body()) { fields in
-                    fields.objects("contacts", count: 0...Desk.mostContacts) { contact in
-                        ContactDraft(
+                let liaisons = try Fields.read(try await call.body()) { fields in
+                    fields.objects("liaisons", count: 0...Desk.mostLiaisons) { contact in
+                        LiaisonDraft(
                             kind: contact.choice("kind", LiaisonKind.self),
                             name: contact.optionalText("name", Self.contactName) ?? "",
                             officer: contact.optionalText("officer", Self.word),
@@ -37,18 +37,18 @@ extension API {
                     }
                 }
                 return try await self.command(call, isCreation: false) { token, key throws(DeskError) in
-                    try await self.store.desk.setContacts(
-                        of: call.parameter("label"), .replace(contacts), by: token, via: .json, key: key)
+                    try await self.store.desk.setLiaisons(
+                        of: call.parameter("label"), .replace(liaisons), by: token, via: .json, key: key)
                 }
             },
         ]
     }
 
-    private func contacts(
+    private func liaisons(
         _ call: Call, unit: String?, under: String?, kind: LiaisonKind?
     ) async throws(Problem) -> Reply {
         let (items, offset) = try await self.ask(call) { token throws(DeskError) in
-            try await self.store.queries.contacts(token, unit: unit, under: under, kind: kind)
+            try await self.store.queries.liaisons(token, unit: unit, under: under, kind: kind)
         }
         return Self.reply(zone: offset) { writer in
             writer.object { body in
@@ -193,7 +193,7 @@ extension JSONWriter {
         }
     }
 
-    fileprivate mutating func write(_ contact: ContactView) {
+    fileprivate mutating func write(_ contact: LiaisonView) {
         self.object { body in
             body.member("id", contact.id.rawValue)
             body.member("unit", contact.unit)

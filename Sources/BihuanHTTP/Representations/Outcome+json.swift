@@ -7,7 +7,7 @@ extension Outcome {
     var carriesTag: Bool {
         switch self.kind {
         case .record, .assignment, .supervision, .warning, .dispute, .referral: true
-        case .feedback, .clock, .filing, .lead, .task, .duty, .contact, .expert, .supply, .dutyTest: false
+        case .feedback, .clock, .filing, .lead, .task, .duty, .liaison, .expert, .supply, .dutyTest: false
         }
     }
 
@@ -27,13 +27,13 @@ extension Outcome {
             case .referral: "referrals"
             case .task: "tasks"
             case .duty: "units/\(self.unit ?? "")/duty"
-            case .contact: "units/\(self.unit ?? "")/contacts"
+            case .liaison: "units/\(self.unit ?? "")/liaisons"
             case .expert: "experts"
             case .supply: "supplies"
             case .dutyTest: "duty/tests"
             }
-        // A roster or a list of contacts is its unit's as a whole.
-        if self.kind == .duty || self.kind == .contact { return "\(API.base)/\(collection)" }
+        // A roster or a list of liaisons is its unit's as a whole.
+        if self.kind == .duty || self.kind == .liaison { return "\(API.base)/\(collection)" }
         return "\(API.base)/\(collection)/\(self.id.uuidString.lowercased())"
     }
 }

@@ -94,21 +94,21 @@ extension LineDispatcher {
         return session.block(Phrase(zh: "抽查结果如下", en: "result follows"), .lines(table.header + rows))
     }
 
-    func listContacts(
+    func listLiaisons(
         _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
     ) async throws(DeskError) -> LineReply {
-        let contacts = try await self.store.queries.contacts(
+        let liaisons = try await self.store.queries.liaisons(
             logIn.token, unit: command["unit"].map(Self.label), under: command["under"].map(Self.label),
             kind: command["kind"].flatMap { LiaisonKind(rawValue: $0) })
         let table = self.table(
             ["unit", "kind", "name", "officer", "phone", "email", "from", "until"], command, logIn, session)
-        let rows = contacts.items.map { contact in
+        let rows = liaisons.items.map { liaison in
             table.row([
-                .text(contact.unit.label), .text(contact.kind.rawValue), .text(contact.name), Cell(contact.officer),
-                Cell(contact.phone), Cell(contact.email), .time(contact.from), Cell(contact.until),
+                .text(liaison.unit.label), .text(liaison.kind.rawValue), .text(liaison.name), Cell(liaison.officer),
+                Cell(liaison.phone), Cell(liaison.email), .time(liaison.from), Cell(liaison.until),
             ])
         }
-        return session.block(Phrase(zh: "联络名单如下", en: "contacts follow"), .lines(table.header + rows))
+        return session.block(Phrase(zh: "联络名单如下", en: "liaisons follow"), .lines(table.header + rows))
     }
 
     func listExperts(
@@ -172,8 +172,8 @@ extension LineDispatcher {
             guard let id = try Self.id(command, "test") else { throw .notFound }
             outcome = try await desk.answerDuty(
                 DutyTestID(rawValue: id), note: command["reason"], by: token, via: .line, key: key)
-        case .contactEnd:
-            outcome = try await desk.setContacts(
+        case .liaisonEnd:
+            outcome = try await desk.setLiaisons(
                 of: unit, .end(kind, name: command["name"] ?? ""), by: token, via: .line, key: key)
         case .expertSet:
             let draft = ExpertDraft(
@@ -190,13 +190,13 @@ extension LineDispatcher {
             outcome = try await desk.inspectSupply(
                 SupplyID(rawValue: id), next: try Self.day(command, "next"), by: token, via: .line, key: key)
         default:
-            let draft = ContactDraft(
+            let draft = LiaisonDraft(
                 kind: kind, name: command["name"] ?? "", officer: command["officer"], phone: command["phone"],
                 email: command["email"], from: command["from"].flatMap { ValueForm.instant($0) },
                 until: command["until"].flatMap { ValueForm.instant($0) })
-            outcome = try await desk.setContacts(of: unit, .add(draft), by: token, via: .line, key: key)
+            outcome = try await desk.setLiaisons(of: unit, .add(draft), by: token, via: .line, key: key)
         }
-        let ref = outcome.kind == .duty || outcome.kind == .contact ? unit : outcome.id.uuidString.lowercased()
+        let ref = outcome.kind == .duty || outcome.kind == .liaison ? unit : outcome.id.uuidString.lowercased()
         var zh = ["已登记", "状态 \(outcome.state)"]
         var en = [outcome.state]
         if let due = outcome.dueAt {

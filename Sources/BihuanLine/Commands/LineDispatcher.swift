@@ -103,13 +103,13 @@ struct LineDispatcher: Sendable {
         case .contactReveal: LineAnswer(try await self.revealContact(command, logIn, session))
         case .listEscalated: LineAnswer(try await self.listEscalated(command, logIn, session))
         case .listUrges: LineAnswer(try await self.listUrges(command, logIn, session))
-        case .listContacts: LineAnswer(try await self.listContacts(command, logIn, session))
+        case .listLiaisons: LineAnswer(try await self.listLiaisons(command, logIn, session))
         case .listExperts: LineAnswer(try await self.listExperts(command, logIn, session))
         case .listSupplies: LineAnswer(try await self.listSupplies(command, logIn, session))
         case .dutyShow: LineAnswer(try await self.showDuty(command, logIn, session))
         case .dutyTests: LineAnswer(try await self.listDutyTests(command, logIn, session))
         case .dutyResult: LineAnswer(try await self.showDutyTest(command, logIn, session))
-        case .dutySet, .dutyTest, .dutyAck, .contactSet, .contactEnd, .expertSet, .supplySet, .supplyInspect:
+        case .dutySet, .dutyTest, .dutyAck, .liaisonSet, .liaisonEnd, .expertSet, .supplySet, .supplyInspect:
             LineAnswer(try await self.keep(command, logIn, session))
         default: try await self.step(command, logIn, session)
         }

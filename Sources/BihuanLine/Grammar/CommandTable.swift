@@ -668,7 +668,7 @@ package enum CommandTable {
             summary: Phrase(zh: "一个案件的历次催办", en: "how often a case was urged")
         ),
         CommandSpec(
-            verb: .listContacts,
+            verb: .listLiaisons,
             named: [
                 Parameter("unit", .unit), Parameter("under", .unit),
                 Parameter("kind", .oneOf(LiaisonKind.allCases.map(\.rawValue))), Self.format,
@@ -719,7 +719,7 @@ package enum CommandTable {
             summary: Phrase(zh: "应答通联抽查", en: "answer a test")
         ),
         CommandSpec(
-            verb: .contactSet,
+            verb: .liaisonSet,
             positional: [
                 Parameter("unit", .unit, required: true),
                 Parameter("kind", .oneOf(LiaisonKind.allCases.map(\.rawValue)), required: true),
@@ -732,7 +732,7 @@ package enum CommandTable {
             summary: Phrase(zh: "登记联络人", en: "put somebody into the directory")
         ),
         CommandSpec(
-            verb: .contactEnd,
+            verb: .liaisonEnd,
             positional: [
                 Parameter("unit", .unit, required: true),
                 Parameter("kind", .oneOf(LiaisonKind.allCases.map(\.rawValue)), required: true),

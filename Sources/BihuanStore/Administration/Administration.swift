@@ -1,6 +1,6 @@
-package import BihuanDomain
+import BihuanDomain
 import Crypto
-package import Foundation
+import Foundation
 import Postgres
 
 /// Units, officers and posts, changed by an administrator (R87 ff.): an operator of a unit, for the own unit and all below.

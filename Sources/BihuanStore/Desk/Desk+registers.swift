@@ -3,7 +3,7 @@ package import Foundation
 import Postgres
 
 /// Somebody to call in a unit, to be put into the directory.
-package struct ContactDraft: Sendable, Hashable, Encodable {
+package struct LiaisonDraft: Sendable, Hashable, Encodable {
     package var kind: LiaisonKind
     /// Empty: as the officer is called.
     package var name: String
@@ -46,11 +46,11 @@ package struct ContactDraft: Sendable, Hashable, Encodable {
 }
 
 /// What is done to the contacts of a unit.
-package enum ContactChange: Sendable, Hashable, Encodable {
+package enum LiaisonChange: Sendable, Hashable, Encodable {
     /// These and no others are in office from now on.
-    case replace([ContactDraft])
+    case replace([LiaisonDraft])
     /// One is added; of the responsible and the information officer, in the place of the one before.
-    case add(ContactDraft)
+    case add(LiaisonDraft)
     /// These are in office no more.
     case end(LiaisonKind, name: String)
 }
@@ -132,7 +132,7 @@ enum RegisterText {
 
 /// The commands about registers, as an idempotency key knows them apart.
 private enum RegisterCommand: Encodable {
-    case contacts(unit: String, ContactChange)
+    case liaisons(unit: String, LiaisonChange)
     case expert(ExpertDraft)
     case supply(unit: String, SupplyDraft)
     case inspect(UUID, next: Int?)
@@ -141,33 +141,33 @@ private enum RegisterCommand: Encodable {
 /// Contacts, experts, supplies.
 extension Desk {
     /// Longest list of contacts of one unit.
-    package static let mostContacts = 100
+    package static let mostLiaisons = 100
 
     /// Changes whom to call in a unit. Who was in office before stays on record.
-    package func setContacts(
-        of label: String, _ change: ContactChange, by token: String, via door: Door, key: String? = nil
+    package func setLiaisons(
+        of label: String, _ change: LiaisonChange, by token: String, via door: Door, key: String? = nil
     ) async throws(DeskError) -> Outcome {
-        let drafts: [ContactDraft] =
+        let drafts: [LiaisonDraft] =
             switch change {
             case .replace(let drafts): drafts
             case .add(let draft): [draft]
             case .end: []
             }
         var faults: [FieldFault] = []
-        if drafts.count > Self.mostContacts {
-            faults.append(FieldFault(field: "contacts", rule: .tooLong(Self.mostContacts)))
+        if drafts.count > Self.mostLiaisons {
+            faults.append(FieldFault(field: "liaisons", rule: .tooLong(Self.mostLiaisons)))
         }
         for (index, draft) in drafts.enumerated() {
             if case .add = change {
                 faults += draft.faults(at: "")
             } else {
-                faults += draft.faults(at: "contacts.\(index)")
+                faults += draft.faults(at: "liaisons.\(index)")
             }
         }
         guard faults.isEmpty else { throw .refused(.badFields(faults)) }
         let principal = Principal.session(token)
         return try await self.transaction(
-            by: principal, keeping: try IdempotencyKey(key, of: RegisterCommand.contacts(unit: label, change)),
+            by: principal, keeping: try IdempotencyKey(key, of: RegisterCommand.liaisons(unit: label, change)),
             reading: [
                 "select bihuan.now() as now",
                 """
@@ -190,19 +190,19 @@ extension Desk {
     }
 
     private static func change(
-        _ label: String, _ change: ContactChange, _ drafts: [ContactDraft], _ answers: [QueryResult],
+        _ label: String, _ change: LiaisonChange, _ drafts: [LiaisonDraft], _ answers: [QueryResult],
         _ authority: Authority, _ book: CityBook
     ) throws(DeskError) -> Decision {
-        let (_, unit) = try Self.keeper(of: .contacts, label, authority, book)
+        let (_, unit) = try Self.keeper(of: .liaisons, label, authority, book)
         let now = try Self.now(answers[0])
-        var standing: [(id: UUID, draft: ContactDraft)] = []
+        var standing: [(id: UUID, draft: LiaisonDraft)] = []
         var officers: [String: (id: UUID, name: String)] = [:]
         do throws(PostgresError) {
             for row in answers[1].rows {
                 standing.append(
                     (
                         try row.get("liaison_id"),
-                        ContactDraft(
+                        LiaisonDraft(
                             kind: try row.word("kind"), name: try row.get("name"), officer: try row.get("login"),
                             phone: try row.get("phone"), email: try row.get("email"), until: try row.get("valid_until"))
                     ))
@@ -220,7 +220,7 @@ extension Desk {
         for index in wanted.indices where wanted[index].name.allSatisfy(\.isWhitespace) {
             wanted[index].name = wanted[index].officer.flatMap { officers[$0]?.name } ?? ""
         }
-        func isSame(_ a: ContactDraft, _ b: ContactDraft) -> Bool {
+        func isSame(_ a: LiaisonDraft, _ b: LiaisonDraft) -> Bool {
             a.kind == b.kind && a.name == b.name && a.officer == b.officer && a.phone == b.phone && a.email == b.email
                 && a.until == b.until
         }
@@ -239,7 +239,7 @@ extension Desk {
             if ended.isEmpty { throw .notFound }
         }
         let fresh = wanted.filter { draft in !standing.contains { isSame($0.draft, draft) } }
-        var outcome = Outcome(register: .contact, UUID.none, "set", unit: label)
+        var outcome = Outcome(register: .liaison, UUID.none, "set", unit: label)
         outcome.version = standing.count - ended.count + fresh.count
         outcome.changed = !ended.isEmpty || !fresh.isEmpty
         var decision = Decision(outcome: outcome)

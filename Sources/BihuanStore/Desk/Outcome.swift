@@ -9,7 +9,7 @@ package struct Outcome: Sendable, Hashable, Codable {
         case record = "case"
         case assignment, feedback, supervision, clock, filing, warning, lead, dispute, referral, task
         // Of the city's registers.
-        case duty, contact, expert, supply
+        case duty, liaison, expert, supply
         case dutyTest = "duty_test"
     }
 

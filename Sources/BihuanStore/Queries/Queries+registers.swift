@@ -3,7 +3,7 @@ package import Foundation
 import Postgres
 
 /// Somebody to call in a unit.
-package struct ContactView: Sendable {
+package struct LiaisonView: Sendable {
     package let id: LiaisonID
     package let unit: UnitTag
     package let kind: LiaisonKind
@@ -74,9 +74,9 @@ extension Queries {
     /// - Parameters:
     ///   - unit: only of this unit; one that is not there is not found.
     ///   - under: of this unit and everything below it.
-    package func contacts(
+    package func liaisons(
         _ token: String, unit: String? = nil, under: String? = nil, kind: LiaisonKind? = nil
-    ) async throws(DeskError) -> (items: [ContactView], offset: UTCOffset) {
+    ) async throws(DeskError) -> (items: [LiaisonView], offset: UTCOffset) {
         try await self.ask(
             token,
             [
@@ -90,10 +90,10 @@ extension Queries {
                  order by l.kind, l.name
                 """
             ]
-        ) { answers, asker throws(PostgresError) -> (items: [ContactView], offset: UTCOffset)? in
+        ) { answers, asker throws(PostgresError) -> (items: [LiaisonView], offset: UTCOffset)? in
             let tree = asker.book.tree
             if let unit, tree[unit] == nil { return nil }
-            var items: [(path: String, view: ContactView)] = []
+            var items: [(path: String, view: LiaisonView)] = []
             for row in answers[0].rows {
                 let id = try row.unit("unit_id")
                 if let unit, tree[id]?.label != unit { continue }
@@ -103,7 +103,7 @@ extension Queries {
                 items.append(
                     (
                         tree.path(of: id),
-                        ContactView(
+                        LiaisonView(
                             id: try row.identifier("liaison_id"), unit: asker.tag(id), kind: try row.word("kind"),
                             name: try row.get("name"), officer: try row.get("login"), phone: try row.get("phone"),
                             email: try row.get("email"), from: try row.get("valid_from"),

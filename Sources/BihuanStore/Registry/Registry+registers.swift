@@ -2,7 +2,7 @@ package import BihuanDomain
 import Foundation
 import Postgres
 
-/// What the local operator puts into a city's registers: duty roster, contacts, experts, supplies.
+/// What the local operator puts into a city's registers: duty roster, liaisons, experts, supplies.
 ///
 /// A file is taken whole or not at all.
 extension Registry {
@@ -27,7 +27,7 @@ extension Registry {
     package static func columns(of register: Register) -> (needed: [String], optional: [String]) {
         switch register {
         case .duty: (["unit", "officer", "from", "until"], [])
-        case .contacts: (["unit", "kind", "name"], ["officer", "phone", "email", "from", "until"])
+        case .liaisons: (["unit", "kind", "name"], ["officer", "phone", "email", "from", "until"])
         case .experts: (["name", "field"], ["organisation", "contact", "valid_from", "valid_until"])
         case .supplies: (["unit", "item", "quantity", "place"], ["measure", "next_inspection_on"])
         }
@@ -76,7 +76,7 @@ extension Registry {
                  where s.city_id = \(id) and s.cancelled_at is null and s.ends_at > bihuan.now()
                  order by s.starts_at, u.label, o.login
                 """
-            case .contacts:
+            case .liaisons:
                 """
                 select u.label, l.kind, l.name, o.login, l.phone, l.email
                   from bihuan.liaisons l
@@ -116,7 +116,7 @@ extension Registry {
                     let zone = TimeZone(secondsFromGMT: offset.seconds) ?? .gmt
                     let style = Date.ISO8601FormatStyle(timeZoneSeparator: .colon, timeZone: zone)
                     return [try text("label"), try text("login"), from.formatted(style), until.formatted(style)]
-                case .contacts:
+                case .liaisons:
                     return [
                         try text("label"), try text("kind"), try text("name"), try text("login"), try text("phone"),
                         try text("email"),
@@ -204,13 +204,13 @@ extension Registry {
                     where d.city_id = \(city) and d.unit_id = \(unit) and d.officer_id = \(officer)
                       and d.starts_at = \(from) and d.ends_at = \(until) and d.cancelled_at is null)
                 """
-        case .contacts:
+        case .liaisons:
             let word = try need("kind")
             guard let kind = LiaisonKind(rawValue: word) else {
                 throw RowFault(
                     text: "kind 可以是 \(LiaisonKind.allCases.map(\.rawValue).joined(separator: ", "))，不是 \(word)")
             }
-            let draft = ContactDraft(
+            let draft = LiaisonDraft(
                 kind: kind, name: try need("name"), officer: values["officer"], phone: values["phone"],
                 email: values["email"], from: try time("from"), until: try time("until"))
             try check(draft.faults(at: ""))

@@ -23,6 +23,6 @@ extension Bihuan {
         DoctorCommand.self,
         VersionCommand.self,
         RoutingCommand.self,
-        ContactsCommand.self,
+        LiaisonsCommand.self,
     ]
 }

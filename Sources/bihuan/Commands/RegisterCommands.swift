@@ -80,12 +80,12 @@ struct DutyList: AsyncParsableCommand {
     }
 }
 
-struct ContactsCommand: ParsableCommand {
+struct LiaisonsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "contacts", abstract: "联络名单：装入与列出。", subcommands: [ContactsImport.self, ContactsList.self])
+        commandName: "liaisons", abstract: "联络名单：装入与列出。", subcommands: [LiaisonsImport.self, LiaisonsList.self])
 }
 
-struct ContactsImport: AsyncParsableCommand {
+struct LiaisonsImport: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "装入联络人，已有的不变；要么全部生效，要么都不生效。",
         discussion: """
@@ -101,11 +101,11 @@ struct ContactsImport: AsyncParsableCommand {
 
     func run() async throws {
         let rows = try RegisterFile.read(self.file, .contacts)
-        try await RegisterWork.load(rows, .contacts, self.city, self.common, command: "contacts import")
+        try await RegisterWork.load(rows, .liaisons, self.city, self.common, command: "liaisons import")
     }
 }
 
-struct ContactsList: AsyncParsableCommand {
+struct LiaisonsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "列出在任的联络人：unit, kind, name, officer, phone, email，以制表符分隔。")
 
@@ -113,7 +113,7 @@ struct ContactsList: AsyncParsableCommand {
     @OptionGroup var city: CityOption
 
     func run() async throws {
-        try await RegisterWork.list(.contacts, self.city, self.common, command: "contacts list")
+        try await RegisterWork.list(.liaisons, self.city, self.common, command: "liaisons list")
     }
 }
 

@@ -66,19 +66,19 @@ struct LadderCommandTests {
                 let officer = Officer(server: server)
                 #expect(
                     try await officer.say(
-                        as: "dispatcher.east", "CONTACT SET east liaison name=甲 reason=x",
+                        as: "dispatcher.east", "LIAISON SET east liaison name=甲 reason=x",
                         "EXPERT SET name=张 field=食品 reason=x", "SUPPLY SET east item=箱 quantity=3 place=库 reason=x",
                         "SUPPLY SET west item=箱 quantity=3 place=库 reason=x"
                     ).map { $0.prefix(3) } == ["493", "493", "291", "493"])
                 try await officer.act(as: "dispatcher.city") { line async throws in
                     _ = try await line.ask("CASE REGISTER title=过期 content=过期食品 channel=hotline reason=热线")
                     #expect(
-                        try await line.ask("CONTACT SET east information_officer name=甲 phone=0451-1 reason=x").code
+                        try await line.ask("LIAISON SET east information_officer name=甲 phone=0451-1 reason=x").code
                             == 291)
                     #expect(
-                        try await line.ask("CONTACT SET east information_officer name=乙 phone=0451-2 reason=x").code
+                        try await line.ask("LIAISON SET east information_officer name=乙 phone=0451-2 reason=x").code
                             == 291)
-                    let contacts = try await line.ask("LIST CONTACTS unit=east").block ?? []
+                    let contacts = try await line.ask("LIST LIAISONS unit=east").block ?? []
                     #expect(contacts.count { $0.contains("information_officer") } == 1)
                     #expect(contacts.last?.contains("乙") == true)
                     #expect(try await line.ask("CONTACT END east information_officer name=乙 reason=调离").code == 291)
