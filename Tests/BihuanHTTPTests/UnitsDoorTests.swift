@@ -305,7 +305,7 @@ struct UnitsDoorTests {
             #expect(visit.text("unit") == "east-1")
             #expect(try await dispatch.post(tasks, #"{"text":"x"}"#).status == 403)
             #expect(try await west.get(tasks).status == 404)
-            #expect(try await dispatch.get(tasks).text("items/0/officer") == "经办人east")
+            #expect(try await dispatch.get(tasks).text("items/0/officer")?.hasSuffix("east") == true)
             #expect(try await dispatch.get("/tasks").count("items") == 0)
             #expect(try await east.get("/tasks").count("items") == 2)
 
