@@ -154,7 +154,8 @@ extension AssignmentView {
                 try row.get("case_ref"), try row.get("is_drill"), try row.get("title"), try row.get("level")
             )
         }
-        let isFrozen = try record.map { $0.state == .merged } ?? (row.get("case_state") == CaseState.merged.rawValue)
+        let caseState: CaseState = if let record { record.state } else { try row.word("case_state") }
+        let isFrozen = caseState == .merged
         self.parent = try row.get("parent_ref")
         self.role = try row.word("role")
         self.state = try row.word("state")

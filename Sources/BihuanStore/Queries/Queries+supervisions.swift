@@ -108,7 +108,8 @@ extension SupervisionView {
         } else {
             (self.caseRef, self.isDrill) = (try row.get("case_ref"), try row.get("is_drill"))
         }
-        let isFrozen = try record.map { $0.state == .merged } ?? (row.get("case_state") == CaseState.merged.rawValue)
+        let caseState: CaseState = if let record { record.state } else { try row.word("case_state") }
+        let isFrozen = caseState == .merged
         self.assignment = try row.get("assignment_ref")
         self.raisedFrom = try row.get("raised_from_ref")
         let (from, to) = (try row.unit("from_unit"), try row.unit("to_unit"))
