@@ -1,4 +1,4 @@
-import BihuanDomain
+package import BihuanDomain
 import Foundation
 import Postgres
 
