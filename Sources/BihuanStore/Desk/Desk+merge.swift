@@ -1,4 +1,4 @@
-import BihuanDomain
+package import BihuanDomain
 import Foundation
 import Postgres
 
@@ -128,27 +128,27 @@ extension Merger {
 extension ChangesWriting {
     /// Leads that go from case to case. Those that came along with a case carry its id, the last one last.
     var leadMoves: [SQL] {
-        self.changes.leadMoves.map { move in
+        self.changes.leadMoves.map { move -> SQL in
             switch move {
             case .attach(let id, let record, _):
-                SQL.mustAffect(
+                return SQL.mustAffect(
                     """
                     update bihuan.leads set case_id = \(record.rawValue), merged_from = '{}'
                      where city_id = \(self.city) and lead_id = \(id.rawValue) and case_id is null
                     """)
             case .detach(let id, let record, _):
-                SQL.mustAffect(
+                return SQL.mustAffect(
                     """
                     update bihuan.leads set case_id = null, merged_from = '{}'
                      where city_id = \(self.city) and lead_id = \(id.rawValue) and case_id = \(record.rawValue)
                     """)
             case .merge(let from, let into, _):
-                """
+                return """
                 update bihuan.leads set case_id = \(into.rawValue), merged_from = merged_from || \(from.rawValue)::uuid
                  where city_id = \(self.city) and case_id = \(from.rawValue)
                 """
             case .unmerge(let from, let to, _, _):
-                """
+                return """
                 update bihuan.leads
                    set case_id = \(to.rawValue), merged_from = trim_array(merged_from, 1)
                  where city_id = \(self.city) and case_id = \(from.rawValue)

@@ -124,7 +124,7 @@ extension ClockClaims {
             let rows = try connection.query("select * from bihuan.unread_leads(\(limit)::integer)").rows
             guard !rows.isEmpty else { return 0 }
             _ = try connection.flight(
-                rows.map { row throws(PostgresError) in
+                rows.map { row throws(PostgresError) -> SQL in
                     let city: Int = try row.get("city_id")
                     let lead: UUID = try row.get("lead_id")
                     let grams = Likeness.grams(
