@@ -1,11 +1,11 @@
 /// What a city keeps beside its cases: who is on duty, whom to call, who knows, what lies in store.
 package enum Register: String, Sendable, Hashable, CaseIterable, Codable {
-    case duty, contacts, experts, supplies
+    case duty, liaisons, experts, supplies
 
     package var label: String {
         switch self {
         case .duty: "值班表"
-        case .contacts: "联络名单"
+        case .liaisons: "联络名单"
         case .experts: "专家库"
         case .supplies: "物资台账"
         }
@@ -20,7 +20,7 @@ package enum Register: String, Sendable, Hashable, CaseIterable, Codable {
         guard roles.contains(identity.role) else { return false }
         switch self {
         case .duty, .supplies: return unit.map { tree.contains(identity.unit, $0) } ?? false
-        case .contacts, .experts: return tree[identity.unit]?.tier == .city
+        case .liaisons, .experts: return tree[identity.unit]?.tier == .city
         }
     }
 }

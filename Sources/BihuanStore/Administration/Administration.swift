@@ -1,6 +1,6 @@
 import BihuanDomain
 import Crypto
-import Foundation
+package import Foundation
 import Postgres
 
 /// Units, officers and posts, changed by an administrator (R87 ff.): an operator of a unit, for the own unit and all below.
