@@ -27,7 +27,7 @@ struct LoopTests {
                     #expect(object["state"] as? String == "registered")
                     #expect(
                         object["next"] as? [String] == [
-                            "CASE GRADE", "CASE DISMISS", "CASE FILE", "CASE SPREAD", "CASE WARN",
+                            "CASE GRADE", "CASE DISMISS", "CASE FILE", "CASE SPREAD", "CASE WARN", "CASE REFER",
                         ])
 
                     let early = try await line.ask("CASE ASSIGN \(record) east reason=\"属地\"")
