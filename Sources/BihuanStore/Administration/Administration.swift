@@ -1,4 +1,4 @@
-package import BihuanDomain
+import BihuanDomain
 import Crypto
 package import Foundation
 import Postgres
