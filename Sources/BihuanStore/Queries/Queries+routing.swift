@@ -1,5 +1,5 @@
 package import BihuanDomain
-package import Foundation
+import Foundation
 import Postgres
 
 /// Where a case would go, with the names that people know units by.
