@@ -32,8 +32,8 @@ struct DocketTests {
     @Test func `a wrong step names the steps allowed now`() throws {
         var fixture = try DocketFixture()
 
-        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: [.grade, .dismiss, .file, .observe]))
-        {
+        let allowed: [Verb] = [.grade, .dismiss, .file, .observe, .engageExpert]
+        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: allowed)) {
             try fixture.take(.assign(unit: "east", instruction: "", reason: "x"))
         }
     }
