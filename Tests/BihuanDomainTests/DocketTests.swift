@@ -32,10 +32,18 @@ struct DocketTests {
     @Test func `a wrong step names the steps allowed now`() throws {
         var fixture = try DocketFixture()
 
+<<<<<<< HEAD
         #expect(
             throws: Refusal.notAllowed(
                 .assign, state: "registered", allowed: [.grade, .dismiss, .file, .observe, .refer])
         ) {
+||||||| 18b1faf
+        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: [.grade, .dismiss, .file, .observe]))
+        {
+=======
+        let allowed: [Verb] = [.grade, .dismiss, .file, .observe, .engageExpert]
+        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: allowed)) {
+>>>>>>> part-ladder
             try fixture.take(.assign(unit: "east", instruction: "", reason: "x"))
         }
     }

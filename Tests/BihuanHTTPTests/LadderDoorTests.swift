@@ -164,7 +164,7 @@ struct LadderDoorTests {
             #expect(try await east.post("/units/west/supplies", supply).status == 403)
             let box = try #require(try await east.post("/units/east/supplies", supply).text("id"))
             #expect(try await dispatch.get("/supplies?overdue=true").count("items") == 0)
-            try await city.setTime(TestCity.monday.addingTimeInterval(5 * 86_400))
+            try await city.advance(by: .seconds(5 * 86_400))
             #expect(try await dispatch.get("/supplies?overdue=true&under=east").text("items/0/item") == "快检箱")
             let inspect = "/supplies/\(box)/actions/inspect"
             #expect(try await east.post(inspect, #"{"next_inspection_on":"2026-03-01"}"#).status == 400)

@@ -34,8 +34,10 @@ extension DocketStep {
         // An order that is not answered goes a tier up as long as there is one.
         let unanswered = rung == .supervision ? clock.supervision.flatMap { self.docket.supervision($0) } : nil
         let above = unanswered.flatMap { self.tierAbove($0) }
+        // The order that comes of a late assignment has a clock and a ladder of its own.
+        let goesOn = rung == .notice || rung == .supervision && unanswered == nil
         let isEscalated =
-            rung != .notice && clock.escalatedAt == nil && above == nil
+            !goesOn && clock.escalatedAt == nil && above == nil
             && (next == nil || clock.unit == self.docket.tree.root?.id
                 || unanswered.map { self.docket.tree[$0.from]?.parent == nil } ?? false)
         if isEscalated { clock.escalatedAt = self.now }
