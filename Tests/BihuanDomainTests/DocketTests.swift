@@ -32,18 +32,10 @@ struct DocketTests {
     @Test func `a wrong step names the steps allowed now`() throws {
         var fixture = try DocketFixture()
 
-<<<<<<< HEAD
-        #expect(
-            throws: Refusal.notAllowed(
-                .assign, state: "registered", allowed: [.grade, .dismiss, .file, .observe, .refer])
-        ) {
-||||||| 18b1faf
-        #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: [.grade, .dismiss, .file, .observe]))
-        {
-=======
-        let allowed: [Verb] = [.grade, .dismiss, .file, .observe, .engageExpert]
+        let allowed: [Verb] = [
+            .grade, .dismiss, .file, .observe, .refer, .attachLead, .detachLead, .merge, .recuse, .restrict, .engageExpert,
+        ]
         #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: allowed)) {
->>>>>>> part-ladder
             try fixture.take(.assign(unit: "east", instruction: "", reason: "x"))
         }
     }
