@@ -100,7 +100,7 @@ struct LiaisonsImport: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let rows = try RegisterFile.read(self.file, .contacts)
+        let rows = try RegisterFile.read(self.file, .liaisons)
         try await RegisterWork.load(rows, .liaisons, self.city, self.common, command: "liaisons import")
     }
 }
