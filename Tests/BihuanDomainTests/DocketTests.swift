@@ -33,7 +33,8 @@ struct DocketTests {
         var fixture = try DocketFixture()
 
         let allowed: [Verb] = [
-            .grade, .dismiss, .file, .observe, .refer, .attachLead, .detachLead, .merge, .recuse, .restrict, .engageExpert,
+            .grade, .dismiss, .file, .observe, .refer, .attachLead, .detachLead, .merge, .recuse, .restrict,
+            .engageExpert,
         ]
         #expect(throws: Refusal.notAllowed(.assign, state: "registered", allowed: allowed)) {
             try fixture.take(.assign(unit: "east", instruction: "", reason: "x"))

@@ -84,15 +84,15 @@ struct RoutingTests {
     }
 
     static let names: [(String, [String])] = [
-            ("南岗区市场监督管理局辖区内一饭店", ["nangang"]), ("在南岗一饭店", ["nangang"]), ("南岗 区的店", ["nangang"]),
-            ("住在花园街道", ["ng-huayuan"]), ("花园街道市场监督管理所辖区", ["ng-huayuan"]),
-            ("临海市江南区某店", ["jiangnan"]), ("高新技术产业开发区内", ["gaoxin"]),
-            // The longest name: a road is no district, though it is called after one.
-            ("南岗大道 3 号", []), ("南岗小区门口", []), ("南岗路 3 号", ["jn-nangang"]),
-            // Disabled units are not there.
-            ("古县城关", []),
-            ("外地某店", []),
-        ]
+        ("南岗区市场监督管理局辖区内一饭店", ["nangang"]), ("在南岗一饭店", ["nangang"]), ("南岗 区的店", ["nangang"]),
+        ("住在花园街道", ["ng-huayuan"]), ("花园街道市场监督管理所辖区", ["ng-huayuan"]),
+        ("临海市江南区某店", ["jiangnan"]), ("高新技术产业开发区内", ["gaoxin"]),
+        // The longest name: a road is no district, though it is called after one.
+        ("南岗大道 3 号", []), ("南岗小区门口", []), ("南岗路 3 号", ["jn-nangang"]),
+        // Disabled units are not there.
+        ("古县城关", []),
+        ("外地某店", []),
+    ]
 
     @Test(arguments: RoutingTests.names)
     func `names are found whole, shortened and without what is common to all`(text: String, units: [String]) {
@@ -203,7 +203,8 @@ struct RoutingTests {
         #expect(Self.lead(Self.ask(RoutingText(title: "南岗区"), rules)) == "nangang")
     }
 
-    @Test func `a matter that the plan gives to somebody is theirs, and one not graded yet goes where every level would`() {
+    @Test
+    func `a matter that the plan gives to somebody is theirs, and one not graded yet goes where every level would`() {
         let law = Self.ask(RoutingText(title: "南岗区", matter: "misread_law"))
         #expect(Self.lead(law) == "legal" && law.lead?.because == .matter("misread_law", requirements: []))
         let early = Self.ask(RoutingText(title: "南岗区过期"))

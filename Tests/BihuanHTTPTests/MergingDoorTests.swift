@@ -34,7 +34,8 @@ struct MergingDoorTests {
             #expect(parted.status == 200 && parted.text("state") == "graded")
             #expect(try await dispatch.get("/cases/\(two)").count("merged") == 0)
             let east = try await APIClient.logIn("dispatcher.east", at: port)
-            #expect(try await east.post("/cases/\(one)/actions/merge", #"{"into":"\#(two)","reason":"x"}"#).status == 404)
+            #expect(
+                try await east.post("/cases/\(one)/actions/merge", #"{"into":"\#(two)","reason":"x"}"#).status == 404)
         }
     }
 

@@ -43,7 +43,8 @@ struct OrganisationDoorTests {
 
             // Sessions of the old unit end; its officers act in the new one.
             #expect(try await old.get("/me").status == 401)
-            #expect(try await APIClient.logIn("dispatcher.east", at: port).get("/me").text("acting/unit/label") == "west")
+            #expect(
+                try await APIClient.logIn("dispatcher.east", at: port).get("/me").text("acting/unit/label") == "west")
             #expect(try await west.get("/cases/\(ref)").status == 200)
             #expect(try await west.get("/assignments/\(first)").text("unit") == "west")
             // The station goes on as before, now for the successor.
@@ -111,7 +112,8 @@ struct OrganisationDoorTests {
             // Officers.
             let added = try await east.post(
                 "/officers",
-                #"{"login":"sun","name":"孙","password":"Long enough 1!","unit":"east-3","role":"handler","reason":"录用"}"#)
+                #"{"login":"sun","name":"孙","password":"Long enough 1!","unit":"east-3","role":"handler","reason":"录用"}"#
+            )
             #expect(added.status == 201 && added.text("posts/0/unit/label") == "east-3")
             #expect(
                 try await east.post(
@@ -132,7 +134,8 @@ struct OrganisationDoorTests {
             #expect(try await east.post("/officers/sun/actions/unlock", #"{"reason":"结束"}"#).status == 200)
             #expect(
                 try await door.post("/sessions", #"{"name":"sun@test","password":"Long enough 1!"}"#).status == 201)
-            #expect(try await chief.post("/units/east-3/actions/move", #"{"parent":"west","reason":"划转"}"#).status == 200)
+            #expect(
+                try await chief.post("/units/east-3/actions/move", #"{"parent":"west","reason":"划转"}"#).status == 200)
             #expect(try await east.post("/officers/sun/actions/lock", #"{"reason":"调查"}"#).status == 404)
         }
     }

@@ -53,7 +53,8 @@ struct RoutingDoorTests {
         try await APIDoor.with { port, city in
             try await Self.setUp(city)
             let dispatch = try await APIClient.logIn("dispatcher.city", at: port)
-            let school = try await dispatch.post("/routing/preview", #"{"title":"西区过期牛奶","category":"校园食品","level":"major"}"#)
+            let school = try await dispatch.post(
+                "/routing/preview", #"{"title":"西区过期牛奶","category":"校园食品","level":"major"}"#)
             #expect(school.status == 200 && school.text("lead/unit/label") == "food")
             #expect(school.text("lead/source") == "city" && school.text("alternatives/0/unit/label") == "west")
             let nothing = try await dispatch.post("/routing/preview", #"{"title":"某处"}"#)

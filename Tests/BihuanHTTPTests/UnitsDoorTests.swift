@@ -125,7 +125,8 @@ struct UnitsDoorTests {
             func part(_ view: RawResponse, _ hop: String) -> Int? {
                 (0..<(view.count("units") ?? 0)).first { view.text("units/\($0)/assignment") == hop }
             }
-            let leading = try #require(part(parts, lead)), informed = try #require(part(parts, inform))
+            let leading = try #require(part(parts, lead))
+            let informed = try #require(part(parts, inform))
             #expect(parts.words("units/\(leading)/action_required") == ["feed_back"])
             #expect(parts.words("units/\(informed)/action_required") == nil)
             #expect(parts.text("units/\(informed)/done_at") != nil)
@@ -134,7 +135,8 @@ struct UnitsDoorTests {
 
             // The lead waits for its assist, and reviews it.
             let early = try await east.post("/assignments/\(lead)/feedback", Self.final)
-            #expect(early.status == 409 && early.text("detail")?.contains(assist) == true, "\(early.text("detail") ?? "")")
+            #expect(
+                early.status == 409 && early.text("detail")?.contains(assist) == true, "\(early.text("detail") ?? "")")
             let interim = try await east.post("/assignments/\(lead)/feedback", #"{"kind":"interim","findings":"在查"}"#)
             #expect(interim.status == 201)
             let helped = try #require(
@@ -312,7 +314,8 @@ struct UnitsDoorTests {
             let early = try await east.post("/assignments/\(lead)/feedback", Self.final)
             #expect(early.status == 409 && early.text("detail")?.contains("\(lead)-T1") == true)
             #expect(
-                try await east.post("/assignments/\(lead)/feedback", #"{"kind":"interim","findings":"在查"}"#).status == 201)
+                try await east.post("/assignments/\(lead)/feedback", #"{"kind":"interim","findings":"在查"}"#).status
+                    == 201)
             try await city.advance(by: .seconds(4 * 3600))
             #expect(try await east.get(tasks).value("items/0/is_overdue") == .bool(true))
 
@@ -323,13 +326,15 @@ struct UnitsDoorTests {
             #expect(try await west.post("\(first)/actions/finish_task", #"{"evidence":"x"}"#).status == 404)
             #expect(try await east.post("\(first)/actions/finish_task", #"{"evidence":" "}"#).status == 400)
             #expect(
-                try await east.post("\(first)/actions/finish_task", #"{"evidence":"报告 2026-017"}"#).text("state") == "done")
+                try await east.post("\(first)/actions/finish_task", #"{"evidence":"报告 2026-017"}"#).text("state")
+                    == "done")
             #expect(try await east.post("\(first)/actions/drop_task", #"{"reason":"x"}"#).status == 409)
             // A station works on the case once it is forwarded to it; then it may say itself that it is done.
             #expect(try await station.post("\(second)/actions/finish_task", #"{"evidence":"x"}"#).status == 404)
             #expect(
                 try await east.post(
-                    "/assignments/\(lead)/actions/forward", #"{"unit":"east-1","reason":"辖区"}"#).status == 200)
+                    "/assignments/\(lead)/actions/forward", #"{"unit":"east-1","reason":"辖区"}"#
+                ).status == 200)
             let below = try #require(try await station.get("/worklist").text("items/0/subject"))
             #expect(try await station.post("\(second)/actions/finish_task", #"{"evidence":"已查"}"#).status == 200)
             #expect(try await station.post("/assignments/\(below)/actions/receive").status == 200)
@@ -357,7 +362,8 @@ struct UnitsDoorTests {
             #expect(try await west.post("/assignments/\(assist)/actions/receive").status == 200)
             #expect(
                 try await west.post(
-                    "/assignments/\(assist)/actions/forward", #"{"unit":"west-1","reason":"辖区"}"#).status == 200)
+                    "/assignments/\(assist)/actions/forward", #"{"unit":"west-1","reason":"辖区"}"#
+                ).status == 200)
             let below = try #require(try await station.get("/worklist").text("items/0/subject"))
             let hop = try await station.get("/assignments/\(below)")
             #expect(hop.text("role") == "assist" && hop.text("from/label") == "west")

@@ -18,7 +18,11 @@ struct LoopTests {
             let opened = try await desk.register(CaseDraft(lead: TestCity.lead("T-1")), by: dispatcher, via: .json)
             #expect(opened.ref == "TST-2026-000001")
             #expect(opened.state == "registered")
-            #expect(opened.allowed == [.grade, .dismiss, .file, .observe, .warn, .refer, .attachLead, .detachLead, .merge, .recuse, .restrict, .engageExpert])
+            #expect(
+                opened.allowed == [
+                    .grade, .dismiss, .file, .observe, .warn, .refer, .attachLead, .detachLead, .merge, .recuse,
+                    .restrict, .engageExpert,
+                ])
             let target = Target.record(.ref("TST-2026-000001"))
 
             _ = try await desk.perform(on: target, by: .session(dispatcher), via: .json) { _ in

@@ -8,7 +8,8 @@ import StoreTestSupport
 import Testing
 
 struct MergingTests {
-    @Test func `a merge takes the graver level, the leads and the time along, and an un-merge brings back all but the level`()
+    @Test
+    func `a merge takes the graver level, the leads and the time along, and an un-merge brings back all but the level`()
         async throws
     {
         try await TestCity.with { city in
@@ -29,7 +30,8 @@ struct MergingTests {
             #expect(survivor.view.level == "major")
             #expect(try await play.log(one).suffix(1) == [.merged])
             #expect(try await play.log(two).suffix(2) == [.absorbed, .graded])
-            #expect(try await city.store.queries.timeline(play.dispatcher, .ref(one)).events.last?.detail["case"] == two)
+            #expect(
+                try await city.store.queries.timeline(play.dispatcher, .ref(one)).events.last?.detail["case"] == two)
             #expect(try await play.drift() == nil)
 
             let undone = try await play.take(one, .unmerge(reason: "并错了"))
@@ -43,7 +45,8 @@ struct MergingTests {
         }
     }
 
-    @Test func `a merged case's clock never fires, and after the un-merge it has the time that was left`() async throws {
+    @Test func `a merged case's clock never fires, and after the un-merge it has the time that was left`() async throws
+    {
         try await TestCity.with { city in
             let play = try await Play(city)
             let (one, two) = (try await play.open("1"), try await play.open("2"))

@@ -174,7 +174,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             return .finishTask(id, evidence: evidence, reason: said(reason))
         case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward,
             .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
-            .liftWarning, .conclude, .dismiss, .reopen, .dropTask, .attachLead, .detachLead, .merge, .unmerge, .recuse, .liftRecusal, .restrict, .revealContact, .urgeOwner, .engageExpert:
+            .liftWarning, .conclude, .dismiss, .reopen, .dropTask, .attachLead, .detachLead, .merge, .unmerge, .recuse,
+            .liftRecusal, .restrict, .revealContact, .urgeOwner, .engageExpert:
             return self
         }
     }
@@ -215,7 +216,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             .lift(_, let reason), .uphold(_, let reason), .raise(_, let reason), .pause(_, let reason),
             .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason),
             .issueWarning(_, let reason), .declineWarning(_, let reason), .liftWarning(_, let reason),
-            .replan(_, let reason), .dropTask(_, let reason), .attachLead(_, let reason), .detachLead(_, let reason), .unmerge(let reason):
+            .replan(_, let reason), .dropTask(_, let reason), .attachLead(_, let reason), .detachLead(_, let reason),
+            .unmerge(let reason):
             text("reason", reason)
         case .merge(let into, let reason):
             text("into", into)
@@ -320,7 +322,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     /// What the answer tells of, unless the step makes something new.
     var subject: Changes.Subject {
         switch self {
-        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .refer, .visit, .attachLead, .detachLead, .merge,
+        case .grade, .observe, .replan, .conclude, .dismiss, .reopen, .assign, .file, .warn, .refer, .visit,
+            .attachLead, .detachLead, .merge,
             .unmerge, .recuse, .liftRecusal,
             .restrict, .revealContact, .urgeOwner,
             .engageExpert:

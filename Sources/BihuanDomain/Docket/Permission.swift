@@ -174,12 +174,14 @@ package enum Permission {
 
     package static let clockVerbs: [Verb] = [.pause, .resume, .askExtension, .grantExtension, .refuseExtension]
     package static let caseVerbs: [Verb] = [
-        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .refer, .visit, .attachLead, .detachLead, .merge, .recuse, .liftRecusal, .restrict, .urge, .engageExpert,
+        .grade, .assign, .conclude, .dismiss, .reopen, .file, .observe, .warn, .replan, .refer, .visit, .attachLead,
+        .detachLead, .merge, .recuse, .liftRecusal, .restrict, .urge, .engageExpert,
         .unmerge,
     ]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
-        .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise, .dispute, .comment, .addTask,
+        .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise, .dispute, .comment,
+        .addTask,
     ]
     package static let supervisionVerbs: [Verb] = [.reply, .lift, .uphold, .raise]
 
@@ -195,9 +197,11 @@ package enum Permission {
     }
 
     package static func allowed(on facts: WarningFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
-        facts.isFrozen ? [] : self.warningVerbs.filter { verb in
-            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && facts.stands(verb)
-        }
+        facts.isFrozen
+            ? []
+            : self.warningVerbs.filter { verb in
+                verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && facts.stands(verb)
+            }
     }
 
     static func require(
@@ -232,23 +236,29 @@ package enum Permission {
     }
 
     package static func allowed(on facts: ClockFacts, to identity: Identity) -> [Verb] {
-        facts.isFrozen ? [] : self.clockVerbs.filter { verb in
-            self.isFor(identity.role, verb, facts) && self.isOf(identity, verb, facts) && facts.stands(verb) == nil
-        }
+        facts.isFrozen
+            ? []
+            : self.clockVerbs.filter { verb in
+                self.isFor(identity.role, verb, facts) && self.isOf(identity, verb, facts) && facts.stands(verb) == nil
+            }
     }
 
     package static func allowed(on facts: AssignmentFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
-        facts.isFrozen ? [] : self.assignmentVerbs.filter { verb in
-            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && self.stands(verb, facts)
-        }
+        facts.isFrozen
+            ? []
+            : self.assignmentVerbs.filter { verb in
+                verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && self.stands(verb, facts)
+            }
     }
 
     package static func allowed(on facts: SupervisionFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
-        facts.isFrozen ? [] : self.supervisionVerbs.filter { verb in
-            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts)
-                && SupervisionTransition.next(from: facts.state, on: self.step(verb)) != nil
-                && (verb != .raise || tree[facts.from]?.parent != nil)
-        }
+        facts.isFrozen
+            ? []
+            : self.supervisionVerbs.filter { verb in
+                verb.roles.contains(identity.role) && self.isOf(identity, verb, facts)
+                    && SupervisionTransition.next(from: facts.state, on: self.step(verb)) != nil
+                    && (verb != .raise || tree[facts.from]?.parent != nil)
+            }
     }
 
     /// A unit asks for more time, and whoever set the time grants it. Time that a unit sets itself, as of the case or of

@@ -40,7 +40,8 @@ package struct CaseRecord: Sendable, Hashable {
         id: CaseID, ref: String, isDrill: Bool = false, title: String, owner: UnitID, state: CaseState,
         level: String? = nil, matter: String? = nil, proposedLevel: String? = nil, planVersion: Int = 1,
         occurredAt: Date? = nil, discoveredAt: Date? = nil, receivedAt: Date, openedAt: Date, gradedAt: Date? = nil,
-        concludedAt: Date? = nil, outcome: CaseOutcome? = nil, awaitsLead: Bool = false, version: Int, merger: Merger? = nil, secrecy: Int = 0, recused: [UnitID] = []
+        concludedAt: Date? = nil, outcome: CaseOutcome? = nil, awaitsLead: Bool = false, version: Int,
+        merger: Merger? = nil, secrecy: Int = 0, recused: [UnitID] = []
     ) {
         self.id = id
         self.ref = ref

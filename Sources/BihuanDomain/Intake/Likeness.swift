@@ -95,10 +95,14 @@ package struct Likeness: Sendable, Hashable {
         guard var path = parts.first else { return nil }
         while path.last == "/" { path = path.dropLast() }
         guard !path.isEmpty else { return nil }
-        let query = parts.count < 2 ? [] : parts[1].split(separator: "&").filter { parameter in
-            let name = parameter.prefix { $0 != "=" }
-            return !name.hasPrefix("utm_") && !["from", "share", "share_token", "spm", "isappinstalled"].contains(name)
-        }.sorted()
+        let query =
+            parts.count < 2
+            ? []
+            : parts[1].split(separator: "&").filter { parameter in
+                let name = parameter.prefix { $0 != "=" }
+                return !name.hasPrefix("utm_")
+                    && !["from", "share", "share_token", "spm", "isappinstalled"].contains(name)
+            }.sorted()
         return String(path) + (query.isEmpty ? "" : "?" + query.joined(separator: "&"))
     }
 

@@ -107,7 +107,9 @@ struct AreaFinder: Sendable {
     private func refine(_ area: inout RoutingProposal.Area, by hits: [Hit]) {
         if area.confidence == .ambiguous {
             let scores = area.units.map { unit in
-                hits.count { hit in hit.options.contains { $0 == unit || self.isBelow(unit, $0) || self.isBelow($0, unit) } }
+                hits.count { hit in
+                    hit.options.contains { $0 == unit || self.isBelow(unit, $0) || self.isBelow($0, unit) }
+                }
             }
             let most = scores.max() ?? 0
             let chosen = zip(area.units, scores).filter { $0.1 == most }.map(\.0)

@@ -36,7 +36,8 @@ struct PlainText: Sendable, Hashable {
     func contains(_ word: PlainText) -> Bool {
         guard let first = word.scalars.first, word.scalars.count <= self.scalars.count else { return false }
         return (0...(self.scalars.count - word.scalars.count)).contains { start in
-            self.scalars[start] == first && self.scalars[start..<(start + word.scalars.count)].elementsEqual(word.scalars)
+            self.scalars[start] == first
+                && self.scalars[start..<(start + word.scalars.count)].elementsEqual(word.scalars)
         }
     }
 }

@@ -266,7 +266,8 @@ package struct Router: Sendable {
             let ours = standing.filter { ownLine($0) == nil || ownLine($0) == line }
             let best = ours.contains { ownLine($0) != nil } ? ours.filter { ownLine($0) != nil } : ours
             if best.count == 1 { return .unit(best[0]) }
-            let names = (best.isEmpty ? standing : best).compactMap { self.router.tree[$0]?.name }.joined(separator: "、")
+            let names = (best.isEmpty ? standing : best).compactMap { self.router.tree[$0]?.name }.joined(
+                separator: "、")
             guard best.isEmpty else { return .missing(.areaAmbiguous, "属地可能是\(names)") }
             return switch self.proposal.line.confidence {
             case .none: .missing(.line, "属地有\(names)，没有识别出业务条线")

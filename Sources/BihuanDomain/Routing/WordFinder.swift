@@ -49,7 +49,8 @@ struct WordFinder<Meaning: Hashable & Sendable>: Sendable {
     }
 
     /// - Parameter isMeant: whether the meanings of a word that stands here count; a word without any is passed over.
-    func find(in text: PlainText, _ isMeant: (Meaning, _ start: Int, _ length: Int) -> Bool = { _, _, _ in true }) -> [Found]
+    func find(in text: PlainText, _ isMeant: (Meaning, _ start: Int, _ length: Int) -> Bool = { _, _, _ in true })
+        -> [Found]
     {
         guard !self.entries.isEmpty else { return [] }
         let scalars = text.scalars

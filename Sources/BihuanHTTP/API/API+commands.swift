@@ -48,7 +48,9 @@ extension API {
             throw self.problem(error, call, isCommand: true)
         }
         let similar = tellsLike ? await self.similar(to: outcome, call) : nil
-        var reply = Self.reply(version: outcome.carriesTag ? outcome.version : nil) { $0.write(outcome, similar: similar) }
+        var reply = Self.reply(version: outcome.carriesTag ? outcome.version : nil) {
+            $0.write(outcome, similar: similar)
+        }
         reply.isReplay = outcome.replayed
         if isCreation {
             // What was there before is told, but not called new.

@@ -20,7 +20,8 @@ extension API {
                         content: fields.optionalText("content", .prose(0...20_000)) ?? "",
                         place: fields.optionalText("place", .prose(0...500)),
                         category: fields.optionalText("category", .prose(0...500)),
-                        level: fields.optionalText("level", Self.word), matter: fields.optionalText("matter", Self.word))
+                        level: fields.optionalText("level", Self.word), matter: fields.optionalText("matter", Self.word)
+                    )
                 }
                 let view = try await self.ask(call) { token throws(DeskError) in
                     try await self.store.queries.routing(of: text, token)

@@ -84,7 +84,8 @@ extension API {
     ) throws(Problem) -> (hop: (unit: String, instruction: String, reason: String), role: AssignmentRole) {
         try Fields.read(body) { fields in
             let hop = (
-                unit: fields.text("unit", Self.word), instruction: fields.optionalText("instruction", Self.remark) ?? "",
+                unit: fields.text("unit", Self.word),
+                instruction: fields.optionalText("instruction", Self.remark) ?? "",
                 reason: fields.text("reason", Self.words)
             )
             return (hop: hop, role: fields.optionalChoice("role") ?? AssignmentRole.lead)

@@ -15,7 +15,8 @@ struct API: Sendable {
     var routes: [Route] {
         self.sessionRoutes + self.unitRoutes + self.leadRoutes + self.caseRoutes + self.assignmentRoutes
             + self.feedbackRoutes + self.supervisionRoutes + self.gradingRoutes + self.warningRoutes
-            + self.clockRoutes + self.summaryRoutes + self.disputeRoutes + self.referralRoutes + self.unitPartRoutes + self.mergingRoutes + self.organisationRoutes + self.ladderRoutes + self.dutyRoutes + self.registerRoutes
+            + self.clockRoutes + self.summaryRoutes + self.disputeRoutes + self.referralRoutes + self.unitPartRoutes
+            + self.mergingRoutes + self.organisationRoutes + self.ladderRoutes + self.dutyRoutes + self.registerRoutes
             + self.routingRoutes
             + self.confidentialRoutes
     }

@@ -119,19 +119,22 @@ extension Record {
         self.add("lines", .words(view.lines))
         self.add(
             "others",
-            [("assist", view.assists), ("guide", view.guides), ("inform", view.informs), ("alternative", view.alternatives)]
-                .flatMap { part, picks in
-                    picks.map { pick in
-                        var record = Record()
-                        record.add("part", .text(part))
-                        record.add("unit", .text(pick.unit.label))
-                        record.add("name", .text(pick.unit.name))
-                        record.add("role", Cell(pick.roleName))
-                        record.add("why", .text(pick.why))
-                        record.add("requirements", .words(pick.requirements))
-                        return record
-                    }
-                })
+            [
+                ("assist", view.assists), ("guide", view.guides), ("inform", view.informs),
+                ("alternative", view.alternatives),
+            ]
+            .flatMap { part, picks in
+                picks.map { pick in
+                    var record = Record()
+                    record.add("part", .text(part))
+                    record.add("unit", .text(pick.unit.label))
+                    record.add("name", .text(pick.unit.name))
+                    record.add("role", Cell(pick.roleName))
+                    record.add("why", .text(pick.why))
+                    record.add("requirements", .words(pick.requirements))
+                    return record
+                }
+            })
         self.add(
             "matches",
             (view.areaMatches.map { ("area", $0) } + view.lineMatches.map { ("line", $0) }).map { kind, match in

@@ -275,7 +275,8 @@ extension LineDispatcher {
     // MARK: From an outcome to words
 
     private func reply(
-        _ outcome: Outcome, _ similar: [SuggestionView], _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+        _ outcome: Outcome, _ similar: [SuggestionView], _ command: LineCommand, _ logIn: LineSession.LogIn,
+        _ session: LineSession
     ) -> LineReply {
         let ref: String
         if outcome.kind == .feedback {
@@ -305,8 +306,14 @@ extension LineDispatcher {
             en.append("next \(next)")
         }
         if !similar.isEmpty {
-            zh.append("相似 " + similar.map { "\($0.caseRef) \(Self.text($0.score)) \($0.proposes.rawValue)" }.joined(separator: "; "))
-            en.append("like " + similar.map { "\($0.caseRef) \(Self.text($0.score)) \($0.proposes.rawValue)" }.joined(separator: "; "))
+            zh.append(
+                "相似 "
+                    + similar.map { "\($0.caseRef) \(Self.text($0.score)) \($0.proposes.rawValue)" }.joined(
+                        separator: "; "))
+            en.append(
+                "like "
+                    + similar.map { "\($0.caseRef) \(Self.text($0.score)) \($0.proposes.rawValue)" }.joined(
+                        separator: "; "))
         }
         let isNew = outcome.changed && !outcome.replayed
         return session.reply(

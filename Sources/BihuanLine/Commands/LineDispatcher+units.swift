@@ -42,7 +42,8 @@ extension Record {
         self.add("unit", .text(part.unit.label))
         self.add("role", .text(part.role))
         self.add("state", .text(part.state.rawValue))
-        self.add("action_required", Cell(part.actionRequired?.map { LineVerb(step: $0).rawValue }.joined(separator: ", ")))
+        self.add(
+            "action_required", Cell(part.actionRequired?.map { LineVerb(step: $0).rawValue }.joined(separator: ", ")))
         self.add("done", Cell(part.doneAt))
     }
 

@@ -10,7 +10,8 @@ package enum CommandTable {
     /// In the order HELP lists them.
     package static let all: [CommandSpec] =
         CommandTable.standard + CommandTable.session + CommandTable.looking
-        + CommandTable.operations + CommandTable.loop + CommandTable.disputes + CommandTable.routing + CommandTable.registers
+        + CommandTable.operations + CommandTable.loop + CommandTable.disputes + CommandTable.routing
+        + CommandTable.registers
         + CommandTable.organisation
 
     // MARK: RFC 3977, 4642, 4643
@@ -359,7 +360,9 @@ package enum CommandTable {
             block: "findings",
             summary: Phrase(
                 zh: "反馈; 不写 findings 则随后输入正文; fields=\"项: 内容\\n…\": 预案表单另问的",
-                en: "feed back; without findings, send them as a block; fields=\"key: value\\n…\" as the plan's form asks")
+                en:
+                    "feed back; without findings, send them as a block; fields=\"key: value\\n…\" as the plan's form asks"
+            )
         ),
         CommandSpec(
             verb: .caseAccept, positional: [Self.targetAssignment], named: Self.write,
@@ -577,7 +580,8 @@ package enum CommandTable {
                 en: "attach a lead to a case; without one, a new lead of channel and content")
         ),
         CommandSpec(
-            verb: .caseDetach, positional: [Self.targetCase, Parameter("lead", .ref, required: true)], named: Self.write,
+            verb: .caseDetach, positional: [Self.targetCase, Parameter("lead", .ref, required: true)],
+            named: Self.write,
             summary: Phrase(zh: "把线索移出案件", en: "take a lead out of a case")
         ),
         CommandSpec(
@@ -601,7 +605,9 @@ package enum CommandTable {
             verb: .listRouting, named: [Parameter("month", .word(max: 7), required: true), Self.format],
             summary: Phrase(
                 zh: "一个月的派单预演, 例如 month=2026-10: 各单位会派多少, 与实际相符多少, 缺什么",
-                en: "a month routed again, e.g. month=2026-10: how many would go where, how many went there, what is missing")
+                en:
+                    "a month routed again, e.g. month=2026-10: how many would go where, how many went there, what is missing"
+            )
         ),
         CommandSpec(
             verb: .bulk,

@@ -1,4 +1,5 @@
 package import BihuanDomain
+
 package import struct Foundation.Date
 
 /// A post to be given to an officer.

@@ -77,7 +77,9 @@ package enum UnitStep: Sendable, Hashable {
         switch self {
         case .open(let unit):
             draft = unit
-            guard let tier = Tier(rawValue: unit.tier), tier != .city else { throw OrganisationFault(.badTier, field: "tier") }
+            guard let tier = Tier(rawValue: unit.tier), tier != .city else {
+                throw OrganisationFault(.badTier, field: "tier")
+            }
         case .split(_, let unit, _, _): draft = unit
         case .rename, .move, .merge, .close, .handOver: return
         }

@@ -144,16 +144,16 @@ extension ChangesWriting {
                     """)
             case .merge(let from, let into, _):
                 return """
-                update bihuan.leads set case_id = \(into.rawValue), merged_from = merged_from || \(from.rawValue)::uuid
-                 where city_id = \(self.city) and case_id = \(from.rawValue)
-                """
+                    update bihuan.leads set case_id = \(into.rawValue), merged_from = merged_from || \(from.rawValue)::uuid
+                     where city_id = \(self.city) and case_id = \(from.rawValue)
+                    """
             case .unmerge(let from, let to, _, _):
                 return """
-                update bihuan.leads
-                   set case_id = \(to.rawValue), merged_from = trim_array(merged_from, 1)
-                 where city_id = \(self.city) and case_id = \(from.rawValue)
-                   and merged_from[cardinality(merged_from)] = \(to.rawValue)
-                """
+                    update bihuan.leads
+                       set case_id = \(to.rawValue), merged_from = trim_array(merged_from, 1)
+                     where city_id = \(self.city) and case_id = \(from.rawValue)
+                       and merged_from[cardinality(merged_from)] = \(to.rawValue)
+                    """
             }
         }
     }

@@ -43,7 +43,7 @@ extension DeskError {
                 self = .refused(.badFields([FieldFault(field: "shifts", rule: rule)]))
             case SQLState(rawValue: "LP007"):
                 let rule = FieldFault.Rule.other(code: "not_alone", "一个单位同时只有一名在任的舆情信息员")
-                self = .refused(.badFields([FieldFault(field: "contacts", rule: rule)]))
+                self = .refused(.badFields([FieldFault(field: "liaisons", rule: rule)]))
             // The session ended in the midst; see ``SQL/mustAffect(orElse:_:)``.
             case SQLState(rawValue: "2201E"): self = .unauthenticated
             // An administrator's function said no; see ``OrganisationFault``.

@@ -119,7 +119,8 @@ enum DocketReading {
 
     /// The answers to what only some steps ask.
     struct Extras {
-        var firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer, lead, clearances: QueryResult?
+        var firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer, lead,
+            clearances: QueryResult?
     }
 
     /// Counts of all first hops of the case, and the filings it waits for.

@@ -55,7 +55,8 @@ extension Identity {
         self.init(
             city: CityID(rawValue: try row.get("city_id")), officer: try row.identifier("officer_id"),
             post: try row.identifier("post_id"), unit: try row.unit("unit_id"), role: try row.word("role"),
-            appointments: Set(appointments), actingFor: try row.identifierIfAny("acting_for"), clearance: try row.get("clearance"))
+            appointments: Set(appointments), actingFor: try row.identifierIfAny("acting_for"),
+            clearance: try row.get("clearance"))
     }
 }
 

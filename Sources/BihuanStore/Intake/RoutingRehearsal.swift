@@ -41,13 +41,15 @@ package struct RoutingRehearsal: Sendable {
 
         let mapper = RowMapper(map, header: header)
         let units = Dictionary(
-            self.tree.units.values.flatMap { [($0.label, $0.id), ($0.name, $0.id)] }, uniquingKeysWith: { first, _ in first })
+            self.tree.units.values.flatMap { [($0.label, $0.id), ($0.name, $0.id)] },
+            uniquingKeysWith: { first, _ in first })
         let owner = self.tree.root?.id
         var report = Report()
         while let record = try csv.next() {
             guard record.fault == nil, csv.count == header.count,
-                let draft = try? mapper.draft({ index throws(RecordDecoder.Fault) in try Self.text(index, csv, decoder) })
-                    .draft
+                let draft = try? mapper.draft({ index throws(RecordDecoder.Fault) in try Self.text(index, csv, decoder)
+                })
+                .draft
             else {
                 report.damaged += 1
                 continue

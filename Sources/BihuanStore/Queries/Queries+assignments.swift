@@ -68,7 +68,8 @@ package struct FeedbackView: Sendable {
 extension Queries {
     /// - Parameter isCaseKnown: whether the case is read anyhow, so that its columns and its policy can be left out.
     static func assignments(_ condition: SQL, _ order: SQL, isCaseKnown: Bool = false) -> SQL {
-        let caseColumns: SQL = isCaseKnown ? "" : "c.ref as case_ref, c.state as case_state, c.is_drill, c.title, c.level,"
+        let caseColumns: SQL =
+            isCaseKnown ? "" : "c.ref as case_ref, c.state as case_state, c.is_drill, c.title, c.level,"
         let caseJoin: SQL =
             isCaseKnown ? "" : "join bihuan.cases c on c.city_id = a.city_id and c.case_id = a.case_id"
         return """

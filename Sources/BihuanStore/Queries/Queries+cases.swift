@@ -276,9 +276,9 @@ extension Queries {
                 visits: try answers[8].rows.map { row throws(PostgresError) in try VisitView(row, asker) },
                 lost: LostTime(hops, disputes, at: now),
                 mergedInto: try row.get("merged_into"), merged: try row.get("merged"),
-                experts: try answers[6].rows.map { row throws(PostgresError) in try EngagementView(row, asker) },
-                dutyTests: try DutyTestView.views(answers[8], answers[9], asker),
-                urges: try answers[7].rows[0].get("urges"),
+                experts: try answers[10].rows.map { row throws(PostgresError) in try EngagementView(row, asker) },
+                dutyTests: try DutyTestView.views(answers[12], answers[13], asker),
+                urges: try answers[11].rows[0].get("urges"),
                 offset: asker.book.offset)
         }.orNotFound()
     }

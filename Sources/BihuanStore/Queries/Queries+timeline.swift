@@ -70,7 +70,11 @@ extension EventView {
         self.assignment = try row.get("assignment_ref")
         let name: String? = try row.get("officer_name")
         let actingFor: String? = try row.get("acting_for")
-        if let name { self.actor = name + (actingFor.map { "（代理\($0)）" } ?? "") } else { self.actor = try row.get("actor") }
+        if let name {
+            self.actor = name + (actingFor.map { "（代理\($0)）" } ?? "")
+        } else {
+            self.actor = try row.get("actor")
+        }
         let unit: Int? = try row.get("unit_id")
         self.unit = unit.map { asker.tag(UnitID(rawValue: $0)) }
         self.via = try row.get("via")

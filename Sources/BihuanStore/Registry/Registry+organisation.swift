@@ -69,7 +69,9 @@ extension Registry {
             ).rows.map { row throws(PostgresError) in
                 let number: Int = try row.get("number")
                 var fields = ["\(number)"]
-                for name in ["at", "kind", "label", "other", "old_name", "new_name", "old_parent", "new_parent", "by", "reason"] {
+                for name in [
+                    "at", "kind", "label", "other", "old_name", "new_name", "old_parent", "new_parent", "by", "reason",
+                ] {
                     let text: String? = try row.get(name)
                     fields.append(text ?? "")
                 }

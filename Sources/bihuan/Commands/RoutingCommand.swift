@@ -226,7 +226,9 @@ struct RoutingPreviewCommand: AsyncParsableCommand {
         for (kind, count) in tally.gaps.sorted(by: { $0.value > $1.value }) {
             Terminal.print("gap\t\(kind.rawValue)\t\(count)\t\(kind.label)")
         }
-        for (unit, count) in tally.units.sorted(by: { ($1.value.proposed, $0.key.rawValue) < ($0.value.proposed, $1.key.rawValue) }) {
+        for (unit, count) in tally.units.sorted(by: {
+            ($1.value.proposed, $0.key.rawValue) < ($0.value.proposed, $1.key.rawValue)
+        }) {
             let name = tree[unit].map { "\($0.label)\t\($0.name)" } ?? ""
             Terminal.print("unit\t\(name)\tproposed \(count.proposed)\thandled \(count.handled)\thits \(count.hits)")
         }

@@ -81,8 +81,8 @@ struct LadderCommandTests {
                     let contacts = try await line.ask("LIST LIAISONS unit=east").block ?? []
                     #expect(contacts.count { $0.contains("information_officer") } == 1)
                     #expect(contacts.last?.contains("乙") == true)
-                    #expect(try await line.ask("CONTACT END east information_officer name=乙 reason=调离").code == 291)
-                    #expect(try await line.ask("CONTACT END east information_officer name=乙 reason=调离").code == 490)
+                    #expect(try await line.ask("LIAISON END east information_officer name=乙 reason=调离").code == 291)
+                    #expect(try await line.ask("LIAISON END east information_officer name=乙 reason=调离").code == 490)
                     #expect(try await line.ask("EXPERT SET name=张教授 field=食品 reason=聘").code == 291)
                     let row = try #require(try await line.ask("LIST EXPERTS").block?.last)
                     let id = try #require(row.split(separator: "\t").first)

@@ -17,9 +17,11 @@ struct OrganisationCommandTests {
                     "CASE GRADE \(record) sensitive reason=食品", "CASE ASSIGN \(record) east reason=属地")
                 #expect(try await officer.say(as: "dispatcher.west", "CASE SHOW \(record)") == ["490 case"])
                 let answers = try await officer.say(
-                    as: "operator.city", "UNIT MOVE east west reason=代管", "UNIT MOVE city west reason=x", "UNIT CLOSE east reason=撤销", "UNIT RENAME nowhere name=x reason=x")
+                    as: "operator.city", "UNIT MOVE east west reason=代管", "UNIT MOVE city west reason=x",
+                    "UNIT CLOSE east reason=撤销", "UNIT RENAME nowhere name=x reason=x")
                 #expect(answers == ["294 0", "494 unit.own", "491 unit.in_use", "490 unit"])
-                #expect(try await officer.say(as: "dispatcher.west", "CASE SHOW \(record)").first?.hasPrefix("215") == true)
+                #expect(
+                    try await officer.say(as: "dispatcher.west", "CASE SHOW \(record)").first?.hasPrefix("215") == true)
                 #expect(
                     try await officer.say(as: "dispatcher.east", "UNIT RENAME east name=东 reason=x")
                         == ["493 administration.not_permitted"])

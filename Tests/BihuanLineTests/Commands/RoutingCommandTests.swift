@@ -45,7 +45,9 @@ struct RoutingCommandTests {
                     let refs = ["TST-2026-000001", "TST-2026-000002", "TST-2026-000007", "TST-2026-000003"]
                     let reply = try await line.answer(block: refs)
                     #expect(reply.code == 215)
-                    let rows = (reply.block ?? []).dropFirst().map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+                    let rows = (reply.block ?? []).dropFirst().map {
+                        $0.split(separator: "\t", omittingEmptySubsequences: false)
+                    }
                     #expect(rows.map { String($0[1]) } == ["291", "501", "490", "291"])
                     #expect(rows.first?[5] == "east" && rows.last?[5] == "west")
 
@@ -55,7 +57,8 @@ struct RoutingCommandTests {
                     #expect(again.dropFirst().first?.contains("\t292\t") == true)
                     // On the line itself, parted by commas; and what is badly said is refused whole.
                     #expect(
-                        try await line.ask("BULK level=major cases=TST-2026-000001,TST-2026-000002 reason=提级").code == 215)
+                        try await line.ask("BULK level=major cases=TST-2026-000001,TST-2026-000002 reason=提级").code
+                            == 215)
                     #expect(try await line.ask("BULK cases=TST-2026-000001 reason=x").code == 501)
                     #expect(try await line.ask("BULK level=general cases=TST-2026-000001").code == 501)
                     #expect(try await line.ask("CASE SHOW TST-2026-000002").block?.contains("level\tmajor") == true)

@@ -12,7 +12,8 @@ struct UnitsCommandTests {
 
     private static func shown(_ officer: Officer, as login: String, _ ref: String) async throws -> [String: Any] {
         try await officer.act(as: login) { line async throws in
-            let data = Data((try await line.ask("CASE SHOW \(ref) format=json").block ?? []).joined(separator: "\n").utf8)
+            let data = Data(
+                (try await line.ask("CASE SHOW \(ref) format=json").block ?? []).joined(separator: "\n").utf8)
             return Shown(object: try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:])
         }.object
     }
@@ -30,8 +31,10 @@ struct UnitsCommandTests {
                     try await officer.say(
                         as: "dispatcher.city", "CASE REGISTER title=t content=c channel=hotline reason=r",
                         "CASE GRADE \(record) general reason=r", "CASE ASSIGN \(record) east reason=r",
-                        "CASE ASSIGN \(record) west role=assist reason=r", "CASE ASSIGN \(record) food role=guide reason=r",
-                        "CASE ASSIGN \(record) price role=inform reason=r", "CASE ASSIGN \(record) east role=guide reason=r")
+                        "CASE ASSIGN \(record) west role=assist reason=r",
+                        "CASE ASSIGN \(record) food role=guide reason=r",
+                        "CASE ASSIGN \(record) price role=inform reason=r",
+                        "CASE ASSIGN \(record) east role=guide reason=r")
                         == [
                             "291 \(record)", "291 \(record)", "291 A-000001", "291 A-000002", "291 A-000003",
                             "291 A-000004", "501 unit.has_another_role",

@@ -122,7 +122,9 @@ struct LineCommandTests {
     }
 
     @Test func `every command of the loop that writes asks for a reason`() {
-        let looks: [LineVerb] = [.caseShow, .caseTrace, .caseProposal, .clockWhy, .warningShow, .disputeShow, .referralShow]
+        let looks: [LineVerb] = [
+            .caseShow, .caseTrace, .caseProposal, .clockWhy, .warningShow, .disputeShow, .referralShow,
+        ]
         let writes = CommandTable.all.filter { spec in
             let family = spec.verb.rawValue.prefix { $0 != " " }
             return ["CASE", "CLOCK", "WARNING", "DISPUTE", "REFERRAL"].contains(family) && !looks.contains(spec.verb)

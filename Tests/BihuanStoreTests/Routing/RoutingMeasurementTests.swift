@@ -77,7 +77,10 @@ struct RoutingMeasurementTests {
         /// The bureaus that occur in the file, under one roof, each of its line; those of a district stand as districts,
         /// whose streets and towns are the official list's.
         init() throws {
-            let names = Set(try RoutingMeasurementTests.rows("haikou_12345/market_supervision_tickets.csv").compactMap { $0["unit_raw"] })
+            let names = Set(
+                try RoutingMeasurementTests.rows("haikou_12345/market_supervision_tickets.csv").compactMap {
+                    $0["unit_raw"]
+                })
             let counties = try RoutingMeasurementTests.rows("admin_divisions/divisions_province_city_county.csv")
                 .filter { $0["parent_code"] == "460100" }
             let streets = try RoutingMeasurementTests.rows("admin_divisions/streets_4601_haikou.csv")
@@ -87,7 +90,8 @@ struct RoutingMeasurementTests {
             for name in names.sorted() {
                 let line = lines.first { name.contains($0.0) }?.1
                 let county = counties.first { name.contains($0["name"] ?? "-") }
-                let next = RoutingMeasurementTests.unit(units.count + 1, name, county == nil ? .department : .district, line: line)
+                let next = RoutingMeasurementTests.unit(
+                    units.count + 1, name, county == nil ? .department : .district, line: line)
                 units.append(next)
                 for street in streets where county != nil && street["parent_code"] == county?["code"] {
                     self.aliases.append(UnitAlias(unit: next.id, text: street["name"] ?? ""))
@@ -103,7 +107,8 @@ struct RoutingMeasurementTests {
                 }
                 self.rules.append(
                     CityRoutingRule(
-                        number: number * 10 + 2, line: line, target: .unit(try #require(offices[line])), reason: "市级办理"))
+                        number: number * 10 + 2, line: line, target: .unit(try #require(offices[line])), reason: "市级办理")
+                )
             }
         }
     }

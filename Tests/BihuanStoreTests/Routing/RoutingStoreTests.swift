@@ -19,7 +19,9 @@ struct RoutingStoreTests {
         return try #require(outcome.caseRef ?? outcome.ref)
     }
 
-    @Test func `a city's rules, words and names are set whole or not at all, and servers see them at once`() async throws {
+    @Test func `a city's rules, words and names are set whole or not at all, and servers see them at once`()
+        async throws
+    {
         try await TestCity.with { city in
             let token = try await city.token("dispatcher.city")
             let ref = try await Self.register(city, token, "老城厢一店停车费过高")
@@ -73,7 +75,11 @@ struct RoutingStoreTests {
             await #expect {
                 _ = try await city.store.queries.routing(of: RoutingText(level: "x"), token)
             } throws: { error in
-                if case DeskError.refused(.badFields(let faults)) = error { faults.map(\.field) == ["level"] } else { false }
+                if case DeskError.refused(.badFields(let faults)) = error {
+                    faults.map(\.field) == ["level"]
+                } else {
+                    false
+                }
             }
         }
     }
@@ -86,7 +92,8 @@ struct RoutingStoreTests {
                 let ref = try await Self.register(city, token, title)
                 let rows = try await city.store.desk.bulk(
                     BulkOrder(
-                        cases: [ref], grade: .init(level: "general"), assign: unit.map { BulkOrder.Assign(unit: $0) }, reason: "常规"),
+                        cases: [ref], grade: .init(level: "general"), assign: unit.map { BulkOrder.Assign(unit: $0) },
+                        reason: "常规"),
                     by: .session(token), via: .json)
                 _ = try rows[0].result.get()
             }
@@ -202,7 +209,8 @@ struct RoutingStoreTests {
                     == ["reason required"])
             let many = (0...BulkOrder.most).map { "TST-\($0)" }
             #expect(
-                await refusal(BulkOrder(cases: many, grade: .init(level: "general"), reason: "x")) == ["cases too_many"])
+                await refusal(BulkOrder(cases: many, grade: .init(level: "general"), reason: "x")) == ["cases too_many"]
+            )
             await #expect {
                 _ = try await city.store.desk.bulk(
                     BulkOrder(cases: ["a"], grade: .init(level: "general"), reason: "x"), by: .session("nobody"),

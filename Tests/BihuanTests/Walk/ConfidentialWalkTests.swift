@@ -20,7 +20,8 @@ struct ConfidentialWalkTests {
             guard let object = try? JSONSerialization.jsonObject(with: Data(error.answer.utf8)) as? [String: Any] else {
                 return error.answer
             }
-            return "\(object["status"] ?? "") \(object["type"] ?? "") \(object["detail"] ?? "") \(object["errors"] ?? "")"
+            return
+                "\(object["status"] ?? "") \(object["type"] ?? "") \(object["detail"] ?? "") \(object["errors"] ?? "")"
         }
         return "done"
     }
@@ -43,7 +44,9 @@ struct ConfidentialWalkTests {
         of refs: [String], by login: String, _ json: JSONHand, _ line: LineHand
     ) async throws -> [String] {
         var sightings: [String] = []
-        for path in ["/cases", "/worklist", "/clocks", "/assignments", "/supervisions", "/leads", "/summary", "/warnings"] {
+        for path in [
+            "/cases", "/worklist", "/clocks", "/assignments", "/supervisions", "/leads", "/summary", "/warnings",
+        ] {
             guard let answer = try? await json.call("GET", path, by: login) else { continue }
             let text = String(decoding: try JSONSerialization.data(withJSONObject: answer), as: UTF8.self)
             if refs.contains(where: text.contains) { sightings.append(path) }
@@ -197,7 +200,9 @@ struct ConfidentialWalkTests {
 
     // MARK: Secrecy
 
-    @Test func `a restricted case is there for those cleared for it alone, and every look at it is on record`() async throws {
+    @Test func `a restricted case is there for those cleared for it alone, and every look at it is on record`()
+        async throws
+    {
         try await BothDoors.with { doors in
             let (json, line) = (JSONHand(port: doors.http), LineHand(socket: doors.socket))
             let (record, first, second) = try await Self.opened(doors, json)
@@ -222,7 +227,8 @@ struct ConfidentialWalkTests {
             try await line.say(#"CASE RESTRICT \#(record) 1 reason="举报人要求""#, by: Self.dispatcher)
 
             for login in ["leader.city", "duty.city", "reviewer.east", "leader.east"] {
-                #expect(try await Self.sightings(of: [record, first, second], by: login, json, line).isEmpty, "\(login)")
+                #expect(
+                    try await Self.sightings(of: [record, first, second], by: login, json, line).isEmpty, "\(login)")
                 let hidden = try await Self.refusal { _ = try await json.look(record, by: login) }
                 #expect(hidden == (try await Self.refusal { _ = try await json.look("TST-2026-099999", by: login) }))
             }
@@ -238,7 +244,8 @@ struct ConfidentialWalkTests {
             #expect(reads.contains { $0["what"] as? String == "case" && $0["via"] as? String == "json" })
             #expect(reads.contains { $0["what"] as? String == "timeline" && $0["via"] as? String == "line" })
             #expect(
-                (try await json.call("GET", "/cases/\(record)/reads", by: Self.east)["items"] as? [Any])?.isEmpty == true)
+                (try await json.call("GET", "/cases/\(record)/reads", by: Self.east)["items"] as? [Any])?.isEmpty
+                    == true)
 
             try await line.say(#"CASE RESTRICT \#(record) 0 reason="已公开""#, by: "leader.city")
             #expect(try await Self.sightings(of: [record], by: "leader.east", json, line).contains("/cases"))
@@ -268,7 +275,8 @@ struct ConfidentialWalkTests {
 
     // MARK: Contacts
 
-    @Test func `a contact is kept sealed, shown masked to those who must answer, and whole only with a reason on record`()
+    @Test
+    func `a contact is kept sealed, shown masked to those who must answer, and whole only with a reason on record`()
         async throws
     {
         try await BothDoors.with { doors in
@@ -286,7 +294,8 @@ struct ConfidentialWalkTests {
             let hop = try await json.assign(record, to: "east", by: Self.dispatcher)
 
             func contacts(_ login: String) async throws -> [[String: Any]] {
-                try #require(try await json.call("GET", "/cases/\(record)/contacts", by: login)["items"] as? [[String: Any]])
+                try #require(
+                    try await json.call("GET", "/cases/\(record)/contacts", by: login)["items"] as? [[String: Any]])
             }
             let masked = try await contacts(Self.dispatcher)
             #expect(masked.compactMap { $0["masked"] as? String }.sorted() == ["138****1234", "z***@example.com"])
@@ -314,7 +323,8 @@ struct ConfidentialWalkTests {
             }
             #expect(keyed.contains("not_keyed"))
             await #expect(throws: DoorSaidNo.self, "a reason is required") {
-                _ = try await json.call("POST", "/contacts/\(phone)/actions/reveal", ["reason": " "], by: Self.dispatcher)
+                _ = try await json.call(
+                    "POST", "/contacts/\(phone)/actions/reveal", ["reason": " "], by: Self.dispatcher)
             }
             let shown = try await json.call(
                 "POST", "/contacts/\(phone)/actions/reveal", ["reason": "电话答复"], by: "handler.east")
@@ -332,7 +342,10 @@ struct ConfidentialWalkTests {
                 ).rows.map { row throws(PostgresError) -> String in try row.get("name") }
                 for table in tables {
                     let found = try connection.query(
-                        SQL(trusted: "select from bihuan.\(table) t where t::text ~ '13800001234|3133383030303031323334|zhang@'")
+                        SQL(
+                            trusted:
+                                "select from bihuan.\(table) t where t::text ~ '13800001234|3133383030303031323334|zhang@'"
+                        )
                     ).affected
                     if found > 0 { traces.append(table) }
                 }
@@ -365,10 +378,13 @@ struct ConfidentialWalkTests {
                 (["channel": "hotline", "phone": "不详"], "not_a_phone"),
             ] {
                 var body: [String: Any] = [
-                    "source": "hotline-12345", "content": "反映某超市。", "contact": ["phone": more["phone"] ?? "13800001234"],
+                    "source": "hotline-12345", "content": "反映某超市。",
+                    "contact": ["phone": more["phone"] ?? "13800001234"],
                 ]
                 for (name, value) in more where name != "phone" { body[name] = value }
-                let refused = try await Self.refusal { _ = try await json.call("POST", "/cases", body, by: "duty.city") }
+                let refused = try await Self.refusal {
+                    _ = try await json.call("POST", "/cases", body, by: "duty.city")
+                }
                 #expect(refused.contains(code), "\(refused)")
             }
         }

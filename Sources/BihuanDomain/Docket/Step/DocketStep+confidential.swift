@@ -35,7 +35,8 @@ extension DocketStep {
             // Nobody is told: the unit is not to know, and whoever assigned it finds it in the log.
             try self.end(
                 &hop, .recuse,
-                EventDraft(.recalled, assignment: hop.id, reason: "回避", detail: ["because": EventKind.recused.rawValue]))
+                EventDraft(.recalled, assignment: hop.id, reason: "回避", detail: ["because": EventKind.recused.rawValue])
+            )
         }
         // A feedback that the unit would have reviewed goes back to the assigner.
         for var hop in self.docket.assignments where hop.state.isOpen && isBelow(hop.reviewer) {
@@ -103,7 +104,9 @@ extension DocketStep {
             let isInCharge = self.docket.assignments.contains {
                 $0.to == identity.unit && $0.role == .lead && $0.state.isOpen
             }
-            guard Permission.mayReveal(identity, owner: self.docket.record.owner, isInCharge: isInCharge) else { throw .outsideJurisdiction(.revealContact) }
+            guard Permission.mayReveal(identity, owner: self.docket.record.owner, isInCharge: isInCharge) else {
+                throw .outsideJurisdiction(.revealContact)
+            }
         }
         self.log(EventDraft(.contactRevealed, reason: reason, detail: ["contact": id.text]))
     }

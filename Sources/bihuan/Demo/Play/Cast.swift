@@ -39,7 +39,8 @@ struct Cast: Sendable {
         case .register: [.duty, .dispatcher]
         case .urge: [.duty, .dispatcher, .reviewer, .leader]
         case .grade, .conclude, .dismiss, .reopen, .assign, .receive, .return, .recall, .forward, .supervise, .lift,
-            .uphold, .raise, .file, .askExtension, .observe, .warn, .respond, .comment, .addTask, .finishTask, .dropTask, .attachLead, .detachLead, .merge, .unmerge:
+            .uphold, .raise, .file, .askExtension, .observe, .warn, .respond, .comment, .addTask, .finishTask,
+            .dropTask, .attachLead, .detachLead, .merge, .unmerge:
             [.dispatcher, .handler, .leader, .duty]
         case .pause, .resume, .grantExtension, .refuseExtension, .replan, .issueWarning, .declineWarning, .liftWarning,
             .arbitrate, .refer, .answerReferral, .waiveReferral,
