@@ -48,8 +48,8 @@ struct RoutingMeasurementTests {
 
     static func unit(
         _ id: Int, _ name: String, _ tier: Tier, line: String? = nil, under parent: Int? = 1
-    ) -> Unit {
-        Unit(
+    ) -> BihuanDomain.Unit {
+        BihuanDomain.Unit(
             id: UnitID(rawValue: id), label: "u\(id)", name: name, tier: tier, line: line,
             parent: parent.map { UnitID(rawValue: $0) })
     }
