@@ -46,7 +46,7 @@ struct OrganisationDoorTests {
             #expect(
                 try await APIClient.logIn("dispatcher.east", at: port).get("/me").text("acting/unit/label") == "west")
             #expect(try await west.get("/cases/\(ref)").status == 200)
-            #expect(try await west.get("/assignments/\(first)").text("unit") == "west")
+            #expect(try await west.get("/assignments/\(first)").text("unit/label") == "west")
             // The station goes on as before, now for the successor.
             let work = try await station.get("/worklist")
             let second = try #require(work.text("items/0/subject"))

@@ -10,7 +10,7 @@ extension TestCity {
         }
     }
 
-    /// The post of this role in this unit that began last, of those that were not ended before they began.
+    /// A deputy's post of this role in this unit, or else the one that began last, of those that were not ended before they began.
     package func post(_ role: String, in unit: String) async throws -> UUID {
         try await self.owner { connection throws(PostgresError) -> UUID in
             try connection.query(
@@ -19,7 +19,7 @@ extension TestCity {
                   join bihuan.units u on u.city_id = p.city_id and u.unit_id = p.unit_id
                  where p.role = \(role) and u.label = \(unit) and u.city_id = 1
                    and p.valid_until is distinct from p.valid_from
-                 order by p.valid_from desc
+                 order by p.acting_for is not null desc, p.valid_from desc
                  limit 1
                 """
             ).rows[0].get("post_id")

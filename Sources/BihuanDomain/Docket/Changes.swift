@@ -4,6 +4,8 @@ package import struct Foundation.Date
 package struct Changes: Sendable {
     /// The case after the step; its version is the number of the last event in `events`.
     package var record: CaseRecord
+    /// The states the case went through, the last one it is in; steps taken as one may pass several.
+    package var passed: [CaseState] = []
     package var newAssignments: [AssignmentRecord] = []
     package var changedAssignments: [AssignmentRecord] = []
     package var newFeedback: (record: FeedbackRecord, draft: FeedbackDraft)?

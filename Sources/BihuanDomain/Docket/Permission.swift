@@ -192,7 +192,9 @@ package enum Permission {
 
     package static func allowed(on facts: CaseFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
         self.caseVerbs.filter { verb in
-            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts, tree) && self.stands(verb, facts)
+            // A case that was merged into another stands still.
+            (facts.state != .merged || verb == .unmerge) && verb.roles.contains(identity.role)
+                && self.isOf(identity, verb, facts, tree) && self.stands(verb, facts)
         }
     }
 
@@ -368,8 +370,11 @@ package enum Permission {
         case .comment: return facts.role.answers && facts.state.isOpen
         case .addTask: return facts.role.answers && (facts.state == .received || facts.state == .forwarded)
         case .receive: step = .receive
-        // What may be returned may be disputed.
-        case .return, .dispute: step = .return
+        case .return: step = .return
+        // What may be returned may be disputed; but whom nothing is asked of has nothing to dispute.
+        case .dispute:
+            guard facts.role.answers else { return false }
+            step = .return
         case .recall: step = .recall
         case .forward:
             guard facts.role.answers else { return false }

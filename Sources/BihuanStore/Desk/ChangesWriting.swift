@@ -37,7 +37,11 @@ struct ChangesWriting {
 
     var statements: [SQL] {
         var batch: [SQL] = []
-        if self.before != nil { batch.append(self.updateCase) }
+        if self.before != nil {
+            // No state is skipped, or the guard of the order of states would refuse the leap.
+            batch += self.changes.passed.dropLast().map(self.pass)
+            batch.append(self.updateCase)
+        }
         batch += self.secrecy
         batch += self.recusals
         batch += self.changes.newAssignments.map(self.insert)
@@ -67,6 +71,15 @@ struct ChangesWriting {
     }
 
     // MARK: Case
+
+    private func pass(_ state: CaseState) -> SQL {
+        SQL.mustAffect(
+            """
+            update bihuan.cases set state = \(state.rawValue)
+             where city_id = \(self.city) and case_id = \(self.changes.record.id.rawValue)
+               and version = \(self.before?.version ?? 0)
+            """)
+    }
 
     private var updateCase: SQL {
         let record = self.changes.record

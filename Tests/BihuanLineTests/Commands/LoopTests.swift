@@ -28,6 +28,7 @@ struct LoopTests {
                     #expect(
                         object["next"] as? [String] == [
                             "CASE GRADE", "CASE DISMISS", "CASE FILE", "CASE SPREAD", "CASE WARN", "CASE REFER",
+                            "CASE ATTACH", "CASE DETACH", "CASE MERGE", "CASE RECUSE", "CASE RESTRICT", "CASE ENGAGE",
                         ])
 
                     let early = try await line.ask("CASE ASSIGN \(record) east reason=\"属地\"")

@@ -81,7 +81,7 @@ struct ClockStoreTests {
             try await play.grade("ungraded")
             let first = try await play.assign("east")
             let second = try await play.assign("west")
-            try await play.finish(first.id, east)
+            try await play.finish(first.id, east, fields: [:])
             #expect(try await play.clock("result") == nil)
             try await play.giveBack(second.id, west)
             let result = try #require(try await play.clock("result"))
@@ -272,13 +272,16 @@ private struct Play {
         try await self.take(on: .assignment(hop), token) { .return(AssignmentID(rawValue: $0), reason: "不属本区") }
     }
 
-    func feedBack(_ hop: ObjectKey, _ token: String) async throws {
+    /// - Parameter fields: what the plan's form asks for; Harbin's by default.
+    func feedBack(
+        _ hop: ObjectKey, _ token: String, fields: [String: String] = ["neglect": "否", "breach": "否"]
+    ) async throws {
         try await self.take(on: .assignment(hop), token) {
             .feedBack(
                 AssignmentID(rawValue: $0),
                 FeedbackDraft(
                     kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办",
-                    fields: ["neglect": "否", "breach": "否"]))
+                    fields: fields))
         }
     }
 
@@ -288,9 +291,11 @@ private struct Play {
     }
 
     /// Received, fed back and accepted.
-    func finish(_ hop: ObjectKey, _ token: String) async throws {
+    func finish(_ hop: ObjectKey, _ token: String, fields: [String: String] = ["neglect": "否", "breach": "否"])
+        async throws
+    {
         try await self.receive(hop, token)
-        try await self.feedBack(hop, token)
+        try await self.feedBack(hop, token, fields: fields)
         try await self.take(on: .feedback(try await self.pendingFeedback(hop))) {
             .accept(FeedbackID(rawValue: $0), reason: nil)
         }

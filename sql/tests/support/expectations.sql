@@ -141,7 +141,7 @@ begin
            select array_agg(l.lead_id::text)
              from bihuan.leads l
             where l.city_id = p.city_id and not l.is_drill and l.case_id is not null
-              and oracle.sees_case(l.city_id, p.unit_id, l.case_id)
+              and oracle.sees_case(p, l.city_id, l.case_id)
          ), '{}') else '{}' end
     from world.personas p;
 
@@ -324,7 +324,7 @@ begin
    ) v (manner, officer_id, unit_id)
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and a.city_id = p.city_id
-       and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id)
+       and oracle.sees_assignment(p, a.city_id, a.assignment_id)
        and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id), false) as allowed
    ) x
    where a.ref in ('A-f1', 'A-f3', 'A-h1', 'A-r1', 'A-c1', 'A-b3', 'A-m1');
@@ -340,7 +340,7 @@ begin
    cross join bihuan.disputes d
    cross join lateral (
      select coalesce(p.lives and d.city_id = p.city_id
-       and oracle.sees_assignment(d.city_id, p.unit_id, d.assignment_id), false) as seen
+       and oracle.sees_assignment(p, d.city_id, d.assignment_id), false) as seen
    ) x
    where p.login = 'bihuan_server' and d.state = 'open';
 
@@ -357,7 +357,7 @@ begin
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and d.city_id = p.city_id
        and (p.unit_id = d.arbiter_unit and d.state = 'open'
-         or p.unit_id = d.assigner_unit and oracle.sees_case(d.city_id, p.unit_id, d.case_id)), false) as allowed
+         or p.unit_id = d.assigner_unit and oracle.sees_case(p, d.city_id, d.case_id)), false) as allowed
    ) x;
 
   -- What happened in a case that is seen: told by an officer in the own name, by the worker in nobody's.
@@ -505,7 +505,7 @@ begin
     join bihuan.feedback f on f.city_id = a.city_id and f.assignment_id = a.assignment_id
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and (a.city_id, a.to_unit) = (p.city_id, p.unit_id)
-       and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id), false) as allowed
+       and oracle.sees_assignment(p, a.city_id, a.assignment_id), false) as allowed
    ) x
    where right(a.ref, 2) in ('f1', 'f2', 'h1', 'h2', 'h3', 'r1', 'c1', 'b2');
 
@@ -527,7 +527,7 @@ begin
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and (a.city_id, a.to_unit) = (p.city_id, p.unit_id)
        and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id)
-       and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id), false) as allowed
+       and oracle.sees_assignment(p, a.city_id, a.assignment_id), false) as allowed
    ) x
    where right(a.ref, 2) in ('f1', 'f2', 'h1', 'h2', 'c1', 'b2');
 
@@ -551,8 +551,8 @@ begin
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and (g.city_id, g.to_unit) = (p.city_id, p.unit_id)
        and g.role = 'guide' and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id)
-       and oracle.sees_assignment(g.city_id, p.unit_id, g.assignment_id)
-       and oracle.sees_assignment(a.city_id, p.unit_id, a.assignment_id), false) as allowed
+       and oracle.sees_assignment(p, g.city_id, g.assignment_id)
+       and oracle.sees_assignment(p, a.city_id, a.assignment_id), false) as allowed
    ) x
    where right(a.ref, 2) in ('h1', 'h2', 'h5', 'u1') and right(g.ref, 2) in ('h1', 'h3', 'u2');
 
@@ -705,7 +705,7 @@ begin
      select coalesce(p.lives and p.login = 'bihuan_server' and k.city_id = p.city_id
        and p.role in ('dispatcher', 'duty', 'leader')
        and (v.officer_id, v.unit_id) = (p.officer_id, p.unit_id)
-       and (k.case_id is null or oracle.sees_case(k.city_id, p.unit_id, k.case_id)), false) as allowed
+       and (k.case_id is null or oracle.sees_case(p, k.city_id, k.case_id)), false) as allowed
    ) x;
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
   select p.name, 'duty_calls', 'insert', row_number() over (partition by p.name order by u.city_id, u.unit_id, f),

@@ -126,7 +126,9 @@ struct DocketStep {
     }
 
     mutating func move(_ step: CaseTransition.Step) {
-        if let next = CaseTransition.next(from: self.docket.record.state, on: step) { self.docket.record.state = next }
+        guard let next = CaseTransition.next(from: self.docket.record.state, on: step) else { return }
+        if next != self.docket.record.state { self.changes.passed.append(next) }
+        self.docket.record.state = next
     }
 
     mutating func move(_ hop: inout AssignmentRecord, _ step: AssignmentTransition.Step) {
