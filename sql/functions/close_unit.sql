@@ -81,6 +81,7 @@ begin
     case when v_who.officer_id is not null then v_who.top end, v_who.via, p_reason);
   perform bihuan.end_posts_of_unit(
     v_unit.city_id, v_unit.unit_id, case when p_posts = 'move' then v_to.unit_id end);
+  perform bihuan.hand_over_registers(v_unit.city_id, v_unit.unit_id, v_to.unit_id);
   -- The units below and the unit itself in one statement: what is seen is made anew once.
   perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, p_reason, p_kind, v_to.unit_id);
   update bihuan.units u

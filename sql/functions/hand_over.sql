@@ -139,6 +139,40 @@ begin
     into v_cases, v_hops, v_as, v_refs
     from moved m;
 
+  -- Where the taker would decide a dispute of its own, the owner of the case decides.
+  with moved as (
+    update bihuan.disputes x
+       set raised_by = case x.raised_by when p_from then p_to else x.raised_by end,
+           assigner_unit = case x.assigner_unit when p_from then p_to else x.assigner_unit end,
+           arbiter_unit = case
+             when (case x.arbiter_unit when p_from then p_to else x.arbiter_unit end) = p_to
+              and (case x.raised_by when p_from then p_to else x.raised_by end) = p_to then c.owner_unit
+             when x.arbiter_unit = p_from then p_to
+             else x.arbiter_unit end,
+           version = x.version + 1
+      from bihuan.cases c
+     where x.city_id = p_city and x.case_id = any (p_cases) and x.state = 'open'
+       and p_from in (x.raised_by, x.assigner_unit, x.arbiter_unit)
+       and c.city_id = x.city_id and c.case_id = x.case_id
+    returning x.case_id, x.assignment_id, x.ref
+  )
+  select v_cases || coalesce(array_agg(m.case_id), '{}'), v_hops || coalesce(array_agg(m.assignment_id), '{}'),
+         v_as || coalesce(array_agg('dispute'::text), '{}'), v_refs || coalesce(array_agg(m.ref), '{}')
+    into v_cases, v_hops, v_as, v_refs
+    from moved m;
+
+  update bihuan.clocks k
+     set unit_id = x.arbiter_unit
+    from bihuan.disputes x
+   where k.city_id = p_city and k.case_id = any (p_cases) and k.stopped_at is null and k.dispute_id is not null
+     and x.city_id = k.city_id and x.dispute_id = k.dispute_id and x.arbiter_unit <> k.unit_id;
+
+  -- The assignment that a task belongs to says in the log that it was handed over.
+  update bihuan.tasks t
+     set unit_id = case t.unit_id when p_from then p_to else t.unit_id end,
+         owner_unit = case t.owner_unit when p_from then p_to else t.owner_unit end
+   where t.city_id = p_city and t.case_id = any (p_cases) and t.state = 'open' and p_from in (t.unit_id, t.owner_unit);
+
   perform bihuan.count_standing(p_city, p_cases, 1);
   perform bihuan.refresh_visibility(p_city, (select array_agg(distinct x) from unnest(v_cases) x));
 

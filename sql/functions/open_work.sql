@@ -33,6 +33,14 @@ as $$
     join bihuan.warnings w on w.city_id = r.city_id and w.warning_id = r.warning_id
    where r.city_id = p_city and r.unit_id = p_unit and r.received_at is null and w.state = 'issued'
      and (p_cases is null or r.case_id = any (p_cases))
+  union
+  select x.case_id from bihuan.disputes x
+   where x.city_id = p_city and x.state = 'open' and p_unit in (x.raised_by, x.assigner_unit, x.arbiter_unit)
+     and (p_cases is null or x.case_id = any (p_cases))
+  union
+  select t.case_id from bihuan.tasks t
+   where t.city_id = p_city and t.state = 'open' and p_unit in (t.unit_id, t.owner_unit)
+     and (p_cases is null or t.case_id = any (p_cases))
 $$;
 
 revoke all on function bihuan.open_work(integer, integer, boolean, uuid[]) from public;

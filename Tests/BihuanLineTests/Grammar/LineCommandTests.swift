@@ -123,11 +123,12 @@ struct LineCommandTests {
 
     @Test func `every command of the loop that writes asks for a reason`() {
         let looks: [LineVerb] = [
-            .caseShow, .caseTrace, .caseProposal, .clockWhy, .warningShow, .disputeShow, .referralShow,
+            .caseShow, .caseTrace, .caseProposal, .caseRoute, .caseSimilar, .clockWhy, .warningShow, .disputeShow,
+            .referralShow,
         ]
         let writes = CommandTable.all.filter { spec in
             let family = spec.verb.rawValue.prefix { $0 != " " }
-            return ["CASE", "CLOCK", "WARNING", "DISPUTE", "REFERRAL"].contains(family) && !looks.contains(spec.verb)
+            return ["CASE", "CLOCK", "WARNING", "DISPUTE", "REFERRAL", "TASK", "CONTACT"].contains(family) && !looks.contains(spec.verb)
         }
 
         #expect(writes.count == Verb.allCases.count + 1, "the steps, and a retry")
