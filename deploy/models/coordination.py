@@ -17,7 +17,9 @@ model and the product must agree on every answer, and on what is seen afterwards
 5. The same unit is not given the same work twice; the same order is not issued twice.
 6. A final feedback waits for all that was passed on. A case is accepted once no assignment of the owner is open and one
    was accepted since it was last opened; it goes back to graded when none was.
-7. An order is answered by its unit and lifted, upheld or raised by its issuer; raised, it becomes the order of the tier
+7. The same work is returned twice, and no more before the case is opened again. A case that is concluded has an outcome:
+   what was found by whoever was accepted, or what is said.
+8. An order is answered by its unit and lifted, upheld or raised by its issuer; raised, it becomes the order of the tier
    above to the issuer. It lapses with its assignment. A case with open work is neither concluded nor dismissed.
 
 Two at once must come to what one after the other may come to, in either order. Ends with status 1 at the first
@@ -141,10 +143,15 @@ HOP_VERBS = ["receive", "return", "recall", "forward", "feed_back", "accept", "s
 ORDER_VERBS = ["reply", "lift", "uphold", "raise"]
 
 
+def known(body, verbs):
+    """What is offered of the steps that the model has rules for."""
+    return sorted(verb for verb in body["allowed_actions"] if verb in verbs)
+
+
 class Hop:
     def __init__(self, case, parent, giver, unit):
         self.case, self.parent, self.giver, self.unit, self.reviewer = case, parent, giver, unit, giver
-        self.state, self.accepted_in, self.ref, self.id = "assigned", None, None, None
+        self.state, self.accepted_in, self.returned_in, self.ref, self.id = "assigned", None, None, None, None
         # Of the feedback that waits for a review: its id, once the product has told it.
         self.feedback, self.feedbacks = None, 0
 
@@ -218,7 +225,7 @@ class Case:
             "grade": self.state in OPEN_CASE,
             "assign": self.state in ("graded", "assigned", "accepted"),
             "dismiss": self.state in ("registered", "graded"),
-            "conclude": self.state == "accepted" and not self.has_open_work,
+            "conclude": self.state in ("graded", "accepted") and not self.has_open_work,
             "reopen": self.state in ("concluded", "dismissed"),
             "file": self.state in OPEN_CASE or self.state == "concluded",
             "observe": self.state in OPEN_CASE,
@@ -341,13 +348,16 @@ class Case:
         self.made = hop
 
     def _conclude(self, step):
-        if self.state in ("accepted", "assigned") and self.has_open_work:
+        if self.state in ("graded", "accepted", "assigned") and self.has_open_work:
             if step.persona.role not in MAY["conclude"]:
                 raise Refused("role")
             if step.persona.unit is not self.owner:
                 raise Refused("unit")
             raise Refused("open_work")
         self.require(step.persona, "conclude")
+        # What was found is the outcome; where nothing was, it must be named.
+        if step.value is None and not any(hop.accepted_in == self.opened and hop.parent is None for hop in self.hops):
+            raise Refused("field.outcome")
         self.state = "concluded"
 
     def _dismiss(self, step):
@@ -367,6 +377,10 @@ class Case:
 
     def _return(self, step, hop):
         self.require_hop(hop, step.persona, "return")
+        same = [each for each in self.hops if each.parent is hop.parent and each.giver is hop.giver]
+        if sum(each.returned_in == self.opened for each in same) >= 2:
+            raise Refused("return_limit")
+        hop.returned_in = self.opened
         self._end(hop, "returned")
 
     def _recall(self, step, hop):
@@ -508,6 +522,8 @@ class JSONDoor:
         elif step.hop is None:
             path = f"/cases/{case.ref}/" + ("assignments" if verb == "assign" else f"actions/{verb}")
             body = {**reason, **({"grade": {"level": step.value}, "assign": {"unit": step.value}}.get(verb, {}))}
+            if verb == "conclude" and step.value:
+                body["outcome"] = step.value
         else:
             hop = case.hops[step.hop]
             path, body = f"/assignments/{step.name}/actions/{verb}", reason
@@ -590,6 +606,8 @@ class LineDoor:
             words += [f"kind={step.value}", "findings=查实"]
             if step.value == "final":
                 words += ["verdict=substantiated", "measures=下架", "result=已办"]
+        elif step.verb == "conclude":
+            words += [f"outcome={step.value}"] if step.value else []
         elif step.value:
             words.append(step.value)
         if step.verb == "supervise":
@@ -666,6 +684,8 @@ class Play:
             return self.rng.choice(["general", "major", "major", "general", "nonsense"])
         if verb == "feed_back":
             return self.rng.choice(["interim", "final", "final"])
+        if verb == "conclude":
+            return self.rng.choice([None, "substantiated", "adopted"])
         if verb in ("assign", "forward"):
             giver = case.owner if verb == "assign" else case.hops[hop].unit
             below = [unit.label for unit in case.city.units if unit.parent is giver]
@@ -782,10 +802,9 @@ class Play:
     @staticmethod
     def picture(body):
         return {
-            "state": body["state"], "level": body["level"], "allowed": sorted(body["allowed_actions"]),
-            "hops": sorted((each["ref"], each["state"], tuple(sorted(each["allowed_actions"])))
-                           for each in body["assignments"]),
-            "orders": sorted((each["ref"], each["state"], tuple(sorted(each["allowed_actions"])))
+            "state": body["state"], "level": body["level"], "allowed": known(body, CASE_VERBS),
+            "hops": sorted((each["ref"], each["state"], tuple(known(each, HOP_VERBS))) for each in body["assignments"]),
+            "orders": sorted((each["ref"], each["state"], tuple(known(each, ORDER_VERBS)))
                              for each in body["supervisions"]),
         }
 
@@ -837,7 +856,7 @@ class Play:
         is_seen = hop.is_seen_by(persona.unit)
         self.agree(f"{persona} looks at {path}", 200 if is_seen else 404, status, case)
         if is_seen:
-            told = (body["state"], sorted(body["allowed_actions"]))
+            told = (body["state"], known(body, HOP_VERBS + ORDER_VERBS))
             self.agree(f"{persona} looks at {path}", (state, offered), told, case)
 
     def agree(self, what, expected, told, case=None):
