@@ -1,7 +1,7 @@
 -- Makes what some units of a city see what the rule says: case_visibility and assignment_visibility of these units alone, and
 -- their counts of open and concluded cases. For a tree that changed, where few units see otherwise and all of them many
 -- cases; refresh_visibility is the same for few cases and all units. The caller holds the tables against writers, so no case
--- is locked.
+-- is locked. A unit that is recused from a case, and those below it, do not see it.
 create or replace function bihuan.refresh_sight(p_city integer, p_units integer[])
 returns void
 language plpgsql volatile
@@ -12,6 +12,12 @@ begin
     select u.ancestor_id, u.descendant_id
       from bihuan.unit_closure u
      where u.city_id = p_city and u.ancestor_id = any (p_units)
+  ),
+  hidden as materialized (
+    select x.descendant_id as unit_id, r.case_id
+      from bihuan.recusals r
+      join bihuan.unit_closure x on x.city_id = r.city_id and x.ancestor_id = r.unit_id
+     where r.city_id = p_city and r.lifted_at is null
   ),
   target as materialized (
     select b.ancestor_id as unit_id, p.case_id
@@ -26,7 +32,8 @@ begin
         select r.case_id, r.unit_id from bihuan.warning_receipts r where r.city_id = p_city
       ) p
       join below b on b.descendant_id = p.unit_id
-     group by b.ancestor_id, p.case_id
+    except
+    select h.unit_id, h.case_id from hidden h
   ),
   gone as (
     delete from bihuan.case_visibility v
@@ -48,8 +55,8 @@ begin
      where o.city_id = p_city and o.unit_id = any (p_units)
   ),
   come as (
-    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open, is_drill)
-    select p_city, f.unit_id, f.case_id, c.opened_at, c.is_open, c.is_drill
+    insert into bihuan.case_visibility (city_id, unit_id, case_id, opened_at, is_open, is_drill, is_sealed)
+    select p_city, f.unit_id, f.case_id, c.opened_at, c.is_open, c.is_drill, c.is_sealed
       from fresh f
       join bihuan.cases c on c.city_id = p_city and c.case_id = f.case_id
     returning unit_id, case_id
@@ -75,19 +82,25 @@ begin
       from bihuan.unit_closure u
      where u.city_id = p_city and u.ancestor_id = any (p_units)
   ),
+  hidden as materialized (
+    select x.descendant_id as unit_id, r.case_id
+      from bihuan.recusals r
+      join bihuan.unit_closure x on x.city_id = r.city_id and x.ancestor_id = r.unit_id
+     where r.city_id = p_city and r.lifted_at is null
+  ),
   target as materialized (
-    select b.ancestor_id as unit_id, p.assignment_id, p.case_id
+    select b.ancestor_id as unit_id, p.assignment_id, p.case_id, p.is_sealed
       from (
-        select a.assignment_id, a.case_id, a.from_unit as unit_id
+        select a.assignment_id, a.case_id, a.is_sealed, a.from_unit as unit_id
           from bihuan.assignments a
          where a.city_id = p_city
         union all
-        select a.assignment_id, a.case_id, part.unit_id
+        select a.assignment_id, a.case_id, a.is_sealed, part.unit_id
           from bihuan.assignments a
          cross join lateral (values (a.to_unit), (a.reviewer_unit)) part (unit_id)
          where a.city_id = p_city and a.state not in ('recalled', 'returned')
         union all
-        select a.assignment_id, a.case_id, over.to_unit
+        select a.assignment_id, a.case_id, a.is_sealed, over.to_unit
           from bihuan.assignments a
           join bihuan.assignments over
             on over.city_id = a.city_id and over.case_id = a.case_id and over.from_unit = a.from_unit
@@ -96,7 +109,9 @@ begin
            and a.state not in ('recalled', 'returned') and over.state not in ('recalled', 'returned')
       ) p
       join below b on b.descendant_id = p.unit_id
-     group by b.ancestor_id, p.assignment_id, p.case_id
+     where not (p.is_sealed and exists (
+       select from hidden h where h.unit_id = b.ancestor_id and h.case_id = p.case_id))
+     group by b.ancestor_id, p.assignment_id, p.case_id, p.is_sealed
   ),
   gone as (
     delete from bihuan.assignment_visibility v
@@ -109,8 +124,8 @@ begin
      ) x
      where v.city_id = p_city and v.unit_id = x.unit_id and v.assignment_id = x.assignment_id
   )
-  insert into bihuan.assignment_visibility (city_id, unit_id, assignment_id, case_id)
-  select p_city, t.unit_id, t.assignment_id, t.case_id
+  insert into bihuan.assignment_visibility (city_id, unit_id, assignment_id, case_id, is_sealed)
+  select p_city, t.unit_id, t.assignment_id, t.case_id, t.is_sealed
     from target t
       on conflict (city_id, unit_id, assignment_id) do nothing;
 end
