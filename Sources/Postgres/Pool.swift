@@ -97,17 +97,17 @@ package final class Pool: Service, Sendable {
     ///
     /// - Parameters:
     ///   - user: On whose account.
-    ///   - deadline: For the wait and everything `body` asks of the server.
+    ///   - deadline: For the wait and everything `body` asks of the server; nil: the configuration's.
     ///   - orFail: Makes the caller's error of `.poolExhausted`, `.connection`, `.closed` and `.cancelled`: `body` has
     ///     not run.
     @discardableResult
     package func use<R: Sendable, Failure: Error>(
         by user: User = .anybody,
-        deadline: Duration = .seconds(5),
+        deadline: Duration? = nil,
         _ body: @Sendable (isolated Connection) throws(Failure) -> R,
         orFail: @Sendable (PostgresError) -> Failure
     ) async throws(Failure) -> R {
-        let limit = Deadline.after(deadline)
+        let limit = Deadline.after(deadline ?? self.configuration.useLimit)
         while true {
             let member: Member
             do throws(PostgresError) {
@@ -127,7 +127,7 @@ package final class Pool: Service, Sendable {
     @discardableResult
     package func use<R: Sendable>(
         by user: User = .anybody,
-        deadline: Duration = .seconds(5),
+        deadline: Duration? = nil,
         _ body: @Sendable (isolated Connection) throws(PostgresError) -> R
     ) async throws(PostgresError) -> R {
         try await self.use(by: user, deadline: deadline, body, orFail: { $0 })

@@ -9,6 +9,8 @@ package struct PoolConfiguration: Sendable {
     package var reserve: Int
     /// How long a user waits for a connection.
     package var waitLimit: Duration
+    /// How long a use may take that names no deadline, the wait included.
+    package var useLimit: Duration
     /// How many may wait. One more is refused at once, or takes the place of one of a larger crowd.
     package var waiterLimit: Int
     /// How many of one member may wait.
@@ -25,6 +27,7 @@ package struct PoolConfiguration: Sendable {
         size: Int = 8,
         reserve: Int = 0,
         waitLimit: Duration = .seconds(2),
+        useLimit: Duration = .seconds(5),
         waiterLimit: Int = 256,
         memberWaiterLimit: Int = 128,
         maximumAge: Duration = .seconds(1_800),
@@ -36,6 +39,7 @@ package struct PoolConfiguration: Sendable {
         self.size = max(1, size)
         self.reserve = max(0, reserve)
         self.waitLimit = waitLimit
+        self.useLimit = useLimit
         self.waiterLimit = max(0, waiterLimit)
         self.memberWaiterLimit = max(0, memberWaiterLimit)
         self.maximumAge = maximumAge

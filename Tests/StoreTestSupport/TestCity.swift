@@ -69,7 +69,7 @@ package struct TestCity: Sendable {
                 PoolConfiguration(
                     conninfo: server.conninfo(database: database, user: user), size: size, reserve: reserve,
                     // Many tests share the machine: a wait for it is no overload.
-                    waitLimit: .seconds(30), settings: settings),
+                    waitLimit: .seconds(30), useLimit: .seconds(60), settings: settings),
                 logger: logger)
         }
         return Pools(server: pool("bihuan_server", 6, reserve: 2), worker: pool("bihuan_worker", 4, reserve: 0))

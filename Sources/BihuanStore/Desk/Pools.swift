@@ -69,7 +69,7 @@ package struct Pools: Sendable {
         /// As ``Pool/use(by:deadline:_:orFail:)``. A body that ends well has proved the session.
         @discardableResult
         func use<R: Sendable, Failure: Error>(
-            deadline: Duration = .seconds(5),
+            deadline: Duration? = nil,
             _ body: @Sendable (isolated Connection) throws(Failure) -> R,
             orFail: @Sendable (PostgresError) -> Failure
         ) async throws(Failure) -> R {
