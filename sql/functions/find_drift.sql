@@ -86,6 +86,8 @@ begin
       select r.case_id, r.is_sealed from bihuan.warning_receipts r where r.city_id = p_city
       union all
       select o.case_id, o.is_sealed from bihuan.overdue o where o.city_id = p_city
+      union all
+      select t.case_id, t.is_sealed from bihuan.tasks t where t.city_id = p_city
     ) x
       left join bihuan.seals_from_scratch(p_city) s on s.case_id = x.case_id
      where x.is_sealed <> (s.case_id is not null)

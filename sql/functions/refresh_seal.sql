@@ -44,6 +44,8 @@ begin
    where r.city_id = p_city and r.case_id = p_case and r.is_sealed <> v_is_sealed;
   update bihuan.overdue o set is_sealed = v_is_sealed
    where o.city_id = p_city and o.case_id = p_case and o.is_sealed <> v_is_sealed;
+  update bihuan.tasks t set is_sealed = v_is_sealed
+   where t.city_id = p_city and t.case_id = p_case and t.is_sealed <> v_is_sealed;
 end
 $$;
 

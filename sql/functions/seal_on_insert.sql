@@ -30,6 +30,10 @@ create or replace trigger seal_on_insert
   for each row execute function bihuan.seal_on_insert();
 
 create or replace trigger seal_on_insert
+  before insert on bihuan.tasks
+  for each row execute function bihuan.seal_on_insert();
+
+create or replace trigger seal_on_insert
   before insert on bihuan.leads
   for each row when (new.case_id is not null) execute function bihuan.seal_on_insert();
 

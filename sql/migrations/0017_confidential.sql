@@ -27,6 +27,7 @@ alter table bihuan.leads add column is_sealed boolean not null default false;
 alter table bihuan.overdue add column is_sealed boolean not null default false;
 alter table bihuan.warnings add column is_sealed boolean not null default false;
 alter table bihuan.warning_receipts add column is_sealed boolean not null default false;
+alter table bihuan.tasks add column is_sealed boolean not null default false;
 
 -- One row for each sealed case. Kept by triggers (functions/refresh_seal.sql).
 create table bihuan.seals (

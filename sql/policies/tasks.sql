@@ -1,10 +1,11 @@
 alter table bihuan.tasks enable row level security;
 
--- A task is seen with its assignment, and by the unit that is to do it.
+-- A task is seen with its assignment, and by the unit that is to do it, unless it is sealed from it.
 drop policy if exists officer_sees_task on bihuan.tasks;
 create policy officer_sees_task on bihuan.tasks for select to bihuan_server
   using (
     (city_id, owner_unit) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    and (not is_sealed or not bihuan.is_hidden(case_id))
     or exists (
       select from bihuan.assignment_visibility v
        where v.city_id = tasks.city_id and v.assignment_id = tasks.assignment_id
@@ -28,6 +29,7 @@ drop policy if exists officer_ends_task on bihuan.tasks;
 create policy officer_ends_task on bihuan.tasks for update to bihuan_server
   using (
     (city_id, owner_unit) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    and (not is_sealed or not bihuan.is_hidden(case_id))
     or exists (
       select from bihuan.assignment_visibility v
        where v.city_id = tasks.city_id and v.assignment_id = tasks.assignment_id
@@ -38,6 +40,7 @@ create policy officer_ends_task on bihuan.tasks for update to bihuan_server
     (city_id, ended_by) = (select s.city_id, s.officer_id from bihuan.sessions s)
     and (
       (city_id, owner_unit) = (select s.city_id, s.unit_id from bihuan.sessions s)
+      and (not is_sealed or not bihuan.is_hidden(case_id))
       or exists (
         select from bihuan.assignment_visibility v
          where v.city_id = tasks.city_id and v.assignment_id = tasks.assignment_id

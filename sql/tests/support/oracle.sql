@@ -163,12 +163,13 @@ language sql stable as $$
   select 'comments', concat_ws('/', t.city_id, t.comment_id), a.seen, false
     from bihuan.comments t join a using (city_id, assignment_id)
   union all
-  -- A task is seen with its assignment, and by the unit that is to do it.
-  select 'tasks', concat_ws('/', t.city_id, t.task_id), x.is_ours, x.is_ours
+  -- A task is seen with its assignment, and by the unit that is to do it, unless it is sealed from it.
+  select 'tasks', concat_ws('/', t.city_id, t.task_id), y.is_ours, y.is_ours
     from bihuan.tasks t
     join a using (city_id, assignment_id)
    cross join lateral (
-     select a.seen or coalesce(p.lives and (t.city_id, t.owner_unit) = (p.city_id, p.unit_id), false) as is_ours) x
+     select a.seen or coalesce(p.lives and (t.city_id, t.owner_unit) = (p.city_id, p.unit_id), false)
+         and (t.city_id, t.case_id) not in (select x.city_id, x.case_id from x) as is_ours) y
   union all
   select 'supervisions', concat_ws('/', t.city_id, t.supervision_id), a.seen, a.seen
     from bihuan.supervisions t join a using (city_id, assignment_id)
