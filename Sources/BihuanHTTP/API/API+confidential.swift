@@ -14,7 +14,7 @@ extension API {
                     .recuse(unit: unit, reason: reason)
                 }
             },
-            Route("POST", "\(cases)/{id}/actions/lift-recusal") { call in
+            Route("POST", "\(cases)/{id}/actions/lift_recusal") { call in
                 let (unit, reason) = try await self.unitAndReason(call)
                 return try await self.perform(call, on: .record(call.objectKey)) { _ in
                     .liftRecusal(unit: unit, reason: reason)
@@ -58,7 +58,7 @@ extension API {
                 }
                 return Self.list(contacts, zone: contacts.first?.offset) { $0.write($1) }
             },
-            Route("POST", "\(contacts)/{id}/actions/reveal") { call in
+            Route("POST", "\(contacts)/{id}/actions/reveal_contact") { call in
                 let reason = try await self.reason(call)
                 let id = ContactID(rawValue: try call.uuid())
                 // What a key keeps is told again; a contact is told once for each reason.

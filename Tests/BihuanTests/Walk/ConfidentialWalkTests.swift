@@ -309,25 +309,25 @@ struct ConfidentialWalkTests {
             let phone = try #require(masked.first { $0["kind"] as? String == "phone" }?["id"] as? String)
             for login in ["leader.city", "dispatcher.west", "handler.east-1"] {
                 let refused = try await Self.refusal {
-                    _ = try await json.call("POST", "/contacts/\(phone)/actions/reveal", ["reason": "答复"], by: login)
+                    _ = try await json.call("POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], by: login)
                 }
                 #expect(refused.hasPrefix("404"), "\(login) \(refused)")
             }
             let mayNot = try await Self.refusal {
-                _ = try await json.call("POST", "/contacts/\(phone)/actions/reveal", ["reason": "答复"], by: Self.east)
+                _ = try await json.call("POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], by: Self.east)
             }
             #expect(mayNot.hasPrefix("403"))
             let keyed = try await Self.refusal {
                 _ = try await json.call(
-                    "POST", "/contacts/\(phone)/actions/reveal", ["reason": "答复"], key: "r", by: Self.dispatcher)
+                    "POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], key: "r", by: Self.dispatcher)
             }
             #expect(keyed.contains("not_keyed"))
             await #expect(throws: DoorSaidNo.self, "a reason is required") {
                 _ = try await json.call(
-                    "POST", "/contacts/\(phone)/actions/reveal", ["reason": " "], by: Self.dispatcher)
+                    "POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": " "], by: Self.dispatcher)
             }
             let shown = try await json.call(
-                "POST", "/contacts/\(phone)/actions/reveal", ["reason": "电话答复"], by: "handler.east")
+                "POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "电话答复"], by: "handler.east")
             #expect(shown["value"] as? String == "13800001234")
             let said = try await line.say(#"CONTACT REVEAL \#(phone) reason="核实地址""#, by: Self.dispatcher)
             #expect(said.block?.last?.contains("13800001234") == true)
@@ -363,7 +363,7 @@ struct ConfidentialWalkTests {
             #expect(
                 try await Self.refusal {
                     _ = try await json.call(
-                        "POST", "/contacts/\(phone)/actions/reveal", ["reason": "答复"], by: Self.dispatcher)
+                        "POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], by: Self.dispatcher)
                 }.hasPrefix("404"))
             _ = hop
         }
