@@ -59,7 +59,7 @@ struct DrillTests {
             #expect(clocks[0] == clocks[2] && clocks[1] == clocks[3])
             #expect(clocks[1].count >= 5)
             #expect(kinds[0] == kinds[1])
-            #expect(try await Self.value(city, "select bihuan.find_drift(1)") == nil)
+            #expect(try await city.drift() == nil)
         }
     }
 
@@ -85,7 +85,7 @@ struct DrillTests {
                 try await city.advance(by: .seconds(seconds))
                 for _ in 0..<6 { await Self.sweeper(city).pass() }
                 #expect(try await Self.counts(city) == before)
-                #expect(try await Self.value(city, "select bihuan.find_drift(1)") == nil)
+                #expect(try await city.drift() == nil)
             }
 
             let kinds = try await queries.timeline(dispatcher, .id(opened.id)).events.map(\.kind)

@@ -282,10 +282,7 @@ struct LadderTests {
     }
 
     private static func driftAndClaims(_ city: TestCity) async throws -> (String?, Int) {
-        let drift = try await city.owner { connection throws(PostgresError) -> String? in
-            try connection.query("select bihuan.find_drift(1) as drift").rows[0].get("drift")
-        }
-        return (drift, try await city.store.clockClaims.claim(100).count)
+        (try await city.drift(), try await city.store.clockClaims.claim(100).count)
     }
 
     private static func kinds(_ city: TestCity, _ token: String) async throws -> [EventKind] {

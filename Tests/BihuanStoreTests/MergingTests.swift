@@ -32,7 +32,7 @@ struct MergingTests {
             #expect(try await play.log(two).suffix(2) == [.absorbed, .graded])
             #expect(
                 try await city.store.queries.timeline(play.dispatcher, .ref(one)).events.last?.detail["case"] == two)
-            #expect(try await play.drift() == nil)
+            #expect(try await play.city.drift() == nil)
 
             let undone = try await play.take(one, .unmerge(reason: "并错了"))
 
@@ -41,7 +41,7 @@ struct MergingTests {
             #expect(try await play.look(two).leads.count == 1)
             #expect(try await play.look(two).view.level == "major")
             #expect(try await play.log(two).last == .parted)
-            #expect(try await play.drift() == nil)
+            #expect(try await play.city.drift() == nil)
         }
     }
 
@@ -65,13 +65,13 @@ struct MergingTests {
             #expect(try await play.log(one).count == fired)
             #expect(try await city.store.queries.worklist(east).items.isEmpty)
             #expect(try await city.store.queries.clocks(east).items.isEmpty)
-            #expect(try await play.drift() == nil)
+            #expect(try await play.city.drift() == nil)
             try await play.take(one, .unmerge(reason: "并错了"))
             let after = try await city.store.queries.worklist(east).items
             #expect(after.map(\.kind) == [.receipt])
             let moved = after[0].dueAt.timeIntervalSince(before[0].dueAt)
             #expect(abs(moved - 5 * 86_400) < 120, "the receipt stood still as long as the case was merged")
-            #expect(try await play.drift() == nil)
+            #expect(try await play.city.drift() == nil)
         }
     }
 
@@ -91,11 +91,11 @@ struct MergingTests {
             try await play.take(one, .merge(into: two, reason: "同一事件"))
             let meanwhile = try await city.store.queries.summary(leader).total
             #expect(meanwhile.overdue < late && meanwhile.open == 1)
-            #expect(try await play.drift() == nil)
+            #expect(try await play.city.drift() == nil)
 
             try await play.take(one, .unmerge(reason: "并错了"))
             #expect(try await city.store.queries.summary(leader).total.overdue == late)
-            #expect(try await play.drift() == nil)
+            #expect(try await play.city.drift() == nil)
         }
     }
 
@@ -131,7 +131,7 @@ struct MergingTests {
                 ) { .accept(FeedbackID(rawValue: $0), reason: nil) }
                 #expect(try await play.look(ref).view.state == .accepted)
             }
-            #expect(try await play.drift() == nil)
+            #expect(try await play.city.drift() == nil)
         }
     }
 
@@ -148,7 +148,7 @@ struct MergingTests {
                 let states = [try await play.look(one).view.state, try await play.look(two).view.state]
                 #expect(states.filter { $0 == .merged }.count == 1)
             }
-            #expect(try await play.drift() == nil)
+            #expect(try await play.city.drift() == nil)
         }
     }
 
@@ -320,12 +320,5 @@ private struct Play: Sendable {
             store: self.city.store, configuration: SweeperConfiguration(), clock: ContinuousClock(),
             logger: Logger(label: "test")
         ).pass()
-    }
-
-    /// What differs from the facts, counters among it.
-    func drift() async throws -> String? {
-        try await self.city.owner { connection throws(PostgresError) in
-            try connection.query("select bihuan.find_drift(1) as drift").rows[0].get("drift")
-        }
     }
 }

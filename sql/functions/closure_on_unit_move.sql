@@ -42,20 +42,29 @@ begin
     perform bihuan.write_overdue(k) from bihuan.clocks k
       where k.city_id = v_city and k.unit_id = any (v_units) and k.breached_at is not null and k.stopped_at is null;
 
-    -- Few units stand above what moved that did not before, or no longer do; they alone see otherwise.
-    select array_agg(distinct x.ancestor_id) into v_seers
+    -- Few units stand above what moved that did not before, or no longer do; they see otherwise, and whatever has come
+    -- below, or from below, a unit that is recused from something.
+    with changed as materialized (
+      (select * from unnest(v_above, v_below) o (ancestor_id, descendant_id)
+       except
+       select c.ancestor_id, c.descendant_id
+         from bihuan.unit_closure c
+        where c.city_id = v_city and c.descendant_id = any (v_units))
+      union all
+      (select c.ancestor_id, c.descendant_id
+         from bihuan.unit_closure c
+        where c.city_id = v_city and c.descendant_id = any (v_units)
+       except
+       select * from unnest(v_above, v_below) o (ancestor_id, descendant_id))
+    )
+    select array_agg(x.unit_id) into v_seers
       from (
-        (select * from unnest(v_above, v_below) o (ancestor_id, descendant_id)
-         except
-         select c.ancestor_id, c.descendant_id
-           from bihuan.unit_closure c
-          where c.city_id = v_city and c.descendant_id = any (v_units))
-        union all
-        (select c.ancestor_id, c.descendant_id
-           from bihuan.unit_closure c
-          where c.city_id = v_city and c.descendant_id = any (v_units)
-         except
-         select * from unnest(v_above, v_below) o (ancestor_id, descendant_id))
+        select g.ancestor_id as unit_id from changed g
+        union
+        select g.descendant_id
+          from changed g
+         where g.ancestor_id in (
+           select r.unit_id from bihuan.recusals r where r.city_id = v_city and r.lifted_at is null)
       ) x;
     perform bihuan.refresh_sight(v_city, v_seers);
   end loop;

@@ -1,4 +1,4 @@
--- Adds (p_sign 1) or takes away (-1) what open supervision orders and circulars of the given units count for the
+-- Adds (p_sign 1) or takes away (-1) what open supervision orders and all circulars of the given units count for the
 -- units themselves and their ancestors.
 create or replace function bihuan.count_orders_and_circulars(p_city integer, p_units integer[], p_sign integer)
 returns void
@@ -7,20 +7,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into bihuan.counter_deltas (city_id, unit_id, measure, level, n)
-  select p_city, u.ancestor_id, x.measure, coalesce(c.level, ''), p_sign * count(*)
-    from (
-      select s.case_id, s.to_unit as unit_id, 'supervision' as measure
-        from bihuan.supervisions s
-       where s.city_id = p_city and s.to_unit = any (p_units) and s.state in ('issued', 'replied')
-      union all
-      select f.case_id, k.unit_id, 'circular'
-        from bihuan.clock_firings f
-        join bihuan.clocks k on k.city_id = f.city_id and k.clock_id = f.clock_id
-       where f.city_id = p_city and k.unit_id = any (p_units) and f.rung = 'circular'
-    ) x
-    join bihuan.cases c on c.city_id = p_city and c.case_id = x.case_id and not c.is_drill and c.state <> 'merged'
+  select p_city, u.ancestor_id, x.measure, coalesce(x.level, ''), p_sign * count(*)
+    from bihuan.standing x
     join bihuan.unit_closure u on u.city_id = p_city and u.descendant_id = x.unit_id
-   group by u.ancestor_id, x.measure, c.level;
+   where x.city_id = p_city and x.unit_id = any (p_units)
+   group by u.ancestor_id, x.measure, x.level;
 end
 $$;
 

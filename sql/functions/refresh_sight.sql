@@ -1,7 +1,7 @@
--- Makes what some units of a city see what the rule says: case_visibility and assignment_visibility of these units alone, and
--- their counts of open and concluded cases. For a tree that changed, where few units see otherwise and all of them many
--- cases; refresh_visibility is the same for few cases and all units. The caller holds the tables against writers, so no case
--- is locked. A unit that is recused from a case, and those below it, do not see it.
+-- Makes what some units of a city see what the rule says (views/case_parties.sql, views/assignment_parties.sql,
+-- views/recused.sql): case_visibility and assignment_visibility of these units alone, and their counts of open and concluded
+-- cases. For a tree that changed, where few units see otherwise and all of them many cases; refresh_visibility is the same for
+-- few cases and all units. The caller holds the tables against writers, so no case is locked.
 create or replace function bihuan.refresh_sight(p_city integer, p_units integer[])
 returns void
 language plpgsql volatile
@@ -13,27 +13,13 @@ begin
       from bihuan.unit_closure u
      where u.city_id = p_city and u.ancestor_id = any (p_units)
   ),
-  hidden as materialized (
-    select x.descendant_id as unit_id, r.case_id
-      from bihuan.recusals r
-      join bihuan.unit_closure x on x.city_id = r.city_id and x.ancestor_id = r.unit_id
-     where r.city_id = p_city and r.lifted_at is null
-  ),
   target as materialized (
     select b.ancestor_id as unit_id, p.case_id
-      from (
-        select c.case_id, c.owner_unit as unit_id from bihuan.cases c where c.city_id = p_city
-        union all
-        select a.case_id, part.unit_id
-          from bihuan.assignments a
-         cross join lateral (values (a.from_unit), (a.to_unit), (a.reviewer_unit)) part (unit_id)
-         where a.city_id = p_city and a.state not in ('recalled', 'returned')
-        union all
-        select r.case_id, r.unit_id from bihuan.warning_receipts r where r.city_id = p_city
-      ) p
+      from bihuan.case_parties p
       join below b on b.descendant_id = p.unit_id
+     where p.city_id = p_city
     except
-    select h.unit_id, h.case_id from hidden h
+    select r.unit_id, r.case_id from bihuan.recused r where r.city_id = p_city
   ),
   gone as (
     delete from bihuan.case_visibility v
@@ -82,36 +68,14 @@ begin
       from bihuan.unit_closure u
      where u.city_id = p_city and u.ancestor_id = any (p_units)
   ),
-  hidden as materialized (
-    select x.descendant_id as unit_id, r.case_id
-      from bihuan.recusals r
-      join bihuan.unit_closure x on x.city_id = r.city_id and x.ancestor_id = r.unit_id
-     where r.city_id = p_city and r.lifted_at is null
-  ),
   target as materialized (
-    select b.ancestor_id as unit_id, p.assignment_id, p.case_id, p.is_sealed
-      from (
-        select a.assignment_id, a.case_id, a.is_sealed, a.from_unit as unit_id
-          from bihuan.assignments a
-         where a.city_id = p_city
-        union all
-        select a.assignment_id, a.case_id, a.is_sealed, part.unit_id
-          from bihuan.assignments a
-         cross join lateral (values (a.to_unit), (a.reviewer_unit)) part (unit_id)
-         where a.city_id = p_city and a.state not in ('recalled', 'returned')
-        union all
-        select a.assignment_id, a.case_id, a.is_sealed, over.to_unit
-          from bihuan.assignments a
-          join bihuan.assignments over
-            on over.city_id = a.city_id and over.case_id = a.case_id and over.from_unit = a.from_unit
-           and (a.role = 'assist' and over.role in ('lead', 'guide') or a.role = 'lead' and over.role = 'guide')
-         where a.city_id = p_city and a.role in ('assist', 'lead') and over.role in ('lead', 'guide')
-           and a.state not in ('recalled', 'returned') and over.state not in ('recalled', 'returned')
-      ) p
+    select distinct b.ancestor_id as unit_id, p.assignment_id, p.case_id, p.is_sealed
+      from bihuan.assignment_parties p
       join below b on b.descendant_id = p.unit_id
-     where not (p.is_sealed and exists (
-       select from hidden h where h.unit_id = b.ancestor_id and h.case_id = p.case_id))
-     group by b.ancestor_id, p.assignment_id, p.case_id, p.is_sealed
+     where p.city_id = p_city
+       and not (p.is_sealed and exists (
+         select from bihuan.recused r
+          where r.city_id = p_city and r.case_id = p.case_id and r.unit_id = b.ancestor_id))
   ),
   gone as (
     delete from bihuan.assignment_visibility v

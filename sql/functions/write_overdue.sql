@@ -15,9 +15,8 @@ begin
    where c.city_id = p_clock.city_id and c.case_id = p_clock.case_id and not c.is_drill and c.state <> 'merged'
      -- Not for a unit that is recused.
      and not (c.is_sealed and exists (
-       select from bihuan.recusals r
-         join bihuan.unit_closure x on x.city_id = r.city_id and x.ancestor_id = r.unit_id
-        where r.city_id = c.city_id and r.case_id = c.case_id and r.lifted_at is null and x.descendant_id = u.ancestor_id));
+       select from bihuan.recused r
+        where r.city_id = c.city_id and r.case_id = c.case_id and r.unit_id = u.ancestor_id));
 end
 $$;
 

@@ -94,6 +94,13 @@ begin
   values (1, md5('other')::uuid, 'A-7', v_case, 'lead', 'assigned', 1, 4, 1, now());
   assert (select a.is_sealed from bihuan.assignments a where a.assignment_id = md5('other')::uuid), 'what is added is sealed';
 
+  update bihuan.units set parent_id = 4 where city_id = 1 and unit_id = 5;
+  assert exists (select from bihuan.case_visibility v where v.case_id = v_case and v.unit_id = 5)
+    and bihuan.find_drift(1) is null, 'a station that goes to another district is not recused any more';
+  update bihuan.units set parent_id = 3 where city_id = 1 and unit_id = 5;
+  assert not exists (select from bihuan.case_visibility v where v.case_id = v_case and v.unit_id = 5)
+    and bihuan.find_drift(1) is null, 'and is where it comes back';
+
   update bihuan.recusals set lifted_at = now(), lifted_by = gen_random_uuid(), lift_reason = '已查清' where case_id = v_case;
   assert (select array_agg(v.unit_id order by v.unit_id) from bihuan.case_visibility v where v.case_id = v_case)
     = array[1, 3, 4, 5], 'lifted, everybody on the case sees it again';

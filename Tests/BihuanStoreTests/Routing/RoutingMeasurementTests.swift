@@ -5,9 +5,10 @@ import Testing
 
 /// Routing over real tickets that stand outside the tree: how often the unit proposed is the one that had them.
 ///
-/// What an office would set up is written here without looking at who got which ticket: the units that are there, one
+/// What an office would set up is written here: the units that are there, one
 /// rule for each line (城市局办理，或属地区局办理，属地不明的由市局办理), words anybody would name, and the streets as official
-/// lists have them. The text is the one whose last sentence, in which the operator names the unit, was cut off.
+/// lists have them. The words were chosen after sixty tickets were read, so the rate is that of an office that knows its
+/// own tickets, not of a blind guess. The text is the one whose last sentence, in which the operator names the unit, was cut off.
 struct RoutingMeasurementTests {
     static let data = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

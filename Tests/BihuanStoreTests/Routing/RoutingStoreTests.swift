@@ -1,7 +1,6 @@
 import BihuanDomain
 import BihuanStore
 import Foundation
-import Postgres
 import StoreTestSupport
 import Testing
 
@@ -153,11 +152,7 @@ struct RoutingStoreTests {
             let running = try await city.store.queries.clocks(token, limit: 100).items.filter { $0.caseRef == east }
             #expect(Set(running.map(\.kind)).isSuperset(of: [.receipt, .feedback]))
             #expect(!running.contains { $0.kind == .dispatch || $0.kind == .grading })
-            let id = city.city.rawValue
-            let drift = try await city.owner { connection throws(PostgresError) -> String? in
-                try connection.query("select bihuan.find_drift(\(id)) as drift").rows[0].get("drift")
-            }
-            #expect(drift == nil)
+            #expect(try await city.drift() == nil)
         }
     }
 
