@@ -59,7 +59,7 @@ struct RoutingTests {
 
     static func ask(
         _ text: RoutingText, _ rules: [CityRoutingRule] = [], aliases: [UnitAlias] = [], plan: Plan? = Self.plan,
-        recusing: Set<UnitID> = []
+        recusing: [UnitID] = []
     ) -> RoutingProposal {
         Self.router(rules, aliases: aliases).proposal(for: text, under: plan, recusing: recusing)
     }
@@ -226,6 +226,14 @@ struct RoutingTests {
         let found = Self.ask(RoutingText(title: "南岗区过期"), recusing: [UnitID(rawValue: 10), UnitID(rawValue: 2)])
         #expect(found.lead == nil && found.guides.isEmpty)
         #expect(found.gaps.map(\.kind) == [.recused, .recused])
+        #expect(found.withoutRecusals.gaps.map(\.kind) == [.rule, .rule])
+    }
+
+    @Test func `nor is a unit below one that must not have it`() {
+        let rule = CityRoutingRule(number: 1, target: .unit(UnitID(rawValue: 20)), reason: "一")
+        #expect(Self.ask(RoutingText(title: "某店"), [rule], plan: nil).lead?.unit.rawValue == 20)
+        let found = Self.ask(RoutingText(title: "某店"), [rule], plan: nil, recusing: [UnitID(rawValue: 10)])
+        #expect(found.lead == nil && found.gaps.map(\.kind) == [.recused])
     }
 
     @Test func `the first hop to a station is its district, and there is none to the owner itself`() {

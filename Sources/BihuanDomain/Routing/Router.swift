@@ -20,10 +20,9 @@ package struct Router: Sendable {
 
     /// - Parameters:
     ///   - plan: the case's; nil: the city's own rules alone.
-    ///   - recused: units that must not have the case (回避), and that nobody may propose for it. What a case is about is
-    ///     told by whoever asks.
+    ///   - recused: units that must not have the case (回避), nor those below them.
     package func proposal(
-        for text: RoutingText, under plan: Plan?, recusing recused: Set<UnitID> = []
+        for text: RoutingText, under plan: Plan?, recusing recused: [UnitID] = []
     ) -> RoutingProposal {
         let place = PlainText(text.place ?? "")
         let title = PlainText(text.title)
@@ -58,14 +57,14 @@ package struct Router: Sendable {
         private let router: Router
         private let text: RoutingText
         private let category: PlainText
-        private let recused: Set<UnitID>
+        private let recused: [UnitID]
         var proposal: RoutingProposal
         /// Why rules that hold could not name a lead; told only where no other does.
         private var missed: [RoutingProposal.Gap] = []
 
         init(
             _ router: Router, _ text: RoutingText, _ category: PlainText, _ area: RoutingProposal.Area,
-            _ line: RoutingProposal.Line, _ recused: Set<UnitID>
+            _ line: RoutingProposal.Line, _ recused: [UnitID]
         ) {
             self.router = router
             self.text = text
@@ -159,7 +158,7 @@ package struct Router: Sendable {
                 self.miss(kind, role, name.map { "\($0)：\(detail)" } ?? detail)
                 return
             }
-            guard !self.recused.contains(unit) else {
+            guard !self.isRecused(unit) else {
                 self.miss(.recused, role, "\(self.router.tree[unit]?.name ?? "")须回避")
                 return
             }
@@ -193,7 +192,7 @@ package struct Router: Sendable {
             let hasLead = self.proposal.lead != nil
             self.proposal.gaps = self.missed.filter { $0.role != .lead || !hasLead }
             if !hasLead, self.proposal.gaps.allSatisfy({ $0.role != .lead }) {
-                self.proposal.gaps.append(.init(kind: .rule, role: .lead, detail: "没有适用的派单规则"))
+                self.proposal.gaps.append(.init(kind: .rule, role: .lead, detail: RoutingProposal.Gap.noRule))
             }
             // Whoever leads does not guide, help or be told as well.
             if let lead = self.proposal.lead {
@@ -207,7 +206,7 @@ package struct Router: Sendable {
             guard self.proposal.area.confidence == .ambiguous else { return }
             for unit in self.proposal.area.units {
                 let district = self.district(of: unit)
-                guard self.isFit(district), !self.recused.contains(district) else { continue }
+                guard self.isFit(district), !self.isRecused(district) else { continue }
                 self.add(alternative: .init(unit: district, role: .lead, because: .mayBeMeant))
             }
         }
@@ -217,6 +216,10 @@ package struct Router: Sendable {
         private func standing(_ unit: UnitID?) -> Resolved {
             guard let unit, let found = self.router.tree[unit] else { return .missing(.unit, "规则指定的单位不存在") }
             return found.isDisabled ? .missing(.unit, "\(found.name)已停用") : .unit(unit)
+        }
+
+        private func isRecused(_ unit: UnitID) -> Bool {
+            self.recused.contains { self.router.tree.contains($0, unit) }
         }
 
         private func isFit(_ unit: UnitID) -> Bool { self.router.tree[unit].map { !$0.isDisabled } ?? false }

@@ -81,12 +81,23 @@ package struct RoutingProposal: Sendable, Hashable {
         }
     }
 
+    /// As it is told to whoever may not know of a recusal: as if no rule spoke of the unit.
+    package var withoutRecusals: RoutingProposal {
+        var told = self
+        for index in told.gaps.indices where told.gaps[index].kind == .recused {
+            told.gaps[index] = Gap(kind: .rule, role: told.gaps[index].role, detail: Gap.noRule)
+        }
+        return told
+    }
+
     /// Why nobody was found for something.
     package struct Gap: Sendable, Hashable {
         package var kind: Kind
         /// For whom nobody was found.
         package var role: AssignmentRole
         package var detail: String
+
+        static let noRule = "没有适用的派单规则"
 
         package enum Kind: String, Sendable, Hashable, CaseIterable, Codable {
             /// No name of a place was found, or several were.

@@ -150,7 +150,7 @@ extension Desk {
         text.level = docket.record.level
         text.matter = docket.record.matter
         let router = book.routing.router
-        let proposal = router.proposal(for: text, under: docket.plan)
+        let proposal = router.proposal(for: text, under: docket.plan, recusing: docket.record.recused)
         if let lead = proposal.lead, let hop = router.firstHop(to: lead.unit, from: docket.record.owner),
             let unit = docket.tree[hop]
         {

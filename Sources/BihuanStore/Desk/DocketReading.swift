@@ -298,6 +298,12 @@ extension Row {
     }
 
     func unit(_ column: String) throws(PostgresError) -> UnitID { UnitID(rawValue: try self.get(column)) }
+
+    /// None where it is null.
+    func units(_ column: String) throws(PostgresError) -> [UnitID] {
+        let units: [Int]? = try self.get(column)
+        return (units ?? []).map { UnitID(rawValue: $0) }
+    }
 }
 
 extension CaseRecord {
@@ -311,12 +317,7 @@ extension CaseRecord {
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
             concludedAt: try row.get("concluded_at"), outcome: try row.wordIfAny("outcome"),
             awaitsLead: try row.get("awaits_lead"), version: try row.get("version"), merger: try Merger(row),
-            secrecy: try row.get("secrecy"), recused: try Self.units(row, "recused"))
-    }
-
-    private static func units(_ row: Row, _ column: String) throws(PostgresError) -> [UnitID] {
-        let units: [Int]? = try row.get(column)
-        return (units ?? []).map { UnitID(rawValue: $0) }
+            secrecy: try row.get("secrecy"), recused: try row.units("recused"))
     }
 }
 

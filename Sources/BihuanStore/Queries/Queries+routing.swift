@@ -55,7 +55,7 @@ extension Queries {
             [
                 """
                 select c.ref, c.owner_unit, c.plan_id, c.plan_version, c.title, c.content, c.place, c.category,
-                       c.level, c.matter
+                       c.level, c.matter, case when c.is_sealed then bihuan.recused_units(c.case_id) end as recused
                   from bihuan.cases c
                  where c.city_id = \(Self.city) and c.case_id = \(Target.record(key).caseID(in: Self.city))
                 """
@@ -64,9 +64,12 @@ extension Queries {
             guard let row = answers[0].rows.first else { return nil }
             let plan = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
             let router = asker.book.routing.router
-            let proposal = router.proposal(for: try RoutingText(row), under: asker.book.plans[plan])
-            return RoutingView(
-                proposal, of: try row.get("ref"), from: try row.unit("owner_unit"), router, asker)
+            let owner = try row.unit("owner_unit")
+            let proposal = router.proposal(
+                for: try RoutingText(row), under: asker.book.plans[plan], recusing: try row.units("recused"))
+            // The owner and those above it know of recusals.
+            let told = asker.book.tree.contains(asker.identity.unit, owner) ? proposal : proposal.withoutRecusals
+            return RoutingView(told, of: try row.get("ref"), from: owner, router, asker)
         }.orNotFound()
     }
 
@@ -128,7 +131,8 @@ extension Queries {
             }
             let router = book.routing.router
             for row in rows {
-                let proposal = router.proposal(for: row.text, under: book.plans[row.plan])
+                let proposal = router.proposal(
+                    for: row.text, under: book.plans[row.plan], recusing: row.recused)
                 let unit = proposal.lead.flatMap { router.firstHop(to: $0.unit, from: row.owner) }
                 tally.count(proposal, to: unit, handledBy: row.handler)
             }
@@ -162,7 +166,8 @@ extension Queries {
                limit \(limit)
             )
             select c.case_id, c.opened_at, c.owner_unit, c.plan_id, c.plan_version, c.title, c.content, c.place,
-                   c.category, c.level, c.matter, h.to_unit
+                   c.category, c.level, c.matter, h.to_unit,
+                   case when c.is_sealed then bihuan.recused_units(c.case_id) end as recused
               from page
               join bihuan.cases c on c.city_id = page.city_id and c.case_id = page.case_id
               left join lateral (
@@ -184,6 +189,7 @@ private struct PastCase: Sendable {
     let owner: UnitID
     let plan: CityBook.PlanKey
     let text: RoutingText
+    let recused: [UnitID]
     let handler: UnitID?
 
     init(_ row: Row) throws(PostgresError) {
@@ -192,6 +198,7 @@ private struct PastCase: Sendable {
         self.owner = try row.unit("owner_unit")
         self.plan = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
         self.text = try RoutingText(row)
+        self.recused = try row.units("recused")
         let handler: Int? = try row.get("to_unit")
         self.handler = handler.map { UnitID(rawValue: $0) }
     }

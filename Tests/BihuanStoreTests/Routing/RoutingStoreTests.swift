@@ -115,6 +115,37 @@ struct RoutingStoreTests {
         }
     }
 
+    @Test func `a case goes past a unit that is recused from it, which only the owner is told`() async throws {
+        try await TestCity.with { city in
+            let token = try await city.token("dispatcher.city")
+            let ref = try await Self.register(city, token, "东区食品过期")
+            func perform(_ command: CaseCommand) async throws {
+                _ = try await city.store.desk.perform(
+                    on: .record(.ref(ref)), by: .session(token), via: .json, key: nil, expecting: nil
+                ) { _ in command }
+            }
+            try await perform(.grade(level: "general", reason: "常规"))
+            #expect(try await city.store.queries.routing(ofCase: .ref(ref), token).lead?.unit.label == "east")
+            try await perform(.recuse(unit: "east", reason: "涉及该局"))
+            try await perform(.assign(unit: "food", instruction: "请核实", reason: "局外办理"))
+
+            let told = try await city.store.queries.routing(ofCase: .ref(ref), token)
+            #expect(told.lead == nil && told.gaps.contains { $0.kind == .recused && $0.role == .lead })
+            let food = try await city.token("handler.food")
+            let kept = try await city.store.queries.routing(ofCase: .ref(ref), food)
+            #expect(kept.lead == nil && !kept.gaps.contains { $0.kind == .recused })
+
+            let other = try await Self.register(city, token, "东区食品又过期")
+            _ = try await city.store.desk.perform(
+                on: .record(.ref(other)), by: .session(token), via: .json, key: nil, expecting: nil
+            ) { _ in .recuse(unit: "east", reason: "涉及该局") }
+            let rows = try await city.store.desk.bulk(
+                BulkOrder(cases: [other], grade: .init(level: "general"), assign: .init(unit: BulkOrder.proposed), reason: "集中"),
+                by: .session(token), via: .json)
+            #expect(throws: (any Error).self) { _ = try rows[0].result.get() }
+        }
+    }
+
     // MARK: Many at once
 
     @Test func `each case of an order is graded and assigned, or neither, with one reason`() async throws {
