@@ -1,6 +1,6 @@
 -- Leads that may be about the same as a text: candidates, to be compared by the asker. Only leads of cases that the
 -- presented session sees, drills among drills: the index is not leakproof, so row security would read every lead
--- instead; this reads past it and applies the rule of case_visibility itself.
+-- instead; this reads past it and applies the rule of case_visibility and of what is sealed itself.
 --
 -- p_grams: hashes of the text and the city (Likeness in BihuanDomain). The rarest lead to candidates, so that the work
 -- is bounded however big the city; how common one is the statistics of the column know.
@@ -60,6 +60,7 @@ begin
       where exists (
         select from bihuan.case_visibility v
          where v.city_id = v_city and v.unit_id = v_unit and v.case_id = h.case_id
+           and (not v.is_sealed or not bihuan.is_hidden(v.case_id))
         offset 0)
       limit 80)
     union
@@ -69,7 +70,8 @@ begin
         and l.is_drill = p_drill and l.case_id is distinct from p_except
         and exists (
           select from bihuan.case_visibility v
-           where v.city_id = v_city and v.unit_id = v_unit and v.case_id = l.case_id)
+           where v.city_id = v_city and v.unit_id = v_unit and v.case_id = l.case_id
+             and (not v.is_sealed or not bihuan.is_hidden(v.case_id)))
       limit 20)
     union
     (select l.lead_id
@@ -79,7 +81,8 @@ begin
         and l.is_drill = p_drill and l.case_id is distinct from p_except
         and exists (
           select from bihuan.case_visibility v
-           where v.city_id = v_city and v.unit_id = v_unit and v.case_id = l.case_id)
+           where v.city_id = v_city and v.unit_id = v_unit and v.case_id = l.case_id
+             and (not v.is_sealed or not bihuan.is_hidden(v.case_id)))
       order by l.received_at desc
       limit 40)
   )

@@ -25,9 +25,21 @@ create policy owner_refers on bihuan.referrals for insert to bihuan_server
 
 drop policy if exists owner_closes_referral on bihuan.referrals;
 create policy owner_closes_referral on bihuan.referrals for update to bihuan_server
-  using ((city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s))
+  using (
+    (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    and exists (
+      select from bihuan.case_visibility v
+       where v.city_id = referrals.city_id and v.case_id = referrals.case_id
+      offset 0
+    )
+  )
   with check (
     (city_id, unit_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    and exists (
+      select from bihuan.case_visibility v
+       where v.city_id = referrals.city_id and v.case_id = referrals.case_id
+      offset 0
+    )
     and (closed_by is null or closed_by = (select s.officer_id from bihuan.sessions s))
   );
 

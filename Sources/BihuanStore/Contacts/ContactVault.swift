@@ -11,10 +11,14 @@ package struct ContactVault: Sendable {
         package let id: String
         fileprivate let bytes: [UInt8]
 
+        /// Told by number and fingerprint, so that another installation's first key is not taken for this one's.
+        ///
         /// - Precondition: `bytes` are ``ContactVault/keyLength``.
-        package init(id: String, bytes: [UInt8]) {
+        package init(number: Int, bytes: [UInt8]) {
             precondition(bytes.count == ContactVault.keyLength, "a key has \(ContactVault.keyLength) bytes")
-            self.id = id
+            var print = [UInt8](repeating: 0, count: 16)
+            crypto_generichash(&print, print.count, bytes, UInt64(bytes.count), nil, 0)
+            self.id = "\(number)-" + print.prefix(4).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
             self.bytes = bytes
         }
     }

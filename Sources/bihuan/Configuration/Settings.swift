@@ -84,7 +84,7 @@ struct Settings: Sendable {
         )
         static let contactKeys = Setting<String>.path(
             "contacts.keys",
-            "联系方式密钥（1.key、2.key …）所在的目录；不设：数据目录下的 contacts，启动时自动生成"
+            "联系方式密钥（1.key、2.key …）所在的目录，几台服务器须用同一套；不设：数据目录下的 contacts，启动时自动生成"
         )
         static let sessionHours = Setting<Int>.number(
             "session.hours", 1...72, standard: 12,

@@ -5,8 +5,10 @@ import Foundation
 /// their own. The highest number seals; the others open what they have sealed.
 ///
 /// They are not in the database nor in its backups: who has only those reads no contact. Lost, the contacts are lost.
+/// Several servers on one database need the same ones: `contacts.keys` names a folder that all of them read.
 enum ContactKeys {
-    private static let folder = "contacts"
+    /// Of the data directory.
+    static let folder = "contacts"
 
     /// Reads the keys, making the first one where the folder is the data directory's own.
     static func vault(_ settings: Settings) throws(CommandFailure) -> ContactVault {
@@ -23,7 +25,7 @@ enum ContactKeys {
             else {
                 throw CommandFailure(.configuration, "\(file) 应为 \(ContactVault.keyLength) 字节、只有服务账户可读（0600）")
             }
-            keys.append(ContactVault.Key(id: String(number), bytes: Array(data)))
+            keys.append(ContactVault.Key(number: number, bytes: Array(data)))
         }
         guard !keys.isEmpty else {
             throw CommandFailure(.configuration, "\(path) 里没有密钥（1.key：\(ContactVault.keyLength) 个随机字节，权限 0600）")
