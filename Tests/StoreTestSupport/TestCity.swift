@@ -40,7 +40,7 @@ package struct TestCity: Sendable {
             let store = Store(
                 pools: pools, hasher: PasswordHasher(),
                 newestMigration: try Migrator(sql: installation.sql).newest,
-                vault: ContactVault(keys: [.init(id: "1", bytes: [UInt8](repeating: 0x5A, count: 32))]))
+                vault: ContactVault(keys: [.init(number: 1, bytes: [UInt8](repeating: 0x5A, count: 32))]))
             let city = TestCity(
                 server: server, database: database, store: store, pools: pools, city: CityID(rawValue: 1))
             if let now { try await city.setTime(now) }
