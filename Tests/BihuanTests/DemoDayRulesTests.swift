@@ -120,7 +120,7 @@ struct DemoDayRulesTests {
             let made = changes.newAssignments.first?.ref ?? ""
             one.note(
                 StepTask(
-                    index: 0, step: step, player: player, ref: "", assignment: "", level: level,
+                    index: 0, step: step, player: player, ref: "", assignment: "", dispute: "", referral: "", level: level,
                     target: step.deed == .forward ? one.station ?? "" : step.to == .own ? one.unit : one.otherUnit,
                     supervised: "", text: "", reason: "", finding: nil),
                 made)
@@ -169,6 +169,12 @@ struct DemoDayRulesTests {
         case .lift: order([.replied]).map { .lift($0, reason: "因") }
         case .uphold: order([.replied]).map { .uphold($0, reason: "因") }
         case .raise: order([.issued, .replied]).map { .raise($0, reason: "因") }
+        case .guide: .assign(unit: one.department, instruction: "", role: .guide, reason: "因")
+        case .comment: hop(.unit).map { .comment($0.id, text: "见", reason: nil) }
+        case .dispute: hop(.unit).map { .dispute($0.id, proposed: one.otherUnit, reason: "因") }
+        case .arbitrate: docket.disputes.last.map { .arbitrate($0.id, unit: one.unit, reason: "因") }
+        case .refer: .refer(ReferralDraft(kind: .outside, to: step.fields["to"], text: "事"), reason: "因")
+        case .answerReferral: docket.referrals.last.map { .answerReferral($0.id, ReferralAnswer(text: "复", lead: nil), reason: nil) }
         }
     }
 }

@@ -16,8 +16,35 @@ enum DoorWords {
 
     struct Assign: Encodable, Sendable {
         var unit: String
+        /// Nil: lead.
+        var role: String?
         var instruction: String
         var reason: String
+    }
+
+    struct Text: Encodable, Sendable {
+        var text: String
+    }
+
+    struct Dispute: Encodable, Sendable {
+        var proposed: String
+        var reason: String
+    }
+
+    struct Arbitrate: Encodable, Sendable {
+        var unit: String
+        var reason: String
+    }
+
+    struct Refer: Encodable, Sendable {
+        var kind: String
+        var to: String
+        var text: String
+        var reason: String
+    }
+
+    struct Answer: Encodable, Sendable {
+        var answer: String
     }
 
     struct Feedback: Encodable, Sendable {

@@ -121,6 +121,12 @@ extension DemoFiles {
                 if (step.deed == .file) != (step.form != nil) {
                     faults.append("day.yaml: \(way.name): form belongs to file, and file needs one")
                 }
+                if (step.deed == .refer) != (step.fields["to"] != nil) {
+                    faults.append("day.yaml: \(way.name): fields.to belongs to refer, and refer needs it")
+                }
+                if step.by == .department, way.routes.contains(.department) {
+                    faults.append("day.yaml: \(way.name): the department guides nobody where it has the case itself")
+                }
                 if step.deed.isAboutAnOrder, step.about == nil {
                     faults.append("day.yaml: \(way.name): \(step.deed.rawValue) does not say about whose order")
                 }

@@ -6,6 +6,8 @@ struct DemoPhrase: Sendable, Hashable {
         case `return`, recall, interim
         case sendBack = "send_back"
         case accept, urge, requirement, reply, lift, uphold, raise, conclude, dismiss, reopen
+        case guide, comment, dispute, arbitrate, refer
+        case answerReferral = "answer_referral"
     }
 
     var kind: Kind

@@ -273,15 +273,18 @@ struct DayPlayer {
             switch step.deed {
             case .recall, .urge, .supervise, .accept, .sendBack: below
             case .reply, .lift, .uphold, .raise: step.about
+            case .comment: .unit
             default: step.by
             }
         let target: String =
             switch step.deed {
             case .forward: one.station ?? ""
+            case .guide: one.department
             default: step.to == .own ? one.unit : one.otherUnit
             }
         return StepTask(
             index: index, step: step, player: player, ref: one.ref, assignment: one.assignment(subject),
+            dispute: one.dispute, referral: one.referral,
             level: one.level, target: target, supervised: one.actor(subject, city: self.files.root),
             text: self.text(step.deed, one), reason: self.reason(step.deed, one),
             finding: step.deed == .final
@@ -296,6 +299,10 @@ struct DayPlayer {
         case .interim: self.wording.phrase(.interim, fitting: one.department)
         case .supervise: self.wording.phrase(.requirement)
         case .reply: self.wording.phrase(.reply)
+        case .guide: self.wording.phrase(.guide)
+        case .comment: self.wording.phrase(.comment)
+        case .refer: self.wording.phrase(.refer)
+        case .answerReferral: self.wording.phrase(.answerReferral)
         default: ""
         }
     }
@@ -319,7 +326,11 @@ struct DayPlayer {
         case .conclude: self.wording.phrase(.conclude)
         case .dismiss: self.wording.phrase(.dismiss)
         case .reopen: self.wording.phrase(.reopen)
-        case .interim, .final, .reply, .file: ""
+        case .guide: "涉及条线业务，请处室指导"
+        case .dispute: self.wording.phrase(.dispute)
+        case .arbitrate: self.wording.phrase(.arbitrate)
+        case .refer: "部分内容属外单位职责"
+        case .interim, .final, .reply, .file, .comment, .answerReferral: ""
         }
     }
 

@@ -21,6 +21,10 @@ struct PlayedCase: Sendable {
     /// Refs of the open assignments.
     var unitAssignment = ""
     var stationAssignment = ""
+    var guideAssignment = ""
+    /// Refs of the dispute and the referral that wait.
+    var dispute = ""
+    var referral = ""
     /// The unit that holds the first hop now: not always the one it belongs to.
     var holder = ""
 
@@ -34,11 +38,16 @@ struct PlayedCase: Sendable {
         case .city: city
         case .unit: self.holder.isEmpty ? self.unit : self.holder
         case .station: self.station ?? self.unit
+        case .department: self.department
         }
     }
 
     /// The assignment of a hop.
     func assignment(_ actor: DayStep.Actor) -> String {
-        actor == .station ? self.stationAssignment : self.unitAssignment
+        switch actor {
+        case .station: self.stationAssignment
+        case .department: self.guideAssignment
+        case .city, .unit: self.unitAssignment
+        }
     }
 }

@@ -17,6 +17,9 @@ struct StepTask: Sendable {
     var ref: String
     /// Ref of the assignment that the step is about.
     var assignment: String
+    /// Refs of the dispute and the referral that wait.
+    var dispute: String
+    var referral: String
     var level: String
     /// Label of the unit that is assigned.
     var target: String
@@ -56,6 +59,34 @@ struct StepTask: Sendable {
             reply = try await door.post(
                 "/api/v1/cases/\(self.ref)/assignments",
                 DoorWords.Assign(unit: self.target, instruction: self.text, reason: self.reason), token: token)
+        case .guide:
+            reply = try await door.post(
+                "/api/v1/cases/\(self.ref)/assignments",
+                DoorWords.Assign(
+                    unit: self.target, role: AssignmentRole.guide.rawValue, instruction: self.text, reason: self.reason),
+                token: token)
+        case .comment:
+            reply = try await door.post(
+                "/api/v1/assignments/\(self.assignment)/actions/comment", DoorWords.Text(text: self.text), token: token)
+        case .dispute:
+            reply = try await door.post(
+                "/api/v1/assignments/\(self.assignment)/disputes",
+                DoorWords.Dispute(proposed: self.target, reason: self.reason), token: token)
+        case .arbitrate:
+            reply = try await door.post(
+                "/api/v1/disputes/\(self.dispute)/actions/arbitrate",
+                DoorWords.Arbitrate(unit: self.target, reason: self.reason), token: token)
+        case .refer:
+            reply = try await door.post(
+                "/api/v1/cases/\(self.ref)/referrals",
+                DoorWords.Refer(
+                    kind: ReferralKind.outside.rawValue, to: self.step.fields["to"] ?? "", text: self.text,
+                    reason: self.reason),
+                token: token)
+        case .answerReferral:
+            reply = try await door.post(
+                "/api/v1/referrals/\(self.referral)/actions/answer_referral", DoorWords.Answer(answer: self.text),
+                token: token)
         case .forward:
             reply = try await door.post(
                 "/api/v1/assignments/\(self.assignment)/actions/forward",
@@ -152,7 +183,8 @@ struct StepTask: Sendable {
         case .conclude: words = ["CASE", "CONCLUDE", self.ref, "reason=\(DemoLineDoor.quoted(self.reason))"]
         case .urge: words = ["CASE", "URGE", self.assignment, "reason=\(DemoLineDoor.quoted(self.reason))"]
         case .grade, .receive, .return, .recall, .forward, .interim, .final, .accept, .sendBack, .supervise, .reply,
-            .lift, .uphold, .raise, .dismiss, .reopen, .file:
+            .lift, .uphold, .raise, .dismiss, .reopen, .file, .guide, .comment, .dispute, .arbitrate, .refer,
+            .answerReferral:
             throw DoorFailure(
                 request: self.step.deed.rawValue, status: 0, detail: "the line door has no such command")
         }

@@ -2,18 +2,21 @@ import BihuanDomain
 
 /// One step of a way: who does what, how long after the step before.
 struct DayStep: Sendable, Hashable, Decodable {
-    /// What is done: a verb of the product, where `interim` and `final` tell the two kinds of feed_back apart.
+    /// What is done: a verb of the product, where `interim` and `final` tell the two kinds of feed_back apart, and `guide` is
+    /// an assignment to the department that guides.
     enum Deed: String, Sendable, Hashable, Decodable, CaseIterable {
         case grade, assign, receive, `return`, recall, forward, interim, final, accept
         case sendBack = "send_back"
         case urge, supervise, reply, lift, uphold, raise, dismiss, conclude, reopen, file
+        case guide, comment, dispute, arbitrate, refer
+        case answerReferral = "answer_referral"
 
         var verb: Verb {
             switch self {
             case .interim, .final: .feedBack
             case .sendBack: .sendBack
             case .grade: .grade
-            case .assign: .assign
+            case .assign, .guide: .assign
             case .receive: .receive
             case .return: .return
             case .recall: .recall
@@ -29,13 +32,19 @@ struct DayStep: Sendable, Hashable, Decodable {
             case .conclude: .conclude
             case .reopen: .reopen
             case .file: .file
+            case .comment: .comment
+            case .dispute: .dispute
+            case .arbitrate: .arbitrate
+            case .refer: .refer
+            case .answerReferral: .answerReferral
             }
         }
     }
 
-    /// Whose officer acts, or whose order a step is about: the city bureau, the unit assigned, or its station.
+    /// Whose officer acts, or whose order a step is about: the city bureau, the unit assigned, its station, or the department
+    /// of the category, which guides.
     enum Actor: String, Sendable, Hashable, Decodable {
-        case city, unit, station
+        case city, unit, station, department
     }
 
     enum Aim: String, Sendable, Hashable, Decodable {
