@@ -10,7 +10,7 @@ struct DataDirectory: Sendable {
     let path: String
 
     /// Any of these tells that a directory is one of ours.
-    static let ownEntries: Set<String> = ["bihuan.lock", "postgres", "line", "http"]
+    static let ownEntries: Set<String> = ["bihuan.lock", "postgres", "line", "http", "contacts"]
 
     /// Below this much free space no cluster is begun: a new one takes 40 MiB, its first WAL segments and a demo city more.
     static let leastFreeBytes: UInt64 = 256 << 20
