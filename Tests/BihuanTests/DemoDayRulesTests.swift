@@ -120,7 +120,8 @@ struct DemoDayRulesTests {
             let made = changes.newAssignments.first?.ref ?? ""
             one.note(
                 StepTask(
-                    index: 0, step: step, player: player, ref: "", assignment: "", dispute: "", referral: "", level: level,
+                    index: 0, step: step, player: player, ref: "", assignment: "", dispute: "", referral: "",
+                    level: level,
                     target: step.deed == .forward ? one.station ?? "" : step.to == .own ? one.unit : one.otherUnit,
                     supervised: "", text: "", reason: "", finding: nil),
                 made)
@@ -174,7 +175,8 @@ struct DemoDayRulesTests {
         case .dispute: hop(.unit).map { .dispute($0.id, proposed: one.otherUnit, reason: "因") }
         case .arbitrate: docket.disputes.last.map { .arbitrate($0.id, unit: one.unit, reason: "因") }
         case .refer: .refer(ReferralDraft(kind: .outside, to: step.fields["to"], text: "事"), reason: "因")
-        case .answerReferral: docket.referrals.last.map { .answerReferral($0.id, ReferralAnswer(text: "复", lead: nil), reason: nil) }
+        case .answerReferral:
+            docket.referrals.last.map { .answerReferral($0.id, ReferralAnswer(text: "复", lead: nil), reason: nil) }
         }
     }
 }

@@ -55,7 +55,8 @@ extension Docket {
     package func task(_ id: TaskID) -> TaskRecord? { self.tasks.first { $0.id == id } }
 
     package func facts(of task: TaskRecord) -> Permission.TaskFacts {
-        .init(state: task.state, unit: task.unit, owner: task.owner)
+        .init(
+            state: task.state, unit: task.unit, owner: task.owner, isFrozen: self.record.state == .merged)
     }
 }
 
@@ -67,8 +68,10 @@ extension Permission {
         package var unit: UnitID
         /// The unit that is to do it.
         package var owner: UnitID
+        package var isFrozen: Bool
 
-        package init(state: TaskState, unit: UnitID, owner: UnitID) {
+        package init(state: TaskState, unit: UnitID, owner: UnitID, isFrozen: Bool = false) {
+            self.isFrozen = isFrozen
             self.state = state
             self.unit = unit
             self.owner = owner
@@ -78,9 +81,11 @@ extension Permission {
     package static let taskVerbs: [Verb] = [.finishTask, .dropTask]
 
     package static func allowed(on facts: TaskFacts, to identity: Identity) -> [Verb] {
-        self.taskVerbs.filter { verb in
-            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts) && facts.state == .open
-        }
+        facts.isFrozen
+            ? []
+            : self.taskVerbs.filter { verb in
+                verb.roles.contains(identity.role) && self.isOf(identity, verb, facts) && facts.state == .open
+            }
     }
 
     static func require(_ verb: Verb, on facts: TaskFacts, by authority: Authority) throws(Refusal) {
@@ -100,7 +105,8 @@ extension Permission {
 extension Permission.AssignmentFacts {
     /// What the unit that was assigned must do next; empty when nothing is asked of it, or others come first.
     package var duties: [Verb] {
-        switch self.state {
+        guard !self.isFrozen else { return [] }
+        return switch self.state {
         case .assigned: [.receive]
         case .received, .forwarded: self.role.answers && !self.hasOpenChildren ? [.feedBack] : []
         case .fedBack, .accepted, .returned, .recalled, .closed: []
@@ -108,7 +114,7 @@ extension Permission.AssignmentFacts {
     }
 
     /// What the unit that reviews must do next.
-    package var reviewDuties: [Verb] { self.state == .fedBack ? [.accept, .sendBack] : [] }
+    package var reviewDuties: [Verb] { self.state == .fedBack && !self.isFrozen ? [.accept, .sendBack] : [] }
 
     /// What a unit must do next about the assignment, as the one assigned, the one that reviews, or both.
     package func duties(of unit: UnitID) -> [Verb] {

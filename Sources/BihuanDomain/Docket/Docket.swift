@@ -129,11 +129,12 @@ package struct Docket: Sendable {
 
     package func facts(of dispute: DisputeRecord) -> Permission.DisputeFacts {
         .init(
-            state: dispute.state, raisedBy: dispute.raisedBy, assigner: dispute.assigner, arbiter: dispute.arbiter)
+            state: dispute.state, raisedBy: dispute.raisedBy, assigner: dispute.assigner, arbiter: dispute.arbiter,
+            isFrozen: self.record.state == .merged)
     }
 
     package func facts(of referral: ReferralRecord) -> Permission.ReferralFacts {
-        .init(state: referral.state, owner: self.record.owner)
+        .init(state: referral.state, owner: self.record.owner, isFrozen: self.record.state == .merged)
     }
 
     package func facts(of order: SupervisionRecord) -> Permission.SupervisionFacts {

@@ -71,7 +71,8 @@ struct StepReading: Sendable {
                 case .finishTask, .dropTask: [.tasks]
                 case .grade: [.spread, .history]
                 case .observe: [.spread]
-                case .replan, .reopen, .conclude: [.history]
+                // Where the case goes depends on what was accepted since it was reopened.
+                case .replan, .reopen, .conclude, .recall, .arbitrate, .recuse: [.history]
                 case .sendBack: [.origins]
                 // Nor does one that signs for its own see what is above it.
                 case .receive: [.dueAbove]

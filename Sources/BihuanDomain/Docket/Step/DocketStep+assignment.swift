@@ -60,7 +60,7 @@ extension DocketStep {
         let first =
             self.docket.firstHops
             ?? Docket.FirstHops(
-                open: visible.count { $0.state.isOpen }, accepted: visible.count { $0.state == .accepted })
+                open: visible.count { $0.state.isOpen }, accepted: visible.count(where: self.wasAcceptedThisTime))
         self.move(&hop, step)
         self.lapseDispute(of: id)
         // An order about work that went away has nothing left to demand.

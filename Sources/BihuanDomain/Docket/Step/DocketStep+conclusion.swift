@@ -5,10 +5,8 @@ extension DocketStep {
     /// What the case came to: what was said, or else the verdict of what was accepted.
     func outcome(_ said: CaseOutcome?) throws(Refusal) -> CaseOutcome {
         if let said { return said }
-        let since = self.docket.history.reopenedAt
         let hops = self.docket.assignments.filter { hop in
-            hop.parent == nil && hop.role == .lead && hop.state == .accepted
-                && (since.flatMap { since in hop.closedAt.map { $0 >= since } } ?? true)
+            hop.parent == nil && hop.role == .lead && self.wasAcceptedThisTime(hop)
         }
         // Of one assignment the last feedback counts, and several must agree.
         let verdicts = hops.compactMap { hop in
@@ -25,6 +23,13 @@ extension DocketStep {
                     verdicts.isEmpty
                         ? "必填：没有已核验的最终反馈，须写明办理结果：\(known)" : "必填：各主办单位的核查结论不一致，须写明办理结果：\(known)"))
         ])
+    }
+
+    /// Whether an assignment was accepted since the case was last reopened.
+    func wasAcceptedThisTime(_ hop: AssignmentRecord) -> Bool {
+        guard hop.state == .accepted else { return false }
+        guard let since = self.docket.history.reopenedAt, let closedAt = hop.closedAt else { return true }
+        return closedAt >= since
     }
 
     /// Past the plan's window a case stays as it is.

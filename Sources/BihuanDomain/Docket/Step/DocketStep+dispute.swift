@@ -105,6 +105,7 @@ extension DocketStep {
         if var standing = self.docket.assignments.first(where: {
             $0.parent == hop.parent && $0.from == hop.from && $0.to == unit.id && $0.state.isOpen
         }) {
+            try self.require(hop.role, of: standing)
             standing.boundBy = dispute.id
             self.touch(&standing)
             return
@@ -128,6 +129,7 @@ extension DocketStep {
                     field: "unit", rule: .other(code: "not_below_assigner", "须为转办单位或其直接下级单位"))
             ])
         }
+        if let fault = self.fault(ofSendingTo: unit.id, field: "unit") { throw .badFields([fault]) }
         return unit
     }
 

@@ -70,6 +70,11 @@ extension DocketStep {
         guard target.state.isOpen else {
             throw refuse("case_is_over", "该案件\(target.state.label)；如系重复反映，请先重新打开")
         }
+        // Its leads go along, and must stay with those who may know of them.
+        guard target.secrecy >= own.secrecy else { throw refuse("less_secret", "该案件的知悉范围更宽，请先限制") }
+        guard own.recused.allSatisfy(survivor.docket.isRecused) else {
+            throw refuse("recusal_missing", "本案有单位回避，该案件没有，请先登记回避")
+        }
         for var clock in self.docket.clocks {
             self.noteBreach(of: &clock)
             clock.nextAt = nil

@@ -13,6 +13,7 @@ extension DocketStep {
         guard unit.id != upper, self.docket.tree.contains(upper, unit.id) else {
             throw .badFields([FieldFault(field: "unit", rule: .other(code: "not_below", "须为下级单位或处室"))])
         }
+        if let fault = self.fault(ofSendingTo: unit.id, field: "unit") { throw .badFields([fault]) }
         return unit
     }
 
@@ -127,6 +128,8 @@ extension DocketStep {
                     faults.append(FieldFault(field: "unit", rule: .disabledUnit))
                 } else if !self.docket.tree.contains(hop.to, unit.id) {
                     faults.append(FieldFault(field: "unit", rule: .other(code: "not_below", "须为本单位或其下级单位")))
+                } else if let fault = self.fault(ofSendingTo: unit.id, field: "unit") {
+                    faults.append(fault)
                 }
                 owner = unit.id
             } else {

@@ -1,0 +1,84 @@
+"""Cities: their units, who holds which post there, and what a post may know."""
+
+# Posts of a unit, by its tier.
+ROLES = {
+    "city": ["dispatcher", "leader", "reviewer", "duty", "operator"],
+    "department": ["dispatcher", "handler", "reviewer"],
+    "district": ["dispatcher", "handler", "reviewer", "leader"],
+    "station": ["dispatcher", "handler", "duty"],
+}
+# What a post may know: 1 restricted cases too, 2 confidential ones too. Whoever is not named knows ordinary cases alone.
+CLEARANCES = {
+    "dispatcher.bureau": 2, "leader.bureau": 2, "operator.bureau": 2, "reviewer.bureau": 1,
+    "dispatcher.food": 2, "dispatcher.district-1": 2, "leader.district-1": 1, "handler.district-1": 1,
+    "dispatcher.district-2": 1, "dispatcher.district-1-1": 2, "handler.district-1-1": 1, "handler.district-2-2": 1,
+}
+
+
+class Unit:
+    """A place in the tree of a city's units."""
+
+    def __init__(self, label, tier, parent):
+        self.label, self.tier, self.parent = label, tier, parent
+
+    def __repr__(self):
+        return self.label
+
+    def __deepcopy__(self, memo):
+        return self
+
+    @property
+    def upwards(self):
+        """Itself and all above it."""
+        return [self] + (self.parent.upwards if self.parent else [])
+
+    def is_over(self, other):
+        """Whether the other is this unit, or stands below it."""
+        return self in other.upwards
+
+
+class Persona:
+    """An officer in a post."""
+
+    def __init__(self, city, login, unit, role, clearance):
+        self.city, self.login, self.unit, self.role, self.clearance = city, login, unit, role, clearance
+        self.token = None
+
+    def __repr__(self):
+        return f"{self.login}@{self.city.code}"
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+class City:
+    """A bureau with a department and two districts of two stations each."""
+
+    def __init__(self, code):
+        self.code = code
+        self.root = Unit(code, "city", None)
+        districts = [Unit(f"district-{n}", "district", self.root) for n in (1, 2)]
+        departments = [Unit(label, "department", self.root) for label in ("food", "law")]
+        self.units = [self.root, *departments, *districts]
+        self.units += [Unit(f"{d.label}-{n}", "station", d) for d in districts for n in (1, 2)]
+        self.personas = [self._persona(role, unit) for unit in self.units for role in ROLES[unit.tier]]
+
+    def _persona(self, role, unit):
+        login = f"{role}.{'bureau' if unit is self.root else unit.label}"
+        return Persona(self, login, unit, role, CLEARANCES.get(login, 0))
+
+    def __deepcopy__(self, memo):
+        return self
+
+    @property
+    def watcher(self):
+        """The bureau's leader, from whom nothing of the city is hidden."""
+        return next(each for each in self.personas if each.unit is self.root and each.role == "leader")
+
+    def unit(self, label):
+        """The unit of this label; None: there is none."""
+        return next((each for each in self.units if each.label == label), None)
+
+    def clearance(self, unit):
+        """The most that any post of a unit may know."""
+        return max((each.clearance for each in self.personas if each.unit is unit), default=0)

@@ -1,0 +1,524 @@
+"""What comes of a step.
+
+Loop: the same unit is not given the same work twice; a final feedback waits for all that was passed on, for the tasks of
+the assignment, and as a lead's for its assists. A case is accepted once no lead of the owner is open and one was accepted
+since it was last opened; it goes back to graded when none was. It is concluded and dismissed with no work open, and
+has an outcome then: what was found by whoever was accepted, if they agree, or what is said.
+
+Several units: leads and assists go to units directly below, guides and those informed to any below; a unit has one part
+at a time. The assist's feedback goes to the lead, if there is exactly one, and a lead's to the guide that stands longest,
+where the plan has it so for the matter; else to the giver. A receipt ends what only informs. Guides end when the last
+lead is accepted, those that whoever accepts it sees, and everybody with the case. What a unit that leaves had to review goes back to the giver. A task is
+for the own unit or one below; tasks end with the assignment.
+
+Disputes: the same work of the same role is returned twice, and no more before a dispute over it is decided or the case
+is opened again. A dispute lapses when the unit passes the work on, feeds back, or loses it. It is decided for a unit
+directly below the giver, which is bound to the work it has or gets, or for the giver itself; unless for the unit that
+raised it, that one's part counts as returned.
+
+Orders: the same order is not issued twice. Raised, it becomes a serious one of the tier above to the issuer, about the
+issuer's own part if it has one. It lapses with the assignment.
+
+Merging: into an open case of the same owner that is sealed no less. It freezes, its leads go along, and the other takes
+the graver level. The un-merge brings back the state and the leads that came along and were not moved since; what was
+merged last is undone first. A case keeps one lead at least.
+
+Sealing: neither the owner nor those above are recused. A recusal ends whatever the unit and those below have and have
+given, as if recalled; what they would review goes to the giver. Work is sent to nobody who is recused or whose unit has
+no post that is cleared. Nobody restricts a case beyond the own clearance, nor beyond that of a unit that works on it.
+"""
+
+import copy
+
+from .case import LEVELS, Dispute, Hop, Order, Referral, Task
+from .rights import Refused, require
+
+MOST_RETURNS = 2
+
+
+class World:
+    """All cases of all cities, first to last, and the leads in none."""
+
+    def __init__(self, cases=(), loose=()):
+        self.cases, self.loose = list(cases), list(loose)
+        self._by_ref = {case.ref: case for case in self.cases}
+
+    def add(self, case):
+        self.cases.append(case)
+        self._by_ref[case.ref] = case
+
+    def find(self, ref):
+        """The case of this ref; None: there is none."""
+        return self._by_ref.get(ref)
+
+    def branch(self, cases):
+        """A world that may go another way: some cases are copies, with all that is merged with them."""
+        whole = list(cases)
+        for case in whole:
+            whole += [each for each in [*case.merged, case.into] if each and each not in whole]
+        twins = dict(zip([case.ref for case in whole], copy.deepcopy(whole)))
+        return World([twins.get(case.ref, case) for case in self.cases], self.loose)
+
+    def adopt(self, branch):
+        """Goes the way that a branch went."""
+        self.cases[:], self.loose[:], self._by_ref = branch.cases, branch.loose, branch._by_ref
+
+    def take(self, step):
+        """The answer to one step: None, or why it is refused. What it made, or told of, stands in `step.made` then."""
+        step.made = []
+        try:
+            step.check()
+            thing = step.thing
+            case, persona = thing.case, step.persona
+            if not thing.is_seen_by(persona):
+                raise Refused("not_found")
+            if case.is_frozen and step.verb not in ("merge", "unmerge"):
+                raise Refused("state.merged")
+            require(step.verb, thing, persona, step.words)
+            case.moment += 1
+            step.made = [each for each in DEEDS[thing.kind][step.verb](self, step, thing) or () if each]
+            return None
+        except Refused as refusal:
+            return refusal.args[0]
+
+
+# ---- The case
+
+
+def _grade(world, step, case):
+    if step.words["level"] not in LEVELS:
+        raise Refused("field.level")
+    case.level = step.words["level"]
+    case.matter = step.words.get("matter", case.matter)
+    if case.state == "registered":
+        case.state = "graded"
+
+
+def _assign(world, step, case):
+    role = step.words["role"]
+    unit = _receiver(case, step.words["unit"], case.owner, is_direct=role in ("lead", "assist"))
+    standing = next((hop for hop in case.hops if hop.is_open and hop.unit is unit and hop.giver is case.owner), None)
+    if standing and standing.role != role:
+        raise Refused("field.unit")
+    if standing:
+        return []
+    if role == "lead":
+        case.state = "assigned"
+    return [_open(Hop(case, None, case.owner, unit, role))]
+
+
+def _receiver(case, label, giver, is_direct=True):
+    """The unit that work, or word of it, is sent to."""
+    unit = case.city.unit(label)
+    if unit is None or unit is giver or not giver.is_over(unit) or is_direct and unit.parent is not giver:
+        raise Refused("field.unit")
+    _admit(case, unit)
+    return unit
+
+
+def _admit(case, unit):
+    if case.is_recused(unit) or case.city.clearance(unit) < case.secrecy:
+        raise Refused("field.unit")
+
+
+def _open(hop):
+    hop.case.hops.append(hop)
+    return hop
+
+
+def _conclude(world, step, case):
+    case.outcome = step.words.get("outcome") or _found(case)
+    _close(case)
+    case.state = "concluded"
+
+
+def _found(case):
+    """What those came to who were accepted since the case was last opened."""
+    verdicts = {hop.verdict for hop in case.first if hop.accepted_in == case.round}
+    if len(verdicts) != 1:
+        raise Refused("field.outcome")
+    return verdicts.pop()
+
+
+def _dismiss(world, step, case):
+    if case.open_work:
+        raise Refused("open_work")
+    _close(case)
+    case.state = "dismissed"
+
+
+def _close(case):
+    """With the case everything ends that only went along with it."""
+    for hop in case.hops:
+        if hop.is_open and not hop.answers:
+            hop.state = "closed"
+            _lapse_orders(hop)
+
+
+def _reopen(world, step, case):
+    case.state = "graded" if case.state == "concluded" else "registered"
+    case.outcome, case.proposes = None, None
+    case.round += 1
+    case.reopened_at = case.moment
+
+
+def _visit(world, step, case):
+    case.visits += 1
+    if step.words["reached"]:
+        case.proposes = "reopen" if step.words["satisfaction"] == "dissatisfied" else None
+
+
+def _urge(world, step, thing):
+    thing.urges += 1
+
+
+def _refer(world, step, case):
+    referral = Referral(case, step.words["kind"])
+    case.referrals.append(referral)
+    return [referral]
+
+
+def _answer(world, step, referral):
+    if referral.sort == "lead_department" and not step.words.get("lead"):
+        raise Refused("field.lead")
+    referral.state = "answered"
+
+
+def _waive(world, step, referral):
+    referral.state = "waived"
+
+
+# ---- The assignment
+
+
+def _receive(world, step, hop):
+    hop.state = "received"
+    if hop.role == "inform":
+        hop.state = "closed"
+        _lapse_orders(hop)
+
+
+def _return(world, step, hop):
+    if _returns(hop) >= MOST_RETURNS:
+        raise Refused("return_limit")
+    if "proposed" in step.words:
+        _proposed(step, hop)
+    _give_up(hop)
+
+
+def _returns(hop):
+    """How often the same work was returned since the last decision on it, and since the case was last opened."""
+    same = [each for each in hop.siblings if each.parent is hop.parent and each.role == hop.role]
+    decided = [each.decided_at for each in hop.case.disputes if each.state == "decided" and each.hop in same]
+    since = max([*decided, hop.case.reopened_at])
+    return sum(each.returned_at is not None and each.returned_at > since for each in same)
+
+
+def _proposed(step, hop):
+    unit = hop.case.city.unit(step.words["proposed"])
+    if unit is None or unit is hop.unit:
+        raise Refused("field.proposed")
+    return unit
+
+
+def _give_up(hop):
+    hop.returned_at = hop.case.moment
+    _end(hop, "returned")
+
+
+def _recall(world, step, hop):
+    _end(hop, "recalled")
+
+
+def _end(hop, state):
+    """The unit has no part any more; whoever gave it has the work again."""
+    case = hop.case
+    hop.state = state
+    _lapse_dispute(hop)
+    _lapse_orders(hop)
+    for task in hop.tasks:
+        task.state = "dropped" if task.is_open else task.state
+    for other in hop.siblings:
+        if other.state == "fed_back" and other.reviewer is hop.unit:
+            other.reviewer = other.giver
+    if hop in case.first and case.state == "assigned" and not any(each.is_open for each in case.first):
+        case.state = "accepted" if any(each.accepted_in == case.round for each in case.first) else "graded"
+
+
+def _lapse_orders(hop):
+    for order in hop.case.orders:
+        if order.hop is hop and order.is_open:
+            order.state = "lifted"
+
+
+def _lapse_dispute(hop):
+    if hop.dispute:
+        hop.dispute.state = "withdrawn"
+
+
+def _forward(world, step, hop):
+    unit = _receiver(hop.case, step.words["unit"], hop.unit)
+    if any(child.is_open and child.unit is unit for child in hop.children):
+        return []
+    hop.state = "forwarded"
+    _lapse_dispute(hop)
+    return [_open(Hop(hop.case, hop, hop.unit, unit, hop.role))]
+
+
+def _feed_back(world, step, hop):
+    if step.words["kind"] == "final":
+        if any(task.is_open for task in hop.tasks) or _waits_for_assists(hop):
+            raise Refused("open_work")
+        hop.state, hop.reviewer, hop.verdict = "fed_back", _reviewer(hop), step.words["verdict"]
+        _lapse_dispute(hop)
+    hop.feedbacks += 1
+    hop.feedback = None
+    return [hop]
+
+
+def _waits_for_assists(hop):
+    if hop.parent is not None or hop.role != "lead":
+        return False
+    return any(each.is_open and each.role == "assist" and each.parent is None for each in hop.siblings)
+
+
+def _reviewer(hop):
+    """Who reviews a final feedback."""
+    if hop.parent is not None:
+        return hop.giver
+    others = [each for each in hop.siblings if each.is_open and each.parent is None]
+    leads = [each for each in others if each.role == "lead"]
+    guides = [each for each in others if each.role == "guide"]
+    if hop.role == "assist" and len(leads) == 1:
+        return leads[0].unit
+    if hop.role == "lead" and hop.case.matter == "law" and guides:
+        return guides[0].unit
+    return hop.giver
+
+
+def _accept(world, step, hop):
+    hop.state, hop.accepted_in = "accepted", hop.case.round
+    case = hop.case
+    if hop not in case.first or any(each.is_open for each in case.first):
+        return
+    for guide in hop.siblings:
+        if guide.role == "guide" and guide.is_open and guide.is_seen_by(step.persona):
+            guide.state = "closed"
+            _lapse_orders(guide)
+    if case.state == "assigned":
+        case.state = "accepted"
+
+
+def _send_back(world, step, hop):
+    hop.state = "received"
+
+
+def _comment(world, step, hop):
+    hop.comments += 1
+
+
+def _add_task(world, step, hop):
+    label = step.words.get("unit")
+    owner = hop.case.city.unit(label) if label else hop.unit
+    if owner is None or not hop.unit.is_over(owner):
+        raise Refused("field.unit")
+    _admit(hop.case, owner)
+    task = Task(hop, len(hop.tasks) + 1, owner)
+    hop.case.tasks.append(task)
+    return [task]
+
+
+def _finish_task(world, step, task):
+    task.state = "done"
+
+
+def _drop_task(world, step, task):
+    task.state = "dropped"
+
+
+# ---- Disputes
+
+
+def _dispute(world, step, hop):
+    dispute = Dispute(hop, _proposed(step, hop))
+    hop.case.disputes.append(dispute)
+    return [dispute]
+
+
+def _arbitrate(world, step, dispute):
+    hop, case = dispute.hop, dispute.case
+    unit = case.city.unit(step.words["unit"])
+    if unit is None or unit is not hop.giver and unit.parent is not hop.giver:
+        raise Refused("field.unit")
+    if unit is not hop.giver:
+        _admit(case, unit)
+    dispute.state, dispute.decided, dispute.decided_at = "decided", unit, case.moment
+    if unit is hop.unit:
+        hop.is_bound = True
+        return []
+    made = [] if unit is hop.giver else _bind(unit, hop)
+    _give_up(hop)
+    return made
+
+
+def _bind(unit, hop):
+    """The unit has the work: what it has already counts as that, if it is of the same kind."""
+    standing = next((each for each in hop.siblings if each.parent is hop.parent and each.unit is unit and each.is_open), None)
+    if standing and standing.role != hop.role:
+        raise Refused("field.unit")
+    made = [] if standing else [_open(Hop(hop.case, hop.parent, hop.giver, unit, hop.role, hop.reviewer))]
+    (standing or made[0]).is_bound = True
+    return made
+
+
+def _withdraw(world, step, dispute):
+    dispute.state = "withdrawn"
+
+
+# ---- Orders
+
+
+def _supervise(world, step, hop):
+    issuer = step.persona.unit
+    if any(order.is_open and order.hop is hop and order.issuer is issuer for order in hop.case.orders):
+        return []
+    return [_issue(Order(hop, issuer, hop.unit, step.words.get("grade", "general")))]
+
+
+def _issue(order):
+    order.case.orders.append(order)
+    return order
+
+
+def _reply(world, step, order):
+    order.state = "replied"
+
+
+def _lift(world, step, order):
+    order.state = "lifted"
+
+
+def _uphold(world, step, order):
+    order.state = "issued"
+
+
+def _raise(world, step, order):
+    order.state = "raised"
+    return [_issue(Order(order.hop.parent or order.hop, order.issuer.parent, order.issuer, "serious"))]
+
+
+# ---- Leads and cases of one matter
+
+
+def _attach(world, step, case):
+    lead = _lead(world, step)
+    if lead is None or not lead.is_seen_by(step.persona) or lead.case not in (None, case):
+        raise Refused("field.lead")
+    if lead.case is None:
+        world.loose.remove(lead)
+        _move(lead, case)
+        lead.trail = []
+
+
+def _lead(world, step):
+    everywhere = [*world.loose, *(lead for case in world.cases for lead in case.leads)]
+    return next((lead for lead in everywhere if lead.id == step.words["lead"]), None)
+
+
+def _move(lead, case):
+    if lead.case:
+        lead.case.leads.remove(lead)
+    lead.case = case
+    if case:
+        case.leads.append(lead)
+
+
+def _detach(world, step, case):
+    lead = _lead(world, step)
+    if lead is None or lead.case is not case or len(case.leads) < 2:
+        raise Refused("field.lead")
+    _move(lead, None)
+    lead.trail = []
+    world.loose.append(lead)
+
+
+def _merge(world, step, case):
+    other = world.find(step.words["into"])
+    if other is None or other is case or not other.is_seen_by(step.persona) or not other.is_open:
+        raise Refused("field.into")
+    if other.secrecy < case.secrecy or not all(other.is_recused(unit) for unit in case.recused):
+        raise Refused("field.into")
+    case.before, case.state, case.into = case.state, "merged", other
+    other.merged.append(case)
+    for lead in list(case.leads):
+        _move(lead, other)
+        lead.trail.append(case.ref)
+    if case.level and (other.level is None or LEVELS.index(case.level) > LEVELS.index(other.level)):
+        other.level = case.level
+        other.state = "graded" if other.state == "registered" else other.state
+
+
+def _unmerge(world, step, case):
+    other = case.into
+    if other.is_frozen:
+        raise Refused("field.case")
+    case.state, case.before, case.into = case.before, None, None
+    other.merged.remove(case)
+    for lead in list(other.leads):
+        if lead.trail and lead.trail[-1] == case.ref:
+            lead.trail.pop()
+            _move(lead, case)
+
+
+# ---- Who is kept out
+
+
+def _recuse(world, step, case):
+    unit = case.city.unit(step.words["unit"])
+    if unit is None or unit.is_over(case.owner):
+        raise Refused("field.unit")
+    if case.is_recused(unit):
+        return
+    case.recused.append(unit)
+    for hop in case.hops:
+        if hop.is_open and (unit.is_over(hop.unit) or unit.is_over(hop.giver)):
+            _end(hop, "recalled")
+    for hop in case.hops:
+        if hop.is_open and unit.is_over(hop.reviewer):
+            hop.reviewer = hop.giver
+    for order in case.orders:
+        if order.is_open and unit.is_over(order.unit):
+            order.state = "lifted"
+
+
+def _lift_recusal(world, step, case):
+    unit = case.city.unit(step.words["unit"])
+    if unit not in case.recused:
+        raise Refused("field.unit")
+    case.recused.remove(unit)
+
+
+def _restrict(world, step, case):
+    secrecy = step.words["secrecy"]
+    at_work = [unit for hop in case.hops if hop.is_open for unit in (hop.unit, hop.giver, hop.reviewer)]
+    if secrecy > step.persona.clearance or any(case.city.clearance(unit) < secrecy for unit in at_work):
+        raise Refused("field.secrecy")
+    case.secrecy = secrecy
+
+
+DEEDS = {
+    "case": {
+        "grade": _grade, "assign": _assign, "conclude": _conclude, "dismiss": _dismiss, "reopen": _reopen,
+        "refer": _refer, "visit": _visit, "attach_lead": _attach, "detach_lead": _detach, "merge": _merge,
+        "unmerge": _unmerge, "recuse": _recuse, "lift_recusal": _lift_recusal, "restrict": _restrict, "urge": _urge,
+    },
+    "hop": {
+        "receive": _receive, "return": _return, "recall": _recall, "forward": _forward, "feed_back": _feed_back,
+        "accept": _accept, "send_back": _send_back, "urge": _urge, "supervise": _supervise, "dispute": _dispute,
+        "comment": _comment, "add_task": _add_task,
+    },
+    "order": {"reply": _reply, "lift": _lift, "uphold": _uphold, "raise": _raise},
+    "dispute": {"arbitrate": _arbitrate, "withdraw": _withdraw},
+    "referral": {"answer_referral": _answer, "waive_referral": _waive},
+    "task": {"finish_task": _finish_task, "drop_task": _drop_task},
+}
