@@ -140,6 +140,36 @@ struct OrganisationDoorTests {
         }
     }
 
+    @Test func `a change of the organisation repeated under its key is done once, and its key is for nothing else`()
+        async throws
+    {
+        try await APIDoor.with { port, _ in
+            let operating = try await APIClient.logIn("operator.city", at: port)
+            func post(_ path: String, _ body: String, key: String) async throws -> RawResponse {
+                try await operating.post(path, body, ["Idempotency-Key: \(key)"])
+            }
+            let unit = #"{"label":"north","parent":"city","tier":"district","name":"北区局","reason":"设立"}"#
+            #expect(try await post("/units", unit, key: "a").status == 201)
+            let again = try await post("/units", unit, key: "a")
+            #expect(again.status == 200 && again.text("unit/label") == "north")
+            #expect(again.header("Idempotent-Replayed") == "true")
+            #expect(try await post("/units", unit, key: "b").status == 409)
+            let other = try await post("/units/north/actions/rename", #"{"name":"北","reason":"更名"}"#, key: "a")
+            #expect(other.status == 422)
+
+            let officer =
+                #"{"login":"bei","name":"北一","password":"Long-enough-1","unit":"north","role":"handler","reason":"新任"}"#
+            #expect(try await post("/officers", officer, key: "c").status == 201)
+            #expect(try await post("/officers", officer, key: "c").status == 200)
+            // Under a key of its own the second closing finds nothing to close; under the first one it is the first again.
+            let close = #"{"reason":"撤销","posts":"end"}"#
+            let closed = try await post("/units/north/actions/close", close, key: "d")
+            #expect(closed.status == 200)
+            #expect(try await post("/units/north/actions/close", close, key: "d").status == 200)
+            #expect(try await post("/units/north/actions/close", close, key: "e").status >= 400)
+        }
+    }
+
     @Test func `a deputy acts only between the dates, and the log says for whom`() async throws {
         try await APIDoor.with { port, city in
             let chief = try await APIClient.logIn("operator.city", at: port)

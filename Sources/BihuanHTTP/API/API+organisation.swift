@@ -177,22 +177,24 @@ extension API {
         _ call: Call, _ step: UnitStep, _ reason: String, isCreation: Bool = false
     ) async throws(Problem) -> Reply {
         let unit: UnitView
-        let handedOver: Int
+        let done: Administration.Done
+        let key = try call.idempotencyKey()?.text
         do throws(DeskError) {
             let token = try Self.token(call)
-            handedOver = try await self.store.administration.perform(step, reason: reason, token)
+            done = try await self.store.administration.perform(step, reason: reason, token, key: key)
             unit = try await self.store.queries.unit(token, label: step.label)
         } catch {
             throw self.problem(error, call, isCommand: true)
         }
         var reply = Self.reply { writer in
             writer.object { body in
-                body.member("cases_handed_over", handedOver)
+                body.member("cases_handed_over", done.handedOver)
                 body.member("unit", view: unit)
             }
         }
+        reply.isReplay = done.replayed
         if isCreation {
-            reply.status = 201
+            reply.status = done.replayed ? 200 : 201
             reply.location = "\(Self.base)/units/\(unit.label)"
         }
         return reply
@@ -203,9 +205,11 @@ extension API {
         _ call: Call, _ step: OfficerStep, _ login: String, _ reason: String, isCreation: Bool = false
     ) async throws(Problem) -> Reply {
         let posts: [PostView]
+        let done: Administration.Done
+        let key = try call.idempotencyKey()?.text
         do throws(DeskError) {
             let token = try Self.token(call)
-            try await self.store.administration.perform(step, reason: reason, at: Date(), token)
+            done = try await self.store.administration.perform(step, reason: reason, at: Date(), token, key: key)
             posts = try await self.store.queries.posts(token, under: nil).filter { $0.login == login }
         } catch {
             throw self.problem(error, call, isCommand: true)
@@ -216,7 +220,8 @@ extension API {
                 body.member("posts", array: posts) { $0.write($1) }
             }
         }
-        if isCreation { reply.status = 201 }
+        reply.isReplay = done.replayed
+        if isCreation { reply.status = done.replayed ? 200 : 201 }
         return reply
     }
 }

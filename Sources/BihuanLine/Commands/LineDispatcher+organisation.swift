@@ -120,10 +120,10 @@ extension LineDispatcher {
                     taking: Self.words(command["units"]).map(Self.label), cases: cases)
             default: .handOver(label, to: other, cases: command["cases"] == nil ? nil : cases)
             }
-        let handedOver = try await self.store.administration.perform(
-            step, reason: command["reason"] ?? "", logIn.token)
+        let done = try await self.store.administration.perform(
+            step, reason: command["reason"] ?? "", logIn.token, key: command["key"])
         return session.reply(
-            .affected, [String(handedOver)],
+            .affected, [String(done.handedOver)],
             Phrase(zh: "已办理; 另移交案件如上数", en: "done; so many cases were handed over"))
     }
 
@@ -176,8 +176,8 @@ extension LineDispatcher {
                         until: command["until"].flatMap { ValueForm.instant($0) }, actingFor: command["acting"]))
             default: .endPost(login, unit: unit, role: role)
             }
-        try await self.store.administration.perform(
-            step, reason: command["reason"] ?? "", at: Date(), logIn.token)
+        _ = try await self.store.administration.perform(
+            step, reason: command["reason"] ?? "", at: Date(), logIn.token, key: command["key"])
         return session.reply(.done, Phrase(zh: "已办理", en: "done"))
     }
 }

@@ -6,6 +6,7 @@ extension CommandTable {
     private static let unit = Parameter("unit", .unit, required: true)
     private static let officer = Parameter("officer", .word(max: 63), required: true)
     private static let reason = Parameter("reason", .text(max: 20_000), required: true)
+    private static let key = Parameter("key", .word(max: 255))
     private static let format = Parameter("format", .oneOf(OutputFormat.allCases.map(\.rawValue)))
     private static let posts = Parameter("posts", .oneOf(PostsOfClosedUnit.allCases.map(\.rawValue)))
     private static let role = Parameter("role", .oneOf(PostRole.allCases.map(\.rawValue)), required: true)
@@ -40,27 +41,28 @@ extension CommandTable {
                 Parameter(
                     "tier", .oneOf(Tier.allCases.filter { $0 != .city }.map(\.rawValue)), required: true),
                 Parameter("name", .text(max: 100), required: true), Parameter("line", .text(max: 100)),
-                Parameter("division", .word(max: 63)), Self.reason,
+                Parameter("division", .word(max: 63)), Self.reason, Self.key,
             ],
             summary: Phrase(zh: "设立单位", en: "open a unit")
         ),
         CommandSpec(
             verb: .unitRename, positional: [Self.unit],
-            named: [Parameter("name", .text(max: 100), required: true), Self.reason],
+            named: [Parameter("name", .text(max: 100), required: true), Self.reason, Self.key],
             summary: Phrase(zh: "单位更名; 标识不变", en: "rename a unit; its label stays")
         ),
         CommandSpec(
-            verb: .unitMove, positional: [Self.unit, Parameter("under", .unit, required: true)], named: [Self.reason],
+            verb: .unitMove, positional: [Self.unit, Parameter("under", .unit, required: true)],
+            named: [Self.reason, Self.key],
             summary: Phrase(zh: "划转单位; 未了事项随之", en: "move a unit; its open work goes along")
         ),
         CommandSpec(
             verb: .unitMerge, positional: [Self.unit, Parameter("to", .unit, required: true)],
-            named: [Self.posts, Self.reason],
+            named: [Self.posts, Self.reason, Self.key],
             summary: Phrase(zh: "并入另一单位", en: "merge a unit into another")
         ),
         CommandSpec(
             verb: .unitClose, positional: [Self.unit],
-            named: [Parameter("to", .unit), Self.posts, Self.reason],
+            named: [Parameter("to", .unit), Self.posts, Self.reason, Self.key],
             summary: Phrase(
                 zh: "撤销单位; to: 承接单位, 无则须无未了事项", en: "close a unit; to: who takes over, without it must be idle")
         ),
@@ -68,7 +70,7 @@ extension CommandTable {
             verb: .unitSplit, positional: [Self.unit, Parameter("label", .word(max: 63), required: true)],
             named: [
                 Parameter("name", .text(max: 100), required: true), Parameter("line", .text(max: 100)),
-                Parameter("units", .word(max: 1_000)), Self.cases, Self.reason,
+                Parameter("units", .word(max: 1_000)), Self.cases, Self.reason, Self.key,
             ],
             summary: Phrase(
                 zh: "分设新单位; units=带走的下级,…  cases=带走的案件,…",
@@ -76,7 +78,7 @@ extension CommandTable {
         ),
         CommandSpec(
             verb: .unitHandOver, positional: [Self.unit, Parameter("to", .unit, required: true)],
-            named: [Self.cases, Self.reason],
+            named: [Self.cases, Self.reason, Self.key],
             summary: Phrase(
                 zh: "移交未了事项; cases=案号,… 不写则全部", en: "hand over open work; cases=refs,… all without it")
         ),
@@ -84,21 +86,22 @@ extension CommandTable {
             verb: .officerAdd, positional: [Self.officer],
             named: [
                 Parameter("name", .text(max: 100), required: true), Parameter("unit", .unit, required: true), Self.role,
-                Self.password, Self.reason,
+                Self.password, Self.reason, Self.key,
             ],
             block: "password",
             summary: Phrase(zh: "添加人员; 随后输入口令", en: "add an officer; then send the password")
         ),
         CommandSpec(
-            verb: .officerLock, positional: [Self.officer], named: [Self.reason],
+            verb: .officerLock, positional: [Self.officer], named: [Self.reason, Self.key],
             summary: Phrase(zh: "锁定人员", en: "lock an officer out")
         ),
         CommandSpec(
-            verb: .officerUnlock, positional: [Self.officer], named: [Self.reason],
+            verb: .officerUnlock, positional: [Self.officer], named: [Self.reason, Self.key],
             summary: Phrase(zh: "解除锁定", en: "let an officer in again")
         ),
         CommandSpec(
-            verb: .officerReset, positional: [Self.officer], named: [Self.password, Self.reason], block: "password",
+            verb: .officerReset, positional: [Self.officer], named: [Self.password, Self.reason, Self.key],
+            block: "password",
             summary: Phrase(zh: "重设口令; 随后输入口令", en: "set a new password; then send it")
         ),
         CommandSpec(
@@ -106,7 +109,7 @@ extension CommandTable {
             named: [
                 Parameter("unit", .unit, required: true), Self.role, Parameter("as", .word(max: 500)),
                 Parameter("from", .instant), Parameter("until", .instant), Parameter("acting", .word(max: 63)),
-                Self.reason,
+                Self.reason, Self.key,
             ],
             summary: Phrase(
                 zh: "任命岗位; as=预案角色,…  acting=被代理人, 须有 until",
@@ -114,7 +117,7 @@ extension CommandTable {
         ),
         CommandSpec(
             verb: .officerEndPost, positional: [Self.officer],
-            named: [Parameter("unit", .unit, required: true), Self.role, Self.reason],
+            named: [Parameter("unit", .unit, required: true), Self.role, Self.reason, Self.key],
             summary: Phrase(zh: "免去岗位", en: "end a post")
         ),
     ]

@@ -14,34 +14,51 @@ package struct Administration: Sendable {
     /// For one step: a district of a big city that moves takes some seconds.
     private static let patience = Duration.seconds(120)
 
+    /// What a change came to.
+    package struct Done: Sendable, Hashable {
+        /// In how many cases something was handed over before the last step.
+        package var handedOver = 0
+        /// The key had been used before for the same change, and nothing was done again.
+        package var replayed = false
+    }
+
+    /// What an idempotency key remembers of a change.
+    private enum Command: Encodable {
+        case unit(UnitStep, reason: String)
+        case officer(OfficerStep, reason: String)
+    }
+
     /// Carries a change of the tree out.
     ///
     /// Work is handed over some cases at a time, each time in a transaction of its own that leaves every case whole; the
-    /// rest, and the closing itself, in one.
-    ///
-    /// - Returns: in how many cases something was handed over before the last step.
-    package func perform(_ command: UnitStep, reason: String, _ token: String) async throws(DeskError) -> Int {
+    /// rest, the closing itself and the key, in one. Repeated before that, it goes on where it stopped.
+    package func perform(
+        _ command: UnitStep, reason: String, _ token: String, key: String? = nil
+    ) async throws(DeskError) -> Done {
         do throws(OrganisationFault) { try command.check() } catch { throw .refused(.organisation(error)) }
-        var handedOver = 0
+        let keeping = try IdempotencyKey(key, of: Command.unit(command, reason: reason))
+        if let keeping, try await self.isKept(keeping, token) { return Done(replayed: true) }
+        var done = Done()
         if let batch = command.batch(reason: reason) {
             var last: Int
             repeat {
-                last = try await self.run(token, batch) { row throws(PostgresError) in try row.get("n") }
-                handedOver += last
+                last = try await self.handOver(batch, token)
+                done.handedOver += last
             } while last == UnitStep.batchSize
         }
-        if let last = command.last(reason: reason) {
-            try await self.run(token, last) { _ throws(PostgresError) in }
-        }
-        return handedOver
+        done.replayed = try await self.run(command.last(reason: reason), keeping, token)
+        return done
     }
 
     /// Carries a change of an officer out. A password is hashed here, as at every log-in, and never leaves.
     ///
     /// - Parameter now: for the identities of what is new.
     package func perform(
-        _ command: OfficerStep, reason: String, at now: Date, _ token: String
-    ) async throws(DeskError) {
+        _ command: OfficerStep, reason: String, at now: Date, _ token: String, key: String? = nil
+    ) async throws(DeskError) -> Done {
+        let keeping = try IdempotencyKey(key, of: Command.officer(command.withoutPassword, reason: reason))
+        // Not hashed again for nothing.
+        if let keeping, try await self.isKept(keeping, token) { return Done(replayed: true) }
         var mint = UUIDv7Mint(now: now)
         let sql: SQL
         switch command {
@@ -75,29 +92,75 @@ package struct Administration: Sendable {
         case .endPost(let login, let unit, let role):
             sql = "select bihuan.end_post(\(login), \(unit), \(role.rawValue), \(reason))"
         }
-        try await self.run(token, sql) { _ throws(PostgresError) in }
+        return Done(replayed: try await self.run(sql, keeping, token))
     }
 
-    private func run<R: Sendable>(
-        _ token: String, _ sql: SQL, _ read: @escaping @Sendable (Row) throws(PostgresError) -> R
+    // MARK: Statements
+
+    private func isKept(_ keeping: IdempotencyKey, _ token: String) async throws(DeskError) -> Bool {
+        try await self.use(token) { transaction throws(DeskError) in
+            guard try keeping.isKept(try Self.fly(transaction, [keeping.look])[0]) else { return false }
+            _ = try Self.fly(transaction, [keeping.stamp])
+            return true
+        }
+    }
+
+    private func handOver(_ batch: SQL, _ token: String) async throws(DeskError) -> Int {
+        try await self.use(token) { transaction throws(DeskError) in
+            let answer = try Self.fly(transaction, [batch])[0]
+            do throws(PostgresError) { return try answer.rows[0].get("n") } catch { throw DeskError(error) }
+        }
+    }
+
+    /// - Parameter sql: nil: nothing is left to be done but to keep the key.
+    /// - Returns: true: it was done before under the key.
+    private func run(
+        _ sql: SQL?, _ keeping: IdempotencyKey?, _ token: String
+    ) async throws(DeskError) -> Bool {
+        try await self.use(token) { transaction throws(DeskError) in
+            if let keeping {
+                let claim = try Self.fly(transaction, keeping.claim)
+                if claim[0].affected == 0, try keeping.isKept(claim[1]) {
+                    _ = try Self.fly(transaction, [keeping.stamp])
+                    return true
+                }
+            }
+            if let sql { _ = try Self.fly(transaction, [sql]) }
+            return false
+        }
+    }
+
+    private func use<R: Sendable>(
+        _ token: String, _ body: @escaping @Sendable (borrowing Transaction) throws(DeskError) -> R
     ) async throws(DeskError) -> R {
         let principal = Principal.session(token)
         return try await self.pools.pool(for: principal).use(deadline: Self.patience) { connection throws(DeskError) in
-            do throws(PostgresError) {
+            try connection.transaction(deadline: Self.patience) { _, transaction throws(DeskError) in
                 // What a unit saw is made anew for all its cases at once; it waits for whoever is at one of them.
-                let answers = try connection.flight([
-                    principal.presentation,
-                    "select set_config('statement_timeout', '110s', true), set_config('lock_timeout', '30s', true)",
-                    sql,
-                ])
-                return try read(answers[2].rows[0])
-            } catch {
-                // administrator() refuses who has no session; every other refusal has a state of its own.
-                if error.sqlState == SQLState(rawValue: "42501") { throw .unauthenticated }
-                throw DeskError(error)
+                _ = try Self.fly(
+                    transaction,
+                    [
+                        principal.presentation,
+                        "select set_config('statement_timeout', '110s', true), set_config('lock_timeout', '30s', true)",
+                    ])
+                return try body(transaction)
+            } orFail: {
+                DeskError($0)
             }
         } orFail: {
             DeskError($0)
+        }
+    }
+
+    private static func fly(
+        _ transaction: borrowing Transaction, _ statements: [SQL]
+    ) throws(DeskError) -> [QueryResult] {
+        do throws(PostgresError) {
+            return try transaction.flight(statements)
+        } catch {
+            // administrator() refuses who has no session; every other refusal has a state of its own.
+            if error.sqlState == SQLState(rawValue: "42501") { throw .unauthenticated }
+            throw DeskError(error)
         }
     }
 

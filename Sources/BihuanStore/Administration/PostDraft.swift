@@ -3,7 +3,7 @@ package import BihuanDomain
 package import struct Foundation.Date
 
 /// A post to be given to an officer.
-package struct PostDraft: Sendable, Hashable {
+package struct PostDraft: Sendable, Hashable, Encodable {
     /// Label of the unit.
     package var unit: String
     package var role: PostRole

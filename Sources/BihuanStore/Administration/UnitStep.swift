@@ -2,7 +2,7 @@ package import BihuanDomain
 import Postgres
 
 /// A change of the unit tree.
-package enum UnitStep: Sendable, Hashable {
+package enum UnitStep: Sendable, Hashable, Encodable {
     case open(UnitDraft)
     case rename(String, to: String)
     case move(String, under: String)
@@ -91,11 +91,21 @@ package enum UnitStep: Sendable, Hashable {
 }
 
 /// A change of an officer, or of the posts that an officer holds.
-package enum OfficerStep: Sendable, Hashable {
+package enum OfficerStep: Sendable, Hashable, Encodable {
     case add(login: String, name: String, password: String, unit: String, role: PostRole)
     case lock(String)
     case unlock(String)
     case reset(String, password: String)
     case post(String, PostDraft)
     case endPost(String, unit: String, role: PostRole)
+
+    /// As an idempotency key may remember it: a plain hash of a password would tell it to anyone who tries them all.
+    var withoutPassword: OfficerStep {
+        switch self {
+        case .add(let login, let name, _, let unit, let role):
+            .add(login: login, name: name, password: "", unit: unit, role: role)
+        case .reset(let login, _): .reset(login, password: "")
+        case .lock, .unlock, .post, .endPost: self
+        }
+    }
 }

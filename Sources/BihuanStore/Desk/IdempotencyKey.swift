@@ -32,13 +32,18 @@ struct IdempotencyKey: Sendable {
             select s.city_id, s.officer_id, \(self.key), \(self.hash) from bihuan.sessions s
                 on conflict do nothing
             """,
-            """
-            select k.request_hash, k.target_id, k.target_ref, k.outcome
-              from bihuan.idempotency_keys k
-             where (k.city_id, k.officer_id) = (select s.city_id, s.officer_id from bihuan.sessions s)
-               and k.key = \(self.key)
-            """,
+            self.look,
         ]
+    }
+
+    /// What is kept under the key.
+    var look: SQL {
+        """
+        select k.request_hash, k.target_id, k.target_ref, k.outcome
+          from bihuan.idempotency_keys k
+         where (k.city_id, k.officer_id) = (select s.city_id, s.officer_id from bihuan.sessions s)
+           and k.key = \(self.key)
+        """
     }
 
     /// The outcome kept by an earlier use; nil when the key was free and is ours now.
@@ -109,10 +114,18 @@ struct IdempotencyKey: Sendable {
     /// Refuses a key that was claimed for something else, where the parts of a command keep outcomes of their own.
     func requireSame(_ claimed: QueryResult, _ found: QueryResult) throws(DeskError) {
         guard claimed.affected == 0 else { return }
-        guard let row = found.rows.first else { throw .unauthenticated }
+        guard try self.isKept(found) else { throw .unauthenticated }
+    }
+
+    /// Whether the command was carried out under the key before; for commands that keep no outcome.
+    ///
+    /// - Throws: `.keyReused` where it was another.
+    func isKept(_ found: QueryResult) throws(DeskError) -> Bool {
+        guard let row = found.rows.first else { return false }
         let hash: [UInt8]
         do throws(PostgresError) { hash = try row.get("request_hash") } catch { throw DeskError(error) }
         guard hash == self.hash else { throw .keyReused }
+        return true
     }
 
     private static func data(_ value: some Encodable) throws(DeskError) -> Data {

@@ -2,7 +2,7 @@ package import BihuanDomain
 import Postgres
 
 /// A unit as a file or an operator describes it.
-package struct UnitDraft: Sendable, Hashable {
+package struct UnitDraft: Sendable, Hashable, Encodable {
     package var label: String
     /// Label of the unit above; nil for the city bureau.
     package var parent: String?

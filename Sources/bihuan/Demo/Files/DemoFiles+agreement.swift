@@ -150,7 +150,8 @@ extension DayStep.Deed {
         switch self {
         case .reply, .lift, .uphold, .raise: true
         case .grade, .assign, .receive, .return, .recall, .forward, .interim, .final, .accept, .sendBack, .urge,
-            .supervise, .dismiss, .conclude, .reopen, .file:
+            .supervise, .dismiss, .conclude, .reopen, .file, .guide, .comment, .dispute, .arbitrate, .refer,
+            .answerReferral:
             false
         }
     }
