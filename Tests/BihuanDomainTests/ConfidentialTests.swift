@@ -67,6 +67,30 @@ struct ConfidentialTests {
         #expect(fixture.docket.assignments.count == 1)
     }
 
+    @Test func `neither guidance, information, a task nor a decision sends work to a recused unit`() throws {
+        var fixture = try DocketFixture()
+        let first = try fixture.assigned()
+        try fixture.take(.receive(first, reason: nil), .dispatcher, DocketFixture.east)
+        try fixture.take(.recuse(unit: "food", reason: "x"))
+        try fixture.take(.recuse(unit: "east-1", reason: "x"))
+
+        for role in [AssignmentRole.guide, .inform] {
+            #expect(
+                Self.codes { try fixture.take(.assign(unit: "food", instruction: "", role: role, reason: "x")) } == [
+                    "unit recused"
+                ])
+        }
+        #expect(
+            Self.codes {
+                try fixture.take(.addTask(first, TaskDraft(text: "x", unit: "east-1")), .handler, DocketFixture.east)
+            } == ["unit unknown_unit"])
+        try fixture.take(.dispute(first, proposed: "food", reason: "x"), .handler, DocketFixture.east)
+        let dispute = fixture.docket.disputes[0].id
+        #expect(
+            Self.codes { try fixture.take(.arbitrate(dispute, unit: "food", reason: "x"), .leader) } == ["unit recused"]
+        )
+    }
+
     @Test func `nobody restricts a case beyond the own clearance, nor past units that have none`() throws {
         var fixture = try DocketFixture()
         _ = try fixture.assigned()

@@ -53,6 +53,21 @@ struct DisputeTests {
         }
     }
 
+    @Test func `a decision does not give the work to a unit that only guides`() throws {
+        var fixture = try DocketFixture()
+        let hop = try fixture.assigned()
+        try fixture.take(.assign(unit: "food", instruction: "", role: .guide, reason: "x"))
+        let dispute = try self.raise(&fixture, hop, by: self.east)
+
+        #expect {
+            try fixture.take(.arbitrate(dispute, unit: "food", reason: "x"), .leader)
+        } throws: { error in
+            guard case Refusal.badFields(let faults)? = error as? Refusal else { return false }
+            return faults.map(\.code) == ["has_another_role"]
+        }
+        #expect(fixture.docket.assignment(hop)?.state == .assigned)
+    }
+
     @Test func `a return names a unit there is, that is not closed and not the own`() throws {
         var fixture = try DocketFixture()
         let hop = try fixture.assigned()

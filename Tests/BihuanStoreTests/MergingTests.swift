@@ -103,19 +103,10 @@ struct MergingTests {
         try await TestCity.with { city in
             let play = try await Play(city)
             let (one, two) = (try await play.open("1"), try await play.open("2"))
-            let east = try await city.token("handler.east")
             for ref in [one, two] {
                 try await play.take(ref, .grade(level: "general", reason: "x"))
-                let hop = try await play.take(ref, .assign(unit: "east", instruction: "", reason: "x"))
-                _ = try await city.store.desk.perform(on: .assignment(.id(hop.id)), by: .session(east), via: .json) {
-                    .receive(AssignmentID(rawValue: $0), reason: nil)
-                }
-                _ = try await city.store.desk.perform(on: .assignment(.id(hop.id)), by: .session(east), via: .json) {
-                    .feedBack(
-                        AssignmentID(rawValue: $0),
-                        FeedbackDraft(
-                            kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办"))
-                }
+                try await play.feedBack(
+                    try await play.take(ref, .assign(unit: "east", instruction: "", reason: "x")).id)
             }
 
             try await play.take(one, .merge(into: two, reason: "同一事件"))
@@ -126,9 +117,7 @@ struct MergingTests {
                 #expect(hop.state == .fedBack && hop.allowed.contains(.recall) == false)
                 let feedback = try await city.store.queries.feedback(of: .id(hop.id.rawValue), play.dispatcher)
                 #expect(feedback.map(\.state) == [.pending] && feedback[0].allowed.contains(.accept))
-                _ = try await city.store.desk.perform(
-                    on: .feedback(feedback[0].id.rawValue), by: .session(play.dispatcher), via: .json
-                ) { .accept(FeedbackID(rawValue: $0), reason: nil) }
+                try await play.accept(hop.id.rawValue)
                 #expect(try await play.look(ref).view.state == .accepted)
             }
             #expect(try await play.city.drift() == nil)
@@ -177,6 +166,56 @@ struct MergingTests {
             try await play.take(two, .unmerge(reason: "x"))
             #expect(try await play.look(two).leads.count == 1, "each lead is back where it came from")
             #expect(try await play.look(one).leads.count == 1)
+        }
+    }
+
+    @Test func `the leads of a sealed case do not leave it for one that more may see`() async throws {
+        try await TestCity.with { city in
+            let play = try await Play(city)
+            let (one, two) = (try await play.open("1"), try await play.open("2"))
+            try await play.take(one, .recuse(unit: "east", reason: "投诉的是该局"))
+
+            #expect(try await play.fault(one, .merge(into: two, reason: "x")) == "into recusal_missing")
+            try await play.take(two, .recuse(unit: "east", reason: "投诉的是该局"))
+            try await play.take(one, .merge(into: two, reason: "同一事件"))
+            #expect(try await play.drift() == nil)
+        }
+    }
+
+    @Test func `nothing is offered in a merged case but the un-merge`() async throws {
+        try await TestCity.with { city in
+            let play = try await Play(city)
+            let (one, two) = (try await play.open("1"), try await play.open("2"))
+            try await play.take(one, .grade(level: "general", reason: "x"))
+            try await play.take(one, .refer(ReferralDraft(kind: .outside, to: "公安局", text: "x"), reason: "x"))
+            try await play.take(one, .assign(unit: "east", instruction: "", reason: "x"))
+            try await play.take(one, .merge(into: two, reason: "同一事件"))
+
+            let merged = try await play.look(one)
+            #expect(merged.view.allowed == [.unmerge])
+            #expect(merged.referrals.map(\.allowed) == [[]])
+            #expect(merged.assignments.map(\.duties) == [[]])
+        }
+    }
+
+    @Test func `a recall after the reopening does not take what was accepted before it for the result`() async throws {
+        try await TestCity.with { city in
+            let play = try await Play(city)
+            let one = try await play.open("1")
+            try await play.take(one, .grade(level: "general", reason: "x"))
+            let done = try await play.take(one, .assign(unit: "east", instruction: "", reason: "x")).id
+            try await play.feedBack(done)
+            try await play.accept(done)
+            try await play.take(one, .conclude(reason: "x"))
+            try await play.take(one, .reopen(reason: "又有反映"))
+            try await play.take(one, .assign(unit: "west", instruction: "", reason: "x"))
+            let hop = try #require(try await play.look(one).assignments.last)
+
+            let recalled = try await city.store.desk.perform(
+                on: .assignment(.ref(hop.ref)), by: .session(play.dispatcher), via: .json
+            ) { .recall(AssignmentID(rawValue: $0), reason: "转错了") }
+
+            #expect(recalled.caseState == .graded)
         }
     }
 
@@ -305,6 +344,26 @@ private struct Play: Sendable {
             default: throw error
             }
         }
+    }
+
+    /// The east district signs an assignment and answers it.
+    func feedBack(_ hop: UUID) async throws {
+        let east = try await self.city.token("handler.east")
+        _ = try await self.city.store.desk.perform(on: .assignment(.id(hop)), by: .session(east), via: .json) {
+            .receive(AssignmentID(rawValue: $0), reason: nil)
+        }
+        _ = try await self.city.store.desk.perform(on: .assignment(.id(hop)), by: .session(east), via: .json) {
+            .feedBack(
+                AssignmentID(rawValue: $0),
+                FeedbackDraft(kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办"))
+        }
+    }
+
+    func accept(_ hop: UUID) async throws {
+        let feedback = try await self.city.store.queries.feedback(of: .id(hop), self.dispatcher)
+        _ = try await self.city.store.desk.perform(
+            on: .feedback(try #require(feedback.last).id.rawValue), by: .session(self.dispatcher), via: .json
+        ) { .accept(FeedbackID(rawValue: $0), reason: nil) }
     }
 
     func look(_ ref: String) async throws -> CaseDetail {

@@ -286,6 +286,13 @@ struct PrivatePostgresTests {
         }
     }
 
+    @Test func `a directory that holds nothing but the contacts' keys is one of ours`() throws {
+        let scratch = Scratch()
+        defer { scratch.remove() }
+        _ = try SecretFile.load("contacts/1.key", in: scratch.directory)
+        #expect(throws: Never.self) { try scratch.directory.prepare() }
+    }
+
     @Test func `the names of socket directories fit a socket address`() {
         let deep = DataDirectory("/tmp/" + String(repeating: "深/", count: 60))
         let sockets = SocketDirectory.standard(for: deep, environment: ["XDG_RUNTIME_DIR": "/tmp"])

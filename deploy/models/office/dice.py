@@ -19,8 +19,8 @@ KINDS = {"case": 4, "hop": 5, "order": 1.5, "dispute": 1.5, "referral": 0.7, "ta
 class Dice:
     """Draws steps, from a generator of its own."""
 
-    def __init__(self, rng, world):
-        self.rng, self.world = rng, world
+    def __init__(self, rng, world, personas):
+        self.rng, self.world, self.personas = rng, world, personas
 
     def case(self):
         """Mostly one that was opened lately; now and then what is old is asked for."""
@@ -35,19 +35,15 @@ class Dice:
         number = self._lately(len(case.things(kind)))
         thing = case.things(kind)[number]
         may = [(persona, verb) for persona in case.city.personas for verb in offered(thing, persona)]
-        if may and self.rng.random() < 0.65:
+        if may and self.rng.random() < 0.75:
             said_by = {}
             for _, verb in may:
                 said_by[verb] = said_by.get(verb, 0) + 1
             persona, verb = self.rng.choices(may, [WEIGHTS.get(verb, 1) / said_by[verb] for _, verb in may])[0]
         else:
             verb = self.rng.choice(list(RIGHTS[kind]))
-            persona = self.rng.choice(case.city.personas if self.rng.random() < 0.93 else self._everybody)
+            persona = self.rng.choice(case.city.personas if self.rng.random() < 0.93 else self.personas)
         return Step(persona, verb, case, kind, number, self._words(verb, thing))
-
-    @property
-    def _everybody(self):
-        return [persona for city in {case.city for case in self.world.cases} for persona in city.personas]
 
     def _lately(self, count):
         return count - 1 - min(int(self.rng.expovariate(0.5)), count - 1)

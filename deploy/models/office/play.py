@@ -22,7 +22,7 @@ class Play:
         self.cities, self.cluster = cities, cluster
         self.personas = [persona for city in cities for persona in city.personas]
         self.world = World()
-        self.dice = Dice(self.rng, self.world)
+        self.dice = Dice(self.rng, self.world, self.personas)
         self.json = [JSONDoor(server.address) for server in servers]
         self.line = [LineDoor(server.socket) for server in servers]
         self.counts = collections.Counter()
@@ -46,12 +46,12 @@ class Play:
 
     def _next(self):
         dice = self.rng.random()
-        if not self.world.cases or dice < 0.03:
+        if not self.world.cases or dice < 0.04:
             return self.register()
-        if dice < 0.04:
+        if dice < 0.05:
             return self.take_in()
         case = self.dice.case()
-        if dice < 0.09:
+        if dice < 0.1:
             return self.two(case)
         self.one(case)
         dice = self.rng.random()

@@ -48,6 +48,9 @@ class Rig:
         return {
             "BIHUAN_DATABASE_URL": self.cluster.conninfo("model"), "BIHUAN_DATA_DIR": str(self.work / name),
             "BIHUAN_HTTP_PORT": "0", "BIHUAN_LINE_PORT": "0", "BIHUAN_LINE_SOCKET": str(self.work / f"{name}.sock"),
+            # Few speak at once; every connection plans each statement anew.
+            "BIHUAN_DATABASE_SERVER_CONNECTIONS": "2", "BIHUAN_DATABASE_WORKER_CONNECTIONS": "1",
+            "BIHUAN_COURIER_INTERVAL_SECONDS": "60", "BIHUAN_LOG_LEVEL": "warning",
             # What one server seals the other must open.
             "BIHUAN_CONTACTS_KEYS": str(self.work / "keys"),
         }
