@@ -152,7 +152,7 @@ struct OrganisationDoorTests {
             #expect(try await post("/units", unit, key: "a").status == 201)
             let again = try await post("/units", unit, key: "a")
             #expect(again.status == 200 && again.text("unit/label") == "north")
-            #expect(again.header("Idempotent-Replayed") == "true")
+            #expect(again.headers["idempotent-replayed"] == "true")
             #expect(try await post("/units", unit, key: "b").status == 409)
             let other = try await post("/units/north/actions/rename", #"{"name":"北","reason":"更名"}"#, key: "a")
             #expect(other.status == 422)

@@ -125,7 +125,7 @@ package enum UnitChangeKind: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What becomes of the posts of a unit that closes.
-package enum PostsOfClosedUnit: String, Sendable, Hashable, CaseIterable {
+package enum PostsOfClosedUnit: String, Sendable, Hashable, CaseIterable, Encodable {
     /// They go on in the unit that takes over; an operator's ends.
     case move
     case end
