@@ -55,7 +55,7 @@ extension Docket {
     package func task(_ id: TaskID) -> TaskRecord? { self.tasks.first { $0.id == id } }
 
     package func facts(of task: TaskRecord) -> Permission.TaskFacts {
-        .init(state: task.state, unit: task.unit, owner: task.owner)
+        .init(state: task.state, unit: task.unit, owner: task.owner, isFrozen: self.record.state == .merged)
     }
 }
 
@@ -67,8 +67,11 @@ extension Permission {
         package var unit: UnitID
         /// The unit that is to do it.
         package var owner: UnitID
+        /// Its case is merged into another.
+        package var isFrozen: Bool
 
-        package init(state: TaskState, unit: UnitID, owner: UnitID) {
+        package init(state: TaskState, unit: UnitID, owner: UnitID, isFrozen: Bool = false) {
+            self.isFrozen = isFrozen
             self.state = state
             self.unit = unit
             self.owner = owner
@@ -78,9 +81,11 @@ extension Permission {
     package static let taskVerbs: [Verb] = [.finishTask, .dropTask]
 
     package static func allowed(on facts: TaskFacts, to identity: Identity) -> [Verb] {
-        self.taskVerbs.filter { verb in
-            verb.roles.contains(identity.role) && self.isOf(identity, verb, facts) && facts.state == .open
-        }
+        facts.isFrozen
+            ? []
+            : self.taskVerbs.filter { verb in
+                verb.roles.contains(identity.role) && self.isOf(identity, verb, facts) && facts.state == .open
+            }
     }
 
     static func require(_ verb: Verb, on facts: TaskFacts, by authority: Authority) throws(Refusal) {

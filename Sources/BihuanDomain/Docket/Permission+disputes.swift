@@ -6,8 +6,13 @@ extension Permission {
         package var raisedBy: UnitID
         package var assigner: UnitID
         package var arbiter: UnitID
+        /// Its case is merged into another: nothing moves until that is undone.
+        package var isFrozen: Bool
 
-        package init(state: DisputeState, raisedBy: UnitID, assigner: UnitID, arbiter: UnitID) {
+        package init(
+            state: DisputeState, raisedBy: UnitID, assigner: UnitID, arbiter: UnitID, isFrozen: Bool = false
+        ) {
+            self.isFrozen = isFrozen
             self.state = state
             self.raisedBy = raisedBy
             self.assigner = assigner
@@ -28,8 +33,11 @@ extension Permission {
         package var state: ReferralState
         /// Of the case.
         package var owner: UnitID
+        /// The case is merged into another.
+        package var isFrozen: Bool
 
-        package init(state: ReferralState, owner: UnitID) {
+        package init(state: ReferralState, owner: UnitID, isFrozen: Bool = false) {
+            self.isFrozen = isFrozen
             self.state = state
             self.owner = owner
         }
@@ -50,15 +58,19 @@ extension Permission {
     static func isBinding(_ verb: Verb) -> Bool { verb == .return || verb == .recall || verb == .dispute }
 
     package static func allowed(on facts: DisputeFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
-        self.disputeVerbs.filter { verb in
-            self.isFor(identity, verb, facts, tree) && self.isOf(identity, verb, facts) && facts.stands(verb)
-        }
+        facts.isFrozen
+            ? []
+            : self.disputeVerbs.filter { verb in
+                self.isFor(identity, verb, facts, tree) && self.isOf(identity, verb, facts) && facts.stands(verb)
+            }
     }
 
     package static func allowed(on facts: ReferralFacts, to identity: Identity) -> [Verb] {
-        self.referralVerbs.filter { verb in
-            verb.roles.contains(identity.role) && identity.unit == facts.owner && facts.stands(verb)
-        }
+        facts.isFrozen
+            ? []
+            : self.referralVerbs.filter { verb in
+                verb.roles.contains(identity.role) && identity.unit == facts.owner && facts.stands(verb)
+            }
     }
 
     static func require(

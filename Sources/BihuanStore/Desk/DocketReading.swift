@@ -13,7 +13,7 @@ enum DocketReading {
         return [
             """
             select case_id, ref, is_drill, title, owner_unit, state, level, matter, proposed_level, plan_id, plan_version,
-                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, outcome, awaits_lead, version, merged_into, merged_before, merged_at, secrecy,
+                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, outcome, awaits_lead, version, merged_into, merged_before, merged_at, secrecy, is_contested,
                    \(raw: Self.clearedUnits)
               from bihuan.cases
              where city_id = \(city) and case_id = \(id)
@@ -311,7 +311,8 @@ extension CaseRecord {
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
             concludedAt: try row.get("concluded_at"), outcome: try row.wordIfAny("outcome"),
             awaitsLead: try row.get("awaits_lead"), version: try row.get("version"), merger: try Merger(row),
-            secrecy: try row.get("secrecy"), recused: try Self.units(row, "recused"))
+            secrecy: try row.get("secrecy"), recused: try Self.units(row, "recused"),
+            isContested: try row.get("is_contested"))
     }
 
     private static func units(_ row: Row, _ column: String) throws(PostgresError) -> [UnitID] {

@@ -51,7 +51,7 @@ package struct ReferralFilter: Sendable, Hashable {
 extension Queries {
     static func referrals(_ condition: SQL, _ order: SQL) -> SQL {
         """
-        select f.referral_id, f.ref, f.case_id, c.ref as case_ref, c.is_drill, c.owner_unit, f.kind, f."to", f."text",
+        select f.referral_id, f.ref, f.case_id, c.ref as case_ref, c.state as case_state, c.is_drill, c.owner_unit, f.kind, f."to", f."text",
                f.reason, f.state, f.unit_id, f.referred_at, f.answer, f.lead, f.waive_reason, f.closed_at, f.version,
                k.due_at
           from bihuan.referrals f
@@ -133,7 +133,10 @@ extension ReferralView {
         self.dueAt = try row.get("due_at")
         self.version = try row.get("version")
         self.allowed = Permission.allowed(
-            on: .init(state: self.state, owner: try row.unit("owner_unit")), to: asker.identity)
+            on: .init(
+                state: self.state, owner: try row.unit("owner_unit"),
+                isFrozen: try row.get("case_state", as: String.self) == CaseState.merged.rawValue),
+            to: asker.identity)
         self.offset = asker.book.offset
     }
 }

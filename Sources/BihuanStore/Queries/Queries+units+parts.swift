@@ -154,7 +154,7 @@ extension Queries {
 
     private static func tasks(_ condition: SQL, order: SQL = "t.number") -> SQL {
         """
-        select t.task_id, a.ref as assignment_ref, c.ref as case_ref, c.is_drill, t.number, t."text", t.unit_id,
+        select t.task_id, a.ref as assignment_ref, c.ref as case_ref, c.state as case_state, c.is_drill, t.number, t."text", t.unit_id,
                t.owner_unit, o.name as officer_name, t.state, t.due_at,
                t.state = 'open' and t.due_at < (select bihuan.now()) as is_overdue, t.added_at, t.ended_at, t.evidence,
                t.drop_reason
@@ -204,7 +204,10 @@ extension TaskView {
         self.evidence = try row.get("evidence")
         self.dropReason = try row.get("drop_reason")
         self.allowed = Permission.allowed(
-            on: .init(state: self.state, unit: try row.unit("unit_id"), owner: owner), to: asker.identity)
+            on: .init(
+                state: self.state, unit: try row.unit("unit_id"), owner: owner,
+                isFrozen: try row.get("case_state", as: String.self) == CaseState.merged.rawValue),
+            to: asker.identity)
         self.offset = asker.book.offset
     }
 }
