@@ -131,7 +131,7 @@ struct RaceWalkTests {
     func `nothing is merged into what was concluded a moment before`(door: WalkDoor) async throws {
         try await Self.walk(door, as: "leader.city", Self.city) { doors, hands in
             let (one, two) = (try await hands.0.graded("X-1"), try await hands.0.graded("X-2"))
-            let outcome = try await Self.race(doors, holding: [one, two], hands) {
+            let outcome = try await Self.race(doors, holding: [two], hands) {
                 try await $0.conclude(two, outcome: "adopted", by: "leader.city")
             } _: {
                 try await $0.merge(one, into: two, by: Self.city)
@@ -141,7 +141,7 @@ struct RaceWalkTests {
 
             // The other way round both are right: what is merged into a case ends with it, and may be parted after.
             let (three, four) = (try await hands.0.graded("X-3"), try await hands.0.graded("X-4"))
-            let both = try await Self.race(doors, holding: [three, four], (hands.1, hands.0)) {
+            let both = try await Self.race(doors, holding: [four], (hands.1, hands.0)) {
                 try await $0.merge(three, into: four, by: Self.city)
             } _: {
                 try await $0.conclude(four, outcome: "adopted", by: "leader.city")
