@@ -42,7 +42,7 @@ import Testing
         for kind in [
             "registered", "graded", "assigned", "received", "returned", "recalled", "forwarded", "fed_back", "accepted",
             "sent_back", "reminded", "supervised", "replied", "lifted", "upheld", "raised", "urged", "concluded",
-            "dismissed", "reopened",
+            "dismissed", "reopened", "commented", "disputed", "arbitrated", "referred", "referral_answered",
         ] {
             #expect(events[kind, default: 0] > 0, "\(kind)")
         }

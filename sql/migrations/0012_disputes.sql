@@ -7,9 +7,17 @@ alter table bihuan.cases
   add column outcome text,
   -- Someone was asked to name the department that leads, and has not.
   add column awaits_lead boolean not null default false,
+  -- Work of it was returned or disputed at least once. Only then is it looked up how often.
+  add column is_contested boolean not null default false,
   add constraint case_outcome_is_known check (outcome in
     ('substantiated', 'partly_substantiated', 'unsubstantiated', 'unverifiable', 'explained_not_met', 'adopted')),
   add constraint only_what_is_over_has_an_outcome check (outcome is null or state in ('concluded', 'archived'));
+
+update bihuan.cases c
+   set is_contested = true
+ where exists (
+   select from bihuan.assignments a
+    where a.city_id = c.city_id and a.case_id = c.case_id and a.state = 'returned');
 
 -- MARK: disputes
 

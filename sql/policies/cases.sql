@@ -57,5 +57,5 @@ grant select, insert on bihuan.cases to bihuan_server;
 grant select on bihuan.cases to bihuan_worker;
 grant update (secrecy) on bihuan.cases to bihuan_server;
 grant update (state, level, matter, level_rank, category, proposed_level, plan_version, graded_at, concluded_at,
-              version, outcome, awaits_lead, merged_into, merged_before, merged_at)
+              version, outcome, awaits_lead, is_contested, merged_into, merged_before, merged_at)
   on bihuan.cases to bihuan_server, bihuan_worker;

@@ -55,8 +55,7 @@ extension Docket {
     package func task(_ id: TaskID) -> TaskRecord? { self.tasks.first { $0.id == id } }
 
     package func facts(of task: TaskRecord) -> Permission.TaskFacts {
-        .init(
-            state: task.state, unit: task.unit, owner: task.owner, isFrozen: self.record.state == .merged)
+        .init(state: task.state, unit: task.unit, owner: task.owner, isFrozen: self.record.state == .merged)
     }
 }
 
@@ -68,6 +67,7 @@ extension Permission {
         package var unit: UnitID
         /// The unit that is to do it.
         package var owner: UnitID
+        /// Its case is merged into another.
         package var isFrozen: Bool
 
         package init(state: TaskState, unit: UnitID, owner: UnitID, isFrozen: Bool = false) {

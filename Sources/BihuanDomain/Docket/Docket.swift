@@ -40,7 +40,7 @@ package struct Docket: Sendable {
     let firstHops: FirstHops?
     /// When the assignment above the acting unit's must be fed back, where the unit does not see it and the step needs it.
     let dueAbove: Date?
-    /// How often the work that is about to be returned was returned before, since the last decision on it and the last
+    /// How often the work that the step is about was returned before, since the last decision on it and the last
     /// reopening; nil: the docket has it all.
     let returnsBefore: Int?
     /// The lead a step is about, and how many its case has, where the step needs them.
@@ -124,7 +124,7 @@ package struct Docket: Sendable {
             hasOpenChildren: self.assignments.contains { $0.parent == assignment.id && $0.state.isOpen },
             isBound: assignment.boundBy != nil, dispute: self.dispute(openOn: assignment.id)?.ref,
             role: assignment.role, guides: self.guides(of: assignment),
-            isFrozen: self.record.state == .merged)
+            isFrozen: self.record.state == .merged, reachedReturnLimit: self.reachedReturnLimit(of: assignment))
     }
 
     package func facts(of dispute: DisputeRecord) -> Permission.DisputeFacts {

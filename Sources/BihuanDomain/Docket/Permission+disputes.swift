@@ -6,6 +6,7 @@ extension Permission {
         package var raisedBy: UnitID
         package var assigner: UnitID
         package var arbiter: UnitID
+        /// Its case is merged into another: nothing moves until that is undone.
         package var isFrozen: Bool
 
         package init(
@@ -32,6 +33,7 @@ extension Permission {
         package var state: ReferralState
         /// Of the case.
         package var owner: UnitID
+        /// The case is merged into another.
         package var isFrozen: Bool
 
         package init(state: ReferralState, owner: UnitID, isFrozen: Bool = false) {

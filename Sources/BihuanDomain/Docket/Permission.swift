@@ -84,13 +84,16 @@ package enum Permission {
         package var guides: Set<UnitID>
         /// Its case is merged into another: nothing moves until that is undone.
         package var isFrozen: Bool
+        /// The plan's limit of returns, where the work was returned so often.
+        package var reachedReturnLimit: Int?
 
         package init(
             state: AssignmentState, from: UnitID, to: UnitID, reviewer: UnitID, hasOpenChildren: Bool,
             isBound: Bool = false, dispute: String? = nil, role: AssignmentRole, guides: Set<UnitID> = [],
-            isFrozen: Bool = false
+            isFrozen: Bool = false, reachedReturnLimit: Int? = nil
         ) {
             self.isFrozen = isFrozen
+            self.reachedReturnLimit = reachedReturnLimit
             self.state = state
             self.from = from
             self.to = to
@@ -308,11 +311,14 @@ package enum Permission {
             if facts.isBound { throw .bound(verb) }
             if verb != .recall, let ref = facts.dispute { throw .disputed(verb, ref: ref) }
         }
-        guard self.stands(verb, facts) else {
+        var unlimited = facts
+        unlimited.reachedReturnLimit = nil
+        guard self.stands(verb, unlimited) else {
             throw .notAllowed(
                 verb, state: facts.state.rawValue,
                 allowed: authority.identity.map { self.allowed(on: facts, to: $0, in: tree) } ?? [])
         }
+        if verb == .return, let limit = facts.reachedReturnLimit { throw .returnLimit(limit) }
     }
 
     static func require(
@@ -370,7 +376,9 @@ package enum Permission {
         case .comment: return facts.role.answers && facts.state.isOpen
         case .addTask: return facts.role.answers && (facts.state == .received || facts.state == .forwarded)
         case .receive: step = .receive
-        case .return: step = .return
+        case .return:
+            guard facts.reachedReturnLimit == nil else { return false }
+            step = .return
         // What may be returned may be disputed; but whom nothing is asked of has nothing to dispute.
         case .dispute:
             guard facts.role.answers else { return false }

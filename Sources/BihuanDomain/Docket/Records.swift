@@ -35,13 +35,15 @@ package struct CaseRecord: Sendable, Hashable {
     package var secrecy: Int
     /// Units that are kept out of it (回避), without those below them.
     package var recused: [UnitID]
+    /// Work of it was returned or disputed at least once. Only then is it looked up how often.
+    package var isContested: Bool
 
     package init(
         id: CaseID, ref: String, isDrill: Bool = false, title: String, owner: UnitID, state: CaseState,
         level: String? = nil, matter: String? = nil, proposedLevel: String? = nil, planVersion: Int = 1,
         occurredAt: Date? = nil, discoveredAt: Date? = nil, receivedAt: Date, openedAt: Date, gradedAt: Date? = nil,
         concludedAt: Date? = nil, outcome: CaseOutcome? = nil, awaitsLead: Bool = false, version: Int,
-        merger: Merger? = nil, secrecy: Int = 0, recused: [UnitID] = []
+        merger: Merger? = nil, secrecy: Int = 0, recused: [UnitID] = [], isContested: Bool = false
     ) {
         self.id = id
         self.ref = ref
@@ -65,6 +67,7 @@ package struct CaseRecord: Sendable, Hashable {
         self.merger = merger
         self.secrecy = secrecy
         self.recused = recused
+        self.isContested = isContested
     }
 }
 

@@ -20,7 +20,7 @@ extension API {
         try Query.refuse(call.query)
         let (name, password, post) = try Fields.read(try await call.body()) { fields in
             (
-                fields.text("name", .identifier(1...130)),
+                fields.text("name", .identifier(1...260)),
                 fields.secret("password", bytes: 1...PasswordHasher.longestPassword),
                 fields.optionalUUID("post").map { PostID(rawValue: $0) }
             )

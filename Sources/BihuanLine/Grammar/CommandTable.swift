@@ -49,8 +49,9 @@ package enum CommandTable {
             summary: Phrase(zh: "转为加密连接", en: "begin TLS")
         ),
         CommandSpec(
-            verb: .authUser, arguments: .raw(name: "name@city", required: true), needsLogIn: false, isStandard: true,
-            summary: Phrase(zh: "登录: 账号", en: "log in: account")
+            verb: .authUser, arguments: .raw(name: "name@city[/unit/role]", required: true), needsLogIn: false,
+            isStandard: true,
+            summary: Phrase(zh: "登录: 账号; 兼任数岗的可写明以哪一岗", en: "log in: account, and the post of several")
         ),
         CommandSpec(
             verb: .authPass, arguments: .raw(name: "password", required: true), needsLogIn: false, isStandard: true,

@@ -93,7 +93,7 @@ struct ChangesWriting {
                    graded_at = \(record.gradedAt), concluded_at = \(record.concludedAt),
                    outcome = \(record.outcome?.rawValue), awaits_lead = \(record.awaitsLead), version = \(record.version),
                    merged_into = \(record.merger?.into.rawValue), merged_before = \(record.merger?.before.rawValue),
-                   merged_at = \(record.merger?.at)
+                   merged_at = \(record.merger?.at), is_contested = \(record.isContested)
              where city_id = \(self.city) and case_id = \(record.id.rawValue)
                and version = \(self.before?.version ?? 0)
             """)

@@ -4,7 +4,7 @@ import Postgres
 import struct Foundation.UUID
 
 extension DocketReading {
-    /// How often the work of the own assignment that is about to be returned was returned before.
+    /// How often the work of the own assignment that the step is about was returned before.
     static func returnsBefore(of target: Target, in city: SQL) -> SQL {
         let id: SQL =
             switch target {
@@ -13,7 +13,11 @@ extension DocketReading {
                 "(select t.assignment_id from bihuan.assignments t where t.city_id = \(city) and t.ref = \(ref))"
             default: "null::uuid"
             }
-        return "select bihuan.returns_before(\(id)) as returns"
+        return """
+            select case when c.is_contested then bihuan.returns_before(\(id)) else 0 end as returns
+              from bihuan.cases c
+             where c.city_id = \(city) and c.case_id = \(target.caseID(in: city))
+            """
     }
 }
 

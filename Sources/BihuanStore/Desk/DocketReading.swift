@@ -13,8 +13,7 @@ enum DocketReading {
         return [
             """
             select case_id, ref, is_drill, title, owner_unit, state, level, matter, proposed_level, plan_id, plan_version,
-                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, outcome, awaits_lead, version, merged_into, merged_before, merged_at, secrecy,
-                   \(raw: Self.clearedUnits)
+                   occurred_at, discovered_at, received_at, opened_at, graded_at, concluded_at, outcome, awaits_lead, version, merged_into, merged_before, merged_at, secrecy, is_contested
               from bihuan.cases
              where city_id = \(city) and case_id = \(id)
                for update
@@ -88,10 +87,16 @@ enum DocketReading {
             """,
             DisputeRecord.statement(of: id, in: city),
             ReferralRecord.statement(of: id, in: city),
+            // Not with the lock: a statement that waited for it still sees other tables as they were before.
+            """
+            select \(raw: Self.clearedUnits)
+              from bihuan.cases
+             where city_id = \(city) and case_id = \(id)
+            """,
         ]
     }
 
-    static let count = 9
+    static let count = 10
 
     /// What the feedback clocks of an assignment before one, `k`, have used.
     private static let origin: SQL = """
@@ -190,7 +195,7 @@ enum DocketReading {
         _ results: ArraySlice<QueryResult>, _ book: CityBook, at now: Date, _ extras: Extras = Extras()
     ) throws(DeskError) -> Docket? {
         let results = Array(results)
-        guard let row = results[0].rows.first else { return nil }
+        guard let row = results[0].rows.first, let known = results[9].rows.first else { return nil }
         let key: CityBook.PlanKey
         do throws(PostgresError) {
             key = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
@@ -203,7 +208,7 @@ enum DocketReading {
                 (try row.identifier("assignment_id", AssignmentKind.self), try ClockOrigin(row))
             }
             return Docket(
-                record: try CaseRecord(row),
+                record: try CaseRecord(row, knownTo: known),
                 assignments: try results[1].rows.map { row throws(PostgresError) in try AssignmentRecord(row) },
                 feedback: try results[2].rows.map { row throws(PostgresError) in try FeedbackRecord(row) },
                 supervisions: try results[3].rows.map { row throws(PostgresError) in try SupervisionRecord(row) },
@@ -232,7 +237,7 @@ enum DocketReading {
                     try row.identifier("officer_id")
                 },
                 lead: try extras.lead?.rows.first.map { row throws(PostgresError) in try LeadStanding(row) },
-                clearances: try Self.clearances(row, extras.clearances))
+                clearances: try Self.clearances(row, known, extras.clearances))
         } catch {
             throw DeskError(error)
         }
@@ -240,11 +245,11 @@ enum DocketReading {
 
     /// Of all units where the step asked for that, else of those the case's own row names.
     private static func clearances(
-        _ row: Row, _ asked: QueryResult?
+        _ row: Row, _ known: Row, _ asked: QueryResult?
     ) throws(PostgresError) -> [UnitID: Int] {
         var clearances: [UnitID: Int] = [:]
         let secrecy: Int = try row.get("secrecy")
-        let cleared: [Int]? = try row.get("cleared")
+        let cleared: [Int]? = try known.get("cleared")
         for unit in cleared ?? [] { clearances[UnitID(rawValue: unit)] = secrecy }
         for row in asked?.rows ?? [] { clearances[try row.unit("unit_id")] = try row.get("clearance") }
         return clearances
@@ -307,7 +312,8 @@ extension Row {
 }
 
 extension CaseRecord {
-    init(_ row: Row) throws(PostgresError) {
+    /// - Parameter known: who is kept out of it.
+    init(_ row: Row, knownTo known: Row) throws(PostgresError) {
         self.init(
             id: try row.identifier("case_id"), ref: try row.get("ref"), isDrill: try row.get("is_drill"),
             title: try row.get("title"), owner: try row.unit("owner_unit"), state: try row.word("state"),
@@ -317,7 +323,8 @@ extension CaseRecord {
             openedAt: try row.get("opened_at"), gradedAt: try row.get("graded_at"),
             concludedAt: try row.get("concluded_at"), outcome: try row.wordIfAny("outcome"),
             awaitsLead: try row.get("awaits_lead"), version: try row.get("version"), merger: try Merger(row),
-            secrecy: try row.get("secrecy"), recused: try row.units("recused"))
+            secrecy: try row.get("secrecy"), recused: try known.units("recused"),
+            isContested: try row.get("is_contested"))
     }
 }
 

@@ -66,7 +66,7 @@ struct StepReading: Sendable {
                 case .return: [.firstHops, .returnsBefore]
                 // A guide that accepts does not see the other guides' part nor the owner's clocks.
                 case .accept: [.firstHops]
-                case .feedBack: [.tasks, .reviewers]
+                case .feedBack: [.tasks, .reviewers, .returnsBefore]
                 case .addTask: [.tasks, .officer(officer)]
                 case .finishTask, .dropTask: [.tasks]
                 case .grade: [.spread, .history]
@@ -75,7 +75,7 @@ struct StepReading: Sendable {
                 case .replan, .reopen, .conclude, .recall, .arbitrate, .recuse: [.history]
                 case .sendBack: [.origins]
                 // Nor does one that signs for its own see what is above it.
-                case .receive: [.dueAbove]
+                case .receive: [.dueAbove, .returnsBefore]
                 // What a merged case brings into another may be a graver level.
                 case .merge: [.spread, .history]
                 case .attachLead, .detachLead: lead.map { [.lead($0)] } ?? []

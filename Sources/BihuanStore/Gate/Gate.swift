@@ -29,7 +29,7 @@ package struct Gate: Sendable {
     /// Log-in by name and password, at every door the same.
     ///
     /// - Parameters:
-    ///   - name: `login@city`.
+    ///   - name: `login@city`, or `login@city/unit/role` to act in that post of several.
     ///   - password: raw bytes as typed, in UTF-8.
     ///   - post: the acting post; nil: the one held longest.
     ///   - source: the address that the connection comes from; those who come from one wait in one line.
@@ -40,7 +40,12 @@ package struct Gate: Sendable {
     ) async throws(DeskError) -> Login {
         let parts = name.utf8.split(separator: UInt8(ascii: "@"), maxSplits: 1, omittingEmptySubsequences: false)
         let login = String(parts[0]) ?? ""
-        let city = parts.count == 2 ? String(parts[1]) ?? "" : ""
+        let place = (parts.count == 2 ? String(parts[1]) ?? "" : "").split(
+            separator: "/", omittingEmptySubsequences: false
+        ).map(String.init)
+        // Anything else than a unit and a role behind it is no city's code.
+        let chosen = place.count == 3 ? (unit: place[1], role: place[2]) : nil
+        let city = place.count == 3 ? place[0] : place.joined(separator: "/")
         let bytes = Array(password.utf8)
         guard bytes.count <= PasswordHasher.longestPassword, !login.utf8.contains(0), !city.utf8.contains(0) else {
             throw .unauthenticated
@@ -64,14 +69,23 @@ package struct Gate: Sendable {
         }
         let hours = self.hours
         let refusal = ContinuousClock.now.advanced(by: Self.refusalTime)
-        do throws(DeskError) {
-            return try await self.open(
+        func open(_ post: PostID?) async throws(DeskError) -> Login {
+            try await self.open(
                 on: connections,
                 """
                 select token, session_id, expires_at
                   from bihuan.log_in(\(login), \(city), \(derived), \(post?.rawValue), \(door.rawValue), \(Int32(hours)))
                 """
             )
+        }
+        do throws(DeskError) {
+            let first = try await open(post)
+            guard let chosen else { return first }
+            // Which posts an officer holds is told to a session alone; this one serves for nothing else.
+            let held = try await self.post(chosen.unit, chosen.role, of: first)
+            try await self.logOut(first.token)
+            guard let held else { throw .unauthenticated }
+            return try await open(held)
         } catch {
             if case .unauthenticated = error { try? await Task.sleep(until: refusal, clock: .continuous) }
             throw error
@@ -106,6 +120,34 @@ package struct Gate: Sendable {
         guard let login else { throw .unauthenticated }
         self.pools.acquaintances.note(login.token)
         return login
+    }
+
+    /// The post of this role in this unit that the officer of a session holds now, the own before one held for another.
+    private func post(_ unit: String, _ role: String, of login: Login) async throws(DeskError) -> PostID? {
+        let principal = Principal.session(login.token)
+        return try await self.pools.pool(for: principal).use { connection throws(DeskError) in
+            do throws(PostgresError) {
+                let answers = try connection.flight([
+                    principal.presentation,
+                    """
+                    select p.post_id
+                      from bihuan.posts p
+                      join bihuan.units u on u.city_id = p.city_id and u.unit_id = p.unit_id
+                     where (p.city_id, p.officer_id) = (select s.city_id, s.officer_id from bihuan.sessions s)
+                       and u.label = \(unit) and p.role = \(role)
+                       and p.valid_from <= statement_timestamp()
+                       and (p.valid_until is null or p.valid_until > statement_timestamp())
+                     order by p.acting_for is not null, p.valid_from, p.post_id
+                     limit 1
+                    """,
+                ])
+                return try answers[1].rows.first.map { row throws(PostgresError) in try row.identifier("post_id") }
+            } catch {
+                throw DeskError(error)
+            }
+        } orFail: {
+            DeskError($0)
+        }
     }
 
     /// Ends a session; from the next statement on its token opens nothing.

@@ -69,7 +69,8 @@ extension Queries {
     /// - Parameter isCaseKnown: whether the case is read anyhow, so that its columns and its policy can be left out.
     static func assignments(_ condition: SQL, _ order: SQL, isCaseKnown: Bool = false) -> SQL {
         let caseColumns: SQL =
-            isCaseKnown ? "" : "c.ref as case_ref, c.state as case_state, c.is_drill, c.title, c.level,"
+            isCaseKnown
+            ? "" : "c.ref as case_ref, c.state as case_state, c.is_drill, c.title, c.level, c.plan_id, c.plan_version,"
         let caseJoin: SQL =
             isCaseKnown ? "" : "join bihuan.cases c on c.city_id = a.city_id and c.case_id = a.case_id"
         return """
@@ -79,7 +80,7 @@ extension Queries {
                    case when a.bound_by is not null then (
                      select x.ref from bihuan.disputes x
                       where x.city_id = a.city_id and x.dispute_id = a.bound_by) end as bound_by_ref,
-                   a.bound_by is not null as is_bound,
+                   a.bound_by is not null as is_bound, \(Self.returnsBefore) as returns_before,
                    case when a.state in ('assigned', 'received') then (
                      select x.ref from bihuan.disputes x
                       where x.city_id = a.city_id and x.assignment_id = a.assignment_id and x.state = 'open') end
@@ -110,6 +111,12 @@ extension Queries {
              order by \(order)
             """
     }
+
+    /// How often the work of an own assignment was returned before; null where the asker has nothing to return.
+    static let returnsBefore: SQL = """
+        case when a.state in ('assigned', 'received') and a.to_unit = \(Queries.unit)
+             then bihuan.returns_before(a.assignment_id) end
+        """
 
     static let hasOpenChildren: StaticString = """
         exists (select from bihuan.assignments s
@@ -188,8 +195,12 @@ extension Queries {
 }
 
 extension AssignmentView {
-    /// - Parameter record: the case, if the row does not tell of it.
-    init(_ row: Row, _ asker: Queries.Asker, of record: CaseView? = nil) throws(PostgresError) {
+    /// - Parameters:
+    ///   - record: the case, if the row does not tell of it.
+    ///   - known: the plan of that case.
+    init(
+        _ row: Row, _ asker: Queries.Asker, of record: CaseView? = nil, under known: CityBook.PlanKey? = nil
+    ) throws(PostgresError) {
         self.id = try row.identifier("assignment_id")
         self.ref = try row.get("ref")
         self.caseID = try row.identifier("case_id")
@@ -227,11 +238,16 @@ extension AssignmentView {
         self.light = isLate == nil ? nil : isLate == true ? .red : isNear == true ? .yellow : .green
         self.version = try row.get("version")
         let guides: [Int]? = try row.get("guides")
+        let returns: Int? = try row.get("returns_before")
+        let plan =
+            if let known { known } else {
+                CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
+            }
         let facts = Permission.AssignmentFacts(
             state: self.state, from: from, to: to, reviewer: reviewer,
             hasOpenChildren: try row.get("has_open_children"), isBound: try row.get("is_bound"),
             dispute: self.dispute, role: self.role, guides: Set((guides ?? []).map { UnitID(rawValue: $0) }),
-            isFrozen: isFrozen)
+            isFrozen: isFrozen, reachedReturnLimit: asker.book.plans[plan]?.reachedLimit(returns ?? 0))
         self.allowed = Permission.allowed(on: facts, to: asker.identity, in: asker.book.tree)
         self.duties = facts.duties
         self.reviewDuties = facts.reviewDuties

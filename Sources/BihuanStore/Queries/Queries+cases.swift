@@ -255,8 +255,9 @@ extension Queries {
             guard let row = answers[0].rows.first, let view = try CaseReader.views(answers[0], asker).first else {
                 return CaseDetail?.none
             }
+            let plan = CityBook.PlanKey(id: try row.get("plan_id"), version: try row.get("plan_version"))
             let hops = try answers[2].rows.map { row throws(PostgresError) in
-                try AssignmentView(row, asker, of: view)
+                try AssignmentView(row, asker, of: view, under: plan)
             }
             let disputes = try answers[6].rows.map { row throws(PostgresError) in try DisputeView(row, asker) }
             let now: Date = try row.get("now")

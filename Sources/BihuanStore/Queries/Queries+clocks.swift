@@ -60,7 +60,7 @@ package struct ClockFilter: Sendable, Hashable {
 
 extension Queries {
     /// Columns and joins of a clock; the view needs all of them.
-    static let clockColumns: StaticString = """
+    static let clockColumns: SQL = """
         k.clock_id, k.kind, coalesce(k.rule, k.kind) as rule, k.paused_at, k.unit_id, k.case_id, c.ref as case_ref,
         c.is_drill, c.title, c.level, c.plan_id, c.plan_version, c.state as case_state, c.owner_unit,
         k.kind = 'conclusion' and exists (
@@ -90,7 +90,15 @@ extension Queries {
            where s.city_id = k.city_id and s.parent_id = k.assignment_id
              and s.state in ('assigned', 'received', 'forwarded', 'fed_back')) as has_open_children,
         d.state as order_state, d.from_unit as order_from, d.to_unit as order_to, a.bound_by is not null as is_bound,
-        k.dispute_id is not null as is_of_dispute
+        k.dispute_id is not null as is_of_dispute, \(Queries.contest)
+        """
+
+    /// What was said against an assignment. Of few cases anything was: then nothing is looked up.
+    static let contest: SQL = """
+        case when c.is_contested and a.state in ('assigned', 'received') then (
+          select x.ref from bihuan.disputes x
+           where x.city_id = a.city_id and x.assignment_id = a.assignment_id and x.state = 'open') end as open_dispute,
+        case when c.is_contested then \(Queries.returnsBefore) end as returns_before
         """
 
     static let clockJoins: StaticString = """
@@ -107,7 +115,7 @@ extension Queries {
         let asked: SQL = filter.isAsked.map { $0 ? "and k.asked is not null" : "and k.asked is null" } ?? ""
         let drill: SQL = filter.isDrill.map { $0 ? "and c.is_drill" : "and not c.is_drill" } ?? ""
         let sql: SQL = """
-            select \(raw: Self.clockColumns)
+            select \(Self.clockColumns)
               from bihuan.clocks k
               \(raw: Self.clockJoins)
              where k.city_id = \(Self.city) and k.stopped_at is null and c.state <> 'merged' \(asked) \(drill)
@@ -138,7 +146,7 @@ extension Queries {
 
     package func clock(_ token: String, id: ClockID) async throws(DeskError) -> ClockView {
         let sql: SQL = """
-            select \(raw: Self.clockColumns)
+            select \(Self.clockColumns)
               from bihuan.clocks k
               \(raw: Self.clockJoins)
              where k.city_id = \(Self.city) and k.clock_id = \(id.rawValue)
@@ -177,6 +185,11 @@ extension Queries {
                where k.city_id = (select city_id from me) and k.unit_id = (select unit_id from me)
                  and k.stopped_at is null and not k.is_waiting
                  and k.kind = any ((select kinds from me)::text[])
+                 and (k.kind <> 'arbitration' or (select role from me) <> 'dispatcher'
+                      or (select is_root from me) and not exists (
+                        select from bihuan.disputes x
+                         where x.city_id = k.city_id and x.dispute_id = k.dispute_id
+                           and x.assigner_unit = x.arbiter_unit))
                  \(bound)
                order by k.due_at, k.clock_id
                limit \(limit + 1)
@@ -211,16 +224,20 @@ extension Queries {
                    -- Or it would wait, and not be on the page.
                    false as has_open_children,
                    d.state as order_state, d.from_unit as order_from, d.to_unit as order_to,
-                   a.bound_by is not null as is_bound, k.dispute_id is not null as is_of_dispute
+                   a.bound_by is not null as is_bound, k.dispute_id is not null as is_of_dispute,
+                   \(Self.contest)
               from page k
               \(raw: Self.clockJoins)
              order by k.due_at, k.clock_id
             """
     }
 
-    /// Who asks, with the kinds of clocks on the work list of their role; a test holds it to ``ClockKind/roles``.
+    /// Who asks, with the kinds of clocks on the work list of their role; a test holds it to ``ClockKind/roles``. What a
+    /// dispatcher may decide of disputes is ``Permission``'s to say: at the top, and what the top did not assign itself.
     static let worker: StaticString = """
-        select s.city_id, s.unit_id,
+        select s.city_id, s.unit_id, s.role,
+               exists (select from bihuan.units u
+                        where u.city_id = s.city_id and u.unit_id = s.unit_id and u.parent_id is null) as is_root,
                case s.role
                  when 'dispatcher' then array['grading', 'dispatch', 'receipt', 'feedback', 'interim', 'review',
                                               'reply', 'judgement', 'conclusion', 'filing', 'response',
@@ -244,7 +261,7 @@ struct ClockReader: ViewReader {
     private let subject, limit, startEvent, startedAt, dueAt, breachedAt, stoppedAt, outcome, nextRung, nextAt: Int
     private let now, state, from, to, reviewer, hasOpenChildren, orderState, orderFrom, orderTo, asked, assignment,
         isBound: Int
-    private let isOfDispute: Int
+    private let isOfDispute, openDispute, returnsBefore: Int
     private let role: Int
 
     /// Whether to tell what the asker may do to a clock's time. Who works down a list has no need of it.
@@ -307,6 +324,8 @@ struct ClockReader: ViewReader {
         self.assignment = try result.column("assignment_id")
         self.isBound = try result.column("is_bound")
         self.isOfDispute = try result.column("is_of_dispute")
+        self.openDispute = try result.column("open_dispute")
+        self.returnsBefore = try result.column("returns_before")
     }
 
     /// One clock, with all that may be done about it.
@@ -330,7 +349,7 @@ struct ClockReader: ViewReader {
         let limit = try row.text(self.limit)
         let asked = try row.textIfAny(self.asked)
         let isImmediate = limit == TimeLimit.immediate.text
-        var allowed = stoppedAt == nil ? try self.allowed(kind, row) : []
+        var allowed = stoppedAt == nil ? try self.allowed(kind, row, plan) : []
         if self.asksOfTime, stoppedAt == nil, let setter = try self.setter(row) {
             allowed += self.allowed(
                 Permission.ClockFacts(
@@ -373,10 +392,11 @@ struct ClockReader: ViewReader {
     }
 
     /// The verbs that answer this clock, of those the asker may use.
-    private mutating func allowed(_ kind: ClockKind, _ row: Row) throws(PostgresError) -> [Verb] {
-        guard try row.text(self.caseState) != CaseState.merged.rawValue, let facts = try self.facts(kind, row) else {
-            return []
-        }
+    private mutating func allowed(
+        _ kind: ClockKind, _ row: Row, _ plan: CityBook.PlanKey
+    ) throws(PostgresError) -> [Verb] {
+        guard try row.text(self.caseState) != CaseState.merged.rawValue, let facts = try self.facts(kind, row, plan)
+        else { return [] }
         if let known = self.allowed.first(where: { $0.facts == facts }) { return known.verbs }
         let verbs =
             switch facts {
@@ -408,7 +428,9 @@ struct ClockReader: ViewReader {
         return (UnitID(rawValue: try row.integer(self.owner)), true, false)
     }
 
-    private func facts(_ kind: ClockKind, _ row: Row) throws(PostgresError) -> Facts? {
+    private func facts(
+        _ kind: ClockKind, _ row: Row, _ plan: CityBook.PlanKey
+    ) throws(PostgresError) -> Facts? {
         switch kind {
         case .grading, .dispatch, .conclusion, .filing:
             return .record(
@@ -426,8 +448,11 @@ struct ClockReader: ViewReader {
                     reviewer: UnitID(rawValue: try row.integer(self.reviewer)),
                     // An interim report need not wait for those below.
                     hasOpenChildren: kind == .interim ? false : try row.bool(self.hasOpenChildren),
-                    isBound: try row.bool(self.isBound),
-                    role: try row.word(self.role)))
+                    isBound: try row.bool(self.isBound), dispute: try row.textIfAny(self.openDispute),
+                    role: try row.word(self.role),
+                    reachedReturnLimit: try row.integerIfAny(self.returnsBefore).flatMap {
+                        self.asker.book.plans[plan]?.reachedLimit($0)
+                    }))
         case .arbitration:
             guard let from = try row.integerIfAny(self.from), let to = try row.integerIfAny(self.to) else { return nil }
             return .dispute(

@@ -94,7 +94,8 @@ package struct LostTime: Sendable {
 extension Queries {
     static func disputes(_ condition: SQL, _ order: SQL) -> SQL {
         """
-        select x.dispute_id, x.ref, x.case_id, c.ref as case_ref, c.state as case_state, c.is_drill, a.ref as assignment_ref, x.state,
+        select x.dispute_id, x.ref, x.case_id, c.ref as case_ref, c.state as case_state, c.is_drill,
+               a.ref as assignment_ref, x.state,
                x.raised_by, x.assigner_unit, x.proposed_unit, x.arbiter_unit, x.reason, x.raised_at, x.decided_unit,
                x.decision, x.closed_at, x.version, k.due_at
           from bihuan.disputes x

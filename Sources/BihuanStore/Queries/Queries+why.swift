@@ -55,7 +55,7 @@ extension Queries {
     package func why(_ token: String, id: ClockID) async throws(DeskError) -> ClockWhy {
         let statements: [SQL] = [
             """
-            select \(raw: Self.clockColumns),
+            select \(Self.clockColumns),
                    case when k.kind = 'feedback' and k.stopped_at is null then bihuan.due_above(k.assignment_id) end
                      as due_above,
                    -- The version it ran under when it was broken or stopped: the case may have gone on under a newer one.

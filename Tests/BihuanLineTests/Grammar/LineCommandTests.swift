@@ -48,7 +48,7 @@ struct LineCommandTests {
         ("CASE RECEIVE A-1 reason=" + String(repeating: "因", count: 501), .valueTooLong, 18, "reason"),
         ("CASE RECEIVE A-1", .argumentMissing, 17, "reason"),
         ("CASE RECEIVE reason=a", .argumentMissing, 22, "assignment"),
-        ("AUTHINFO USER", .argumentMissing, 14, "name@city"),
+        ("AUTHINFO USER", .argumentMissing, 14, "name@city[/unit/role]"),
         ("AUTHINFO PASS ", .argumentMissing, 15, "password"),
         ("CASE RECEIVE A-1 A-2 reason=a", .argumentSurplus, 18, nil),
         ("QUIT now", .argumentSurplus, 6, nil),

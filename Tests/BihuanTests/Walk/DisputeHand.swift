@@ -120,14 +120,6 @@ extension JSONHand: DisputeHand {
 }
 
 extension LineHand: DisputeHand {
-    private func made(_ line: String, by login: String) async throws -> String {
-        let reply = try await self.say(line, by: login)
-        guard reply.code == 291, let ref = reply.text.split(separator: " ").first else {
-            throw DoorSaidNo(request: line, answer: reply.line)
-        }
-        return String(ref)
-    }
-
     func giveBack(_ hop: String, proposing unit: String?, by login: String) async throws {
         let proposed = unit.map { " proposed=\($0)" } ?? ""
         try await self.say(#"CASE RETURN \#(hop)\#(proposed) reason="不属本单位职责""#, by: login)

@@ -10,18 +10,9 @@ import Testing
 
 /// Returns, disputes, referrals and endings, as peers' users asked for them: each through either door.
 struct DisputeWalkTests {
-    enum Door: CaseIterable { case json, line }
-
     private let city = "dispatcher.city"
     private let east = "dispatcher.east"
     private let west = "dispatcher.west"
-
-    private static func hand(_ door: Door, _ doors: BothDoors) -> any DisputeHand {
-        switch door {
-        case .json: JSONHand(port: doors.http)
-        case .line: LineHand(socket: doors.socket)
-        }
-    }
 
     /// A graded case.
     private func graded(_ hand: any DisputeHand) async throws -> String {
@@ -30,26 +21,26 @@ struct DisputeWalkTests {
         return record
     }
 
-    /// Refused, in words that name these.
-    private func refused(_ words: String..., step: () async throws -> Void) async {
-        await #expect {
-            try await step()
-        } throws: { error in
-            guard let answer = (error as? DoorSaidNo)?.answer else { return false }
-            return words.allSatisfy { answer.contains($0) }
+    /// A newer version of the city's plan, for the cases that come.
+    private static func adopt(in city: TestCity, _ change: (String) -> String) async throws {
+        let plan = try String(
+            contentsOf: Installation.find(executable: URL(fileURLWithPath: #filePath)).plans
+                .appendingPathComponent("001-harbin.yaml"), encoding: .utf8)
+        let changed = change(plan)
+        try await city.registry { registry in
+            _ = try await registry.adopt(suggestionsOf: changed, in: city.city)
         }
     }
 
-    @Test(arguments: Door.allCases)
+    @Test(arguments: WalkDoor.allCases)
     func `what was transferred can be acted on again, and a unit that gave up competence gets it back`(
-        door: Door
+        door: WalkDoor
     ) async throws {
-        try await BothDoors.with { doors in
-            let hand = Self.hand(door, doors)
+        try await BothDoors.walk(door) { doors, hand in
             let record = try await self.graded(hand)
             let first = try await hand.assign(record, to: "west", by: self.city)
-            await self.refused("proposed") { try await hand.giveBack(first, proposing: "west", by: self.west) }
-            await self.refused("proposed") { try await hand.giveBack(first, proposing: "nowhere", by: self.west) }
+            await expectRefusal("proposed") { try await hand.giveBack(first, proposing: "west", by: self.west) }
+            await expectRefusal("proposed") { try await hand.giveBack(first, proposing: "nowhere", by: self.west) }
             try await doors.city.advance(by: .seconds(600))
             try await hand.giveBack(first, proposing: "east", by: self.west)
             await #expect(throws: DoorSaidNo.self) { try await hand.look(record, by: self.west) }
@@ -77,22 +68,21 @@ struct DisputeWalkTests {
         }
     }
 
-    @Test(arguments: Door.allCases)
-    func `the third return is refused, the tier above decides, and the decision binds`(door: Door) async throws {
-        try await BothDoors.with { doors in
-            let hand = Self.hand(door, doors)
+    @Test(arguments: WalkDoor.allCases)
+    func `the third return is refused, the tier above decides, and the decision binds`(door: WalkDoor) async throws {
+        try await BothDoors.walk(door) { doors, hand in
             let record = try await self.graded(hand)
             for unit in [self.west, self.east] {
                 let hop = try await hand.assign(record, to: unit == self.west ? "west" : "east", by: self.city)
                 try await hand.giveBack(hop, proposing: nil, by: unit)
             }
             let hop = try await hand.assign(record, to: "west", by: self.city)
-            await self.refused("return_limit", door == .json ? "dispute" : "CASE DISPUTE") {
+            await expectRefusal("return_limit", door == .json ? "dispute" : "CASE DISPUTE") {
                 try await hand.giveBack(hop, proposing: nil, by: self.west)
             }
             let dispute = try await hand.dispute(hop, proposing: "food", by: self.west)
             #expect(dispute == "X-000001")
-            await self.refused("dispute.open", dispute) {
+            await expectRefusal("dispute.open", dispute) {
                 _ = try await hand.dispute(hop, proposing: "east", by: self.west)
             }
             // The city assigned it itself: its leader decides, and nobody else.
@@ -108,11 +98,11 @@ struct DisputeWalkTests {
             await #expect(throws: DoorSaidNo.self) { try await hand.look(record, by: self.west) }
             let moved = try await doors.city.lastAssignment()
             for verb in ["return", "recall"] {
-                await self.refused("dispute.bound") {
+                await expectRefusal("dispute.bound") {
                     try await hand.hop(moved, verb: verb, by: verb == "return" ? "handler.food" : self.city)
                 }
             }
-            await self.refused("dispute.bound") {
+            await expectRefusal("dispute.bound") {
                 _ = try await hand.dispute(moved, proposing: "price", by: "handler.food")
             }
             try await hand.hop(moved, verb: "receive", by: "handler.food")
@@ -125,12 +115,11 @@ struct DisputeWalkTests {
         }
     }
 
-    @Test(arguments: Door.allCases)
+    @Test(arguments: WalkDoor.allCases)
     func `a dispute below a district goes to the city, whose decision keeps the work where it is`(
-        door: Door
+        door: WalkDoor
     ) async throws {
-        try await BothDoors.with { doors in
-            let hand = Self.hand(door, doors)
+        try await BothDoors.walk(door) { doors, hand in
             let record = try await self.graded(hand)
             let first = try await hand.assign(record, to: "east", by: self.city)
             try await hand.hop(first, verb: "receive", by: self.east)
@@ -154,10 +143,9 @@ struct DisputeWalkTests {
         }
     }
 
-    @Test(arguments: Door.allCases)
-    func `a reminder of what is overdue still comes after a return`(door: Door) async throws {
-        try await BothDoors.with { doors in
-            let hand = Self.hand(door, doors)
+    @Test(arguments: WalkDoor.allCases)
+    func `a reminder of what is overdue still comes after a return`(door: WalkDoor) async throws {
+        try await BothDoors.walk(door) { doors, hand in
             let record = try await self.graded(hand)
             let first = try await hand.assign(record, to: "east", by: self.city)
             try await hand.hop(first, verb: "receive", by: self.east)
@@ -165,7 +153,7 @@ struct DisputeWalkTests {
             try await hand.giveBack(second, proposing: "east-2", by: "handler.east-1")
             // A week later the district is late, whoever returned what below it.
             try await doors.city.advance(by: .seconds(7 * 86_400))
-            try await Self.sweep(doors.city)
+            await doors.city.sweep()
             #expect(try await hand.look(record, by: self.east).log.filter { $0 == "reminded" }.count >= 1)
 
             // And where nobody has it any more, the city is.
@@ -174,15 +162,14 @@ struct DisputeWalkTests {
             let hop = try await hand.assign(other, to: "west", by: self.city)
             try await hand.giveBack(hop, proposing: nil, by: self.west)
             try await doors.city.advance(by: .seconds(7 * 86_400))
-            try await Self.sweep(doors.city)
+            await doors.city.sweep()
             #expect(try await hand.look(other, by: self.city).log.contains("reminded"))
         }
     }
 
-    @Test(arguments: Door.allCases)
-    func `what is written into a case does not reset a clock`(door: Door) async throws {
-        try await BothDoors.with { doors in
-            let hand = Self.hand(door, doors)
+    @Test(arguments: WalkDoor.allCases)
+    func `what is written into a case does not reset a clock`(door: WalkDoor) async throws {
+        try await BothDoors.walk(door) { doors, hand in
             let record = try await self.graded(hand)
             let hop = try await hand.assign(record, to: "east", by: self.city)
             try await hand.hop(hop, verb: "receive", by: self.east)
@@ -200,10 +187,9 @@ struct DisputeWalkTests {
         }
     }
 
-    @Test(arguments: Door.allCases)
-    func `an open referral blocks the end until it is answered or waived`(door: Door) async throws {
-        try await BothDoors.with { doors in
-            let hand = Self.hand(door, doors)
+    @Test(arguments: WalkDoor.allCases)
+    func `an open referral blocks the end until it is answered or waived`(door: WalkDoor) async throws {
+        try await BothDoors.walk(door) { doors, hand in
             let record = try await self.graded(hand)
             let hop = try await hand.assign(record, to: "east", by: self.city)
             let lead = try await hand.refer(record, "lead_department", to: nil, by: self.city)
@@ -217,11 +203,11 @@ struct DisputeWalkTests {
             try await hand.hop(hop, verb: "receive", by: self.east)
             try await hand.feedBack(hop, final: true, by: self.east)
             try await hand.review(hop, accept: true, by: "reviewer.city")
-            await self.refused(lead, police) { try await hand.conclude(record, by: self.city) }
-            await self.refused("lead") { try await hand.answer(lead, lead: nil, by: self.city) }
+            await expectRefusal(lead, police) { try await hand.conclude(record, by: self.city) }
+            await expectRefusal("lead") { try await hand.answer(lead, lead: nil, by: self.city) }
             try await hand.answer(lead, lead: "商务局", by: self.city)
             #expect(try await hand.ending(record, by: self.east).awaitsLead == false)
-            await self.refused(police) { try await hand.conclude(record, by: self.city) }
+            await expectRefusal(police) { try await hand.conclude(record, by: self.city) }
             await #expect(throws: DoorSaidNo.self) { try await hand.waive(police, by: self.city) }
             try await hand.waive(police, by: "leader.city")
             await #expect(throws: DoorSaidNo.self) { try await hand.answer(police, lead: nil, by: self.city) }
@@ -229,21 +215,14 @@ struct DisputeWalkTests {
         }
     }
 
-    @Test(arguments: Door.allCases)
+    @Test(arguments: WalkDoor.allCases)
     func `no case ends without an outcome, is reopened past the window, or forgets who was not content`(
-        door: Door
+        door: WalkDoor
     ) async throws {
-        try await BothDoors.with { doors in
-            let plan = try String(
-                contentsOf: Installation.find(executable: URL(fileURLWithPath: #filePath)).plans
-                    .appendingPathComponent("001-harbin.yaml"), encoding: .utf8)
-            try await doors.city.registry { registry in
-                _ = try await registry.adopt(
-                    suggestionsOf: plan + "\nreopen: { window: P30D }\n", in: doors.city.city)
-            }
-            let hand = Self.hand(door, doors)
+        try await BothDoors.walk(door) { doors, hand in
+            try await Self.adopt(in: doors.city) { $0 + "\nreopen: { window: P30D }\n" }
             let record = try await self.graded(hand)
-            await self.refused("outcome") { try await hand.conclude(record, by: self.city) }
+            await expectRefusal("outcome") { try await hand.conclude(record, by: self.city) }
             await #expect(throws: DoorSaidNo.self) {
                 try await hand.conclude(record, outcome: "wonderful", by: self.city)
             }
@@ -263,14 +242,100 @@ struct DisputeWalkTests {
             #expect(try await hand.ending(record, by: self.city).proposes == nil)
             try await hand.conclude(record, outcome: "adopted", by: self.city)
             try await doors.city.advance(by: .seconds(31 * 86_400))
-            await self.refused("window.over", "2026-04-01T") { try await hand.reopen(record, by: self.city) }
+            await expectRefusal("window.over", "2026-04-01T") { try await hand.reopen(record, by: self.city) }
         }
     }
 
-    @Test(arguments: Door.allCases)
-    func `a recall takes work back before it is signed for, and not after`(door: Door) async throws {
-        try await BothDoors.with { doors in
-            let hand = Self.hand(door, doors)
+    @Test(arguments: WalkDoor.allCases)
+    func `at the limit of returns no list offers another, and while in dispute none offers to give back`(
+        door: WalkDoor
+    ) async throws {
+        try await BothDoors.walk(door) { doors, hand in
+            let record = try await self.graded(hand)
+            func offered(_ hop: String) async throws -> [Set<Verb>] {
+                let giving: Set<Verb> = [.return, .dispute]
+                return [
+                    try await hand.sight(record, by: self.west).hop(hop).allowed.intersection(giving),
+                    try #require(try await hand.work(on: record, by: self.west).first?.allowed).intersection(giving),
+                ]
+            }
+            for unit in ["west", "east"] {
+                let hop = try await hand.assign(record, to: unit, by: self.city)
+                if unit == "west" { #expect(try await offered(hop) == [[.return, .dispute], [.return, .dispute]]) }
+                try await hand.giveBack(hop, proposing: nil, by: unit == "west" ? self.west : self.east)
+            }
+            let hop = try await hand.assign(record, to: "west", by: self.city)
+            #expect(try await offered(hop) == [[.dispute], [.dispute]])
+            try await hand.hop(hop, verb: "receive", by: self.west)
+            #expect(try await offered(hop) == [[.dispute], [.dispute]])
+            let dispute = try await hand.dispute(hop, proposing: "east", by: self.west)
+            #expect(try await offered(hop) == [[], []])
+            try await hand.withdraw(dispute, by: self.west)
+            #expect(try await offered(hop) == [[.dispute], [.dispute]])
+
+            // A decision begins the count anew; but it binds.
+            let again = try await hand.dispute(hop, proposing: "east", by: self.west)
+            try await hand.arbitrate(again, for: "city", by: "leader.city")
+            let fresh = try await hand.assign(record, to: "west", by: self.city)
+            #expect(try await offered(fresh) == [[.return, .dispute], [.return, .dispute]])
+            #expect(try await doors.city.drift() == nil)
+        }
+    }
+
+    @Test(arguments: WalkDoor.allCases)
+    func `a dispute is on the work list of whoever may decide it, and on nobody else's`(door: WalkDoor) async throws {
+        try await BothDoors.walk(door) { doors, hand in
+            try await Self.adopt(in: doors.city) { plan in
+                plan.replacing(
+                    "\n  judgement:\n",
+                    with: """
+
+                          arbitration:
+                            name: 裁定
+                            starts_on: disputed
+                            stops_on: arbitrate
+                            limit: PT8H
+                            ladder: { notice: 0.8 }
+                            requirement: R33
+                          judgement:
+
+                        """)
+            }
+            let record = try await self.graded(hand)
+            let first = try await hand.assign(record, to: "east", by: self.city)
+            let own = try await hand.dispute(first, proposing: "west", by: self.east)
+            func lists(_ dispute: String) async throws -> [String] {
+                var lists: [String] = []
+                for login in [self.city, "leader.city", self.east, "leader.east"] {
+                    let work = try await hand.work(on: record, by: login).filter { $0.subject == dispute }
+                    #expect(work.allSatisfy { $0.allowed == [.arbitrate] }, "\(login)")
+                    if !work.isEmpty { lists.append(login) }
+                }
+                return lists
+            }
+            // What the city assigned itself its leader decides.
+            #expect(try await lists(own) == ["leader.city"])
+            try await hand.withdraw(own, by: self.east)
+
+            try await hand.hop(first, verb: "receive", by: self.east)
+            let second = try await hand.forward(first, to: "east-1", by: self.east)
+            let below = try await hand.dispute(second, proposing: "east-2", by: "handler.east-1")
+            #expect(try await lists(below) == [self.city, "leader.city"])
+            try await hand.withdraw(below, by: "handler.east-1")
+
+            // Between the city and the district another district: its leader decides, not its dispatch office.
+            try await hand.move("east", under: "west", by: "operator.city")
+            let moved = try await hand.dispute(second, proposing: "east-2", by: "handler.east-1")
+            #expect(try await lists(moved).isEmpty)
+            #expect(try await hand.work(on: record, by: self.west).isEmpty)
+            #expect(try await hand.clocks(of: record, by: self.west).contains { $0.subject == moved })
+            #expect(try await doors.city.drift() == nil)
+        }
+    }
+
+    @Test(arguments: WalkDoor.allCases)
+    func `a recall takes work back before it is signed for, and not after`(door: WalkDoor) async throws {
+        try await BothDoors.walk(door) { doors, hand in
             let record = try await self.graded(hand)
             let hop = try await hand.assign(record, to: "east", by: self.city)
             let dispute = try await hand.dispute(hop, proposing: "west", by: self.east)
@@ -282,22 +347,9 @@ struct DisputeWalkTests {
             await #expect(throws: DoorSaidNo.self) { try await hand.hop(again, verb: "recall", by: self.city) }
         }
     }
-
-    private static func sweep(_ city: TestCity) async throws {
-        let sweeper = SupervisionSweeper(
-            store: city.store, configuration: SweeperConfiguration(batchSize: 100, concurrency: 2),
-            clock: ContinuousClock(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        var idle = 0
-        while idle < 3 { idle = await sweeper.pass() == 0 ? idle + 1 : 0 }
-    }
 }
 
 extension TestCity {
-    /// Ref of the assignment made last.
-    fileprivate func lastAssignment() async throws -> String {
-        try await self.texts("select ref as text from bihuan.assignments order by ref desc limit 1")[0]
-    }
-
     /// When the receipt and the final feedback of every assignment are or were due.
     fileprivate func deadlines() async throws -> [String] {
         try await self.texts(
@@ -309,11 +361,5 @@ extension TestCity {
 
     fileprivate func notes() async throws -> [String] {
         try await self.texts("select note as text from bihuan.return_visits where note is not null")
-    }
-
-    private func texts(_ statement: SQL) async throws -> [String] {
-        try await self.owner { connection throws(PostgresError) in
-            try connection.query(statement).rows.map { row throws(PostgresError) in try row.get("text") }
-        }
     }
 }

@@ -34,17 +34,35 @@ struct DoorSaidNo: Error, CustomStringConvertible {
 /// The JSON door, through a foreign client (libcurl).
 struct JSONHand: Hand {
     let port: Int
+    /// Nil: each call logs in.
+    var kept: KeptTokens?
 
+    /// - Parameter login: of the city ``TestCity/code`` unless it names another, as in `d@other`.
     func call(
         _ method: String, _ path: String, _ body: [String: Any]? = nil, key: String? = nil, by login: String?
     ) async throws -> [String: Any] {
+        var (status, data) = try await self.answer(method, path, body, key, login)
+        if status == 401, let login, let kept {
+            await kept.forget(login)
+            (status, data) = try await self.answer(method, path, body, key, login)
+        }
+        guard (200...299).contains(status) else {
+            throw DoorSaidNo(request: "\(method) \(path)", answer: String(decoding: data, as: UTF8.self))
+        }
+        return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+    }
+
+    private func answer(
+        _ method: String, _ path: String, _ body: [String: Any]?, _ key: String?, _ login: String?
+    ) async throws -> (status: Int, body: Data) {
         var request = URLRequest(url: URL(string: "http://127.0.0.1:\(self.port)/api/v1\(path)")!)
         request.httpMethod = method
         if let login {
-            let session = try await self.call(
-                "POST", "/sessions",
-                ["name": "\(login)@\(TestCity.code)", "password": TestCity.password], by: nil)
-            request.setValue("Bearer \(try #require(session["token"] as? String))", forHTTPHeaderField: "Authorization")
+            let token =
+                if let kept { try await kept.token(of: login) { try await self.logIn(login) } } else {
+                    try await self.logIn(login)
+                }
+            request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization")
         }
         if let key { request.setValue(key, forHTTPHeaderField: "Idempotency-Key") }
         if let body {
@@ -52,10 +70,13 @@ struct JSONHand: Hand {
             request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         }
         let (data, response) = try await URLSession.shared.data(for: request)
-        guard let status = (response as? HTTPURLResponse)?.statusCode, (200...299).contains(status) else {
-            throw DoorSaidNo(request: "\(method) \(path)", answer: String(decoding: data, as: UTF8.self))
-        }
-        return try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
+        return ((response as? HTTPURLResponse)?.statusCode ?? 0, data)
+    }
+
+    private func logIn(_ login: String) async throws -> String {
+        let session = try await self.call(
+            "POST", "/sessions", ["name": TestCity.account(login), "password": TestCity.password], by: nil)
+        return try #require(session["token"] as? String)
     }
 
     func register(_ reference: String, by login: String) async throws -> String {
@@ -131,28 +152,45 @@ struct JSONHand: Hand {
     }
 }
 
+extension TestCity {
+    /// `name@city`, of this city unless it names another.
+    static func account(_ login: String) -> String { login.contains("@") ? login : "\(login)@\(Self.code)" }
+}
+
 /// The line door, on its Unix socket.
 struct LineHand: Hand {
     let socket: String
+    /// Nil: each line has a conversation of its own.
+    var kept: KeptConversations?
+
+    static func logIn(_ login: String, _ conversation: inout LineConversation) async throws {
+        for (line, code) in [
+            ("AUTHINFO USER \(TestCity.account(login))", 381), ("AUTHINFO PASS \(TestCity.password)", 281),
+        ] {
+            let reply = try await conversation.ask(line)
+            guard reply.code == code else { throw DoorSaidNo(request: "AUTHINFO", answer: reply.line) }
+        }
+    }
 
     @discardableResult
     func say(_ line: String, by login: String) async throws -> ClientReply {
+        let reply =
+            if let kept { try await kept.ask(line, by: login) } else { try await self.sayAlone(line, by: login) }
+        guard reply.code / 100 == 2 else { throw DoorSaidNo(request: line, answer: reply.line) }
+        return reply
+    }
+
+    private func sayAlone(_ line: String, by login: String) async throws -> ClientReply {
         try await LineClient(.socket(path: self.socket)).converse { conversation, _ in
-            for (line, code) in [
-                ("AUTHINFO USER \(login)@\(TestCity.code)", 381), ("AUTHINFO PASS \(TestCity.password)", 281),
-            ] {
-                let reply = try await conversation.ask(line)
-                guard reply.code == code else { throw DoorSaidNo(request: "AUTHINFO", answer: reply.line) }
-            }
+            try await Self.logIn(login, &conversation)
             let reply = try await conversation.ask(line)
-            guard reply.code / 100 == 2 else { throw DoorSaidNo(request: line, answer: reply.line) }
-            _ = try await conversation.ask("QUIT")
+            if reply.code / 100 == 2 { _ = try await conversation.ask("QUIT") }
             return reply
         }
     }
 
     /// The ref in `291 <ref> <version> …`.
-    private func made(_ line: String, by login: String) async throws -> String {
+    func made(_ line: String, by login: String) async throws -> String {
         let reply = try await self.say(line, by: login)
         guard reply.code == 291, let ref = reply.text.split(separator: " ").first else {
             throw DoorSaidNo(request: line, answer: reply.line)

@@ -23,8 +23,6 @@ extension DocketStep {
         guard !self.docket.facts(of: hop).hasOpenChildren else {
             throw .openWork(.return, refs: self.openChildren(of: id).map(\.ref))
         }
-        let limit = self.docket.plan.returnLimit
-        guard self.returns(before: hop) < limit else { throw .returnLimit(limit) }
         hop.closedAt = self.now
         hop.returnReason = reason
         var detail: [String: String] = [:]
@@ -62,6 +60,7 @@ extension DocketStep {
             ?? Docket.FirstHops(
                 open: visible.count { $0.state.isOpen }, accepted: visible.count(where: self.wasAcceptedThisTime))
         self.move(&hop, step)
+        if step == .return { self.docket.record.isContested = true }
         self.lapseDispute(of: id)
         // An order about work that went away has nothing left to demand.
         self.lapseOrders(about: id)

@@ -12,6 +12,7 @@ extension DocketStep {
             proposed: unit.id, arbiter: self.docket.tree[hop.from]?.parent ?? hop.from, state: .open,
             raisedAt: self.now)
         self.docket.disputes.append(dispute)
+        self.docket.record.isContested = true
         self.changes.newDispute = (dispute, reason)
         self.changes.subject = .dispute(dispute.id)
         self.log(
@@ -123,7 +124,8 @@ extension DocketStep {
             throw .badFields([FieldFault(field: "unit", rule: .unknownUnit)])
         }
         guard !unit.isDisabled else { throw .badFields([FieldFault(field: "unit", rule: .disabledUnit)]) }
-        guard unit.id == hop.from || unit.parent == hop.from else {
+        // Whoever has it may keep it, wherever in the tree it was moved meanwhile.
+        guard unit.id == hop.from || unit.id == hop.to || unit.parent == hop.from else {
             throw .badFields([
                 FieldFault(
                     field: "unit", rule: .other(code: "not_below_assigner", "须为转办单位或其直接下级单位"))
@@ -145,21 +147,5 @@ extension DocketStep {
             throw .badFields([FieldFault(field: "proposed", rule: .other(code: "own_unit", "不能是本单位"))])
         }
         return unit
-    }
-
-    /// How often the work of a hop was returned already, since the last decision on it and the last reopening.
-    func returns(before hop: AssignmentRecord) -> Int {
-        if let counted = self.docket.returnsBefore { return counted }
-        let same = self.docket.assignments.filter {
-            $0.parent == hop.parent && $0.from == hop.from && $0.role == hop.role
-        }
-        let decided = self.docket.disputes.filter { dispute in
-            dispute.state == .decided && same.contains { $0.id == dispute.assignment }
-        }
-        let since = (decided.compactMap(\.closedAt) + [self.docket.history.reopenedAt].compactMap(\.self)).max()
-        return same.count { hop in
-            guard hop.state == .returned, let closedAt = hop.closedAt else { return false }
-            return since.map { closedAt > $0 } ?? true
-        }
     }
 }
