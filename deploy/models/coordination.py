@@ -1,14 +1,17 @@
 """An independent model of who sees what and who may do what, compared with the product through both doors.
 
 Three cities, an officer for every role of every unit, two servers on one database. Step by step somebody does something
-to something: mostly what may come next, sometimes what must be refused, and sometimes two at once on both servers. The
-model and the product must agree on every answer, and on what is seen afterwards. The model's rules, none taken from
+to something: mostly what may come next, sometimes what must be refused, and sometimes two at once on both servers; now
+and then a day passes, or a city is reformed. The model and the product must agree on every answer, and on what is seen
+afterwards. The model's rules, none taken from
 the product, stand where they are kept:
 
 - `office/city.py`: units, posts, and what a post may know
 - `office/case.py`: what belongs to a case, and who sees it
 - `office/rights.py`: who may take which step
 - `office/steps.py`: what comes of it
+- `office/ladder.py`: what comes of time that passes
+- `office/tree.py`: what becomes of units and posts
 
 Nothing of another city is seen, and what is not seen looks as if it were not there. Two at once must come to what one
 after the other may come to, in either order. Ends with status 1 at the first difference, with the seed and the step
@@ -19,6 +22,7 @@ import argparse
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -37,14 +41,33 @@ def main():
     parser.add_argument("--work", help="where the database lies meanwhile; what is there is deleted first")
     parser.add_argument("--steps", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plays", type=int, default=1, help="plays at the same time, which share the steps")
     arguments = parser.parse_args()
+    if arguments.plays > 1:
+        sys.exit(several(arguments))
     # PostgreSQL runs under an account of its own, which need not see into the source.
     work = arguments.work or tempfile.mkdtemp(prefix="bihuan-model-")
     os.makedirs(work, exist_ok=True)
     os.chmod(work, 0o755)
-    rig = Rig(work, pathlib.Path(arguments.bihuan).resolve())
-    rig.cluster.start()
+    try:
+        one(arguments, Rig(work, pathlib.Path(arguments.bihuan).resolve()))
+    finally:
+        if not arguments.work:
+            shutil.rmtree(work)
+
+
+def several(arguments):
+    """Plays with seeds of their own, each with its own servers; the status of the worst."""
+    command = [sys.executable, __file__, "--bihuan", arguments.bihuan, "--steps", str(arguments.steps // arguments.plays)]
+    seeds = range(arguments.seed, arguments.seed + arguments.plays)
+    plays = [subprocess.Popen([*command, "--seed", str(seed)]) for seed in seeds]
+    return max(play.wait() for play in plays)
+
+
+def one(arguments, rig):
+    """One play, from the empty database to its last step."""
     servers = []
+    rig.cluster.start()
     try:
         cities = [City(code) for code in CITIES]
         rig.fill(cities)
@@ -63,8 +86,6 @@ def main():
         for server in servers:
             server.stop()
         rig.cluster.stop()
-        if not arguments.work:
-            shutil.rmtree(work)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 -- Ends the posts of a unit that closes, and their sessions with them. With p_to each goes on there as a post of its own, with
--- its dates and whom it stands in for, so that the old one still says who served where. An operator's ends: whom it
+-- its dates, whom it stands in for and what it may know of, so that the old one still says who served where. An operator's ends: whom it
 -- administers is not for the merger to widen. Roles of the plan stay where the two units are of one tier.
 create or replace function bihuan.end_posts_of_unit(p_city integer, p_unit integer, p_to integer)
 returns void
@@ -13,9 +13,9 @@ declare
 begin
   if p_to is not null then
     insert into bihuan.posts
-           (city_id, post_id, officer_id, unit_id, role, valid_from, valid_until, plan_roles, acting_for)
+           (city_id, post_id, officer_id, unit_id, role, valid_from, valid_until, plan_roles, acting_for, clearance)
     select p.city_id, gen_random_uuid(), p.officer_id, p_to, p.role, greatest(p.valid_from, v_now), p.valid_until,
-           case when v_is_same_tier then p.plan_roles else '{}' end, p.acting_for
+           case when v_is_same_tier then p.plan_roles else '{}' end, p.acting_for, p.clearance
       from bihuan.posts p
      where p.city_id = p_city and p.unit_id = p_unit and p.role <> 'operator'
        and (p.valid_until is null or p.valid_until > v_now)

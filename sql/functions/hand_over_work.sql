@@ -1,8 +1,8 @@
 -- Hands over what stands with one unit of the administrator's subtree to another of it, in the cases named by ref or in all;
 -- at most p_limit of them, so that nobody waits long. Returns in how many; fewer than p_limit: that was all but what a command
--- was at.
+-- was at. p_is_closing: the unit is to be closed afterwards, and what forbids that forbids this, before anything has moved.
 create or replace function bihuan.hand_over_work(
-  p_from text, p_to text, p_refs text[], p_limit integer, p_reason text)
+  p_from text, p_to text, p_refs text[], p_limit integer, p_reason text, p_is_closing boolean default false)
 returns integer
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -16,9 +16,17 @@ declare
 begin
   select * into v_who from bihuan.administrator();
   v_from := bihuan.administered_unit(v_who.city_id, v_who.top, p_from, 'unit');
+  if p_is_closing and v_from.unit_id = v_who.top then
+    raise exception 'unit.own' using errcode = 'LP010', column = 'unit', detail = p_from;
+  end if;
   v_to := bihuan.administered_unit(v_who.city_id, v_who.top, p_to, 'to');
   if v_from.unit_id = v_to.unit_id then
     raise exception 'unit.itself' using errcode = 'LP010', column = 'to', detail = p_to;
+  elsif p_is_closing and exists (
+    select from bihuan.unit_closure c
+     where c.city_id = v_from.city_id and c.ancestor_id = v_from.unit_id and c.descendant_id = v_to.unit_id
+  ) then
+    raise exception 'unit.below_itself' using errcode = 'LP010', column = 'to', detail = p_to;
   end if;
   if p_refs is not null then
     select array_agg(c.case_id), string_agg(r.ref, ', ') filter (where c.case_id is null)
@@ -37,5 +45,5 @@ begin
 end
 $$;
 
-revoke all on function bihuan.hand_over_work(text, text, text[], integer, text) from public;
-grant execute on function bihuan.hand_over_work(text, text, text[], integer, text) to bihuan_server;
+revoke all on function bihuan.hand_over_work(text, text, text[], integer, text, boolean) from public;
+grant execute on function bihuan.hand_over_work(text, text, text[], integer, text, boolean) to bihuan_server;

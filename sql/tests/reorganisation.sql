@@ -201,8 +201,11 @@ begin
       ('token west10', $q$select bihuan.close_unit('lumu', 'hedong', 'end', 'merged', '撤并')$q$, 'unit.unknown'),
       ('token west10', $q$select bihuan.split_unit('hexi', 'hexi2', '河西二', null, '{}', '{}', '分设')$q$, 'unit.own'),
       ('token west10', $q$select bihuan.hand_over_work('lumu', 'wangjia', null, 100, '移交')$q$, 'unit.unknown'),
+      -- What cannot be closed gives nothing away on the way there.
+      ('token west10', $q$select bihuan.hand_over_work('hexi', 'lumu', null, 100, '撤销', true)$q$, 'unit.own'),
       ('token chief1', $q$select bihuan.move_unit('hexi', 'lumu', '划转')$q$, 'unit.below_itself'),
       ('token chief1', $q$select bihuan.close_unit('hexi', 'lumu', 'end', 'merged', '撤并')$q$, 'unit.below_itself'),
+      ('token chief1', $q$select bihuan.hand_over_work('hexi', 'lumu', null, 100, '撤并', true)$q$, 'unit.below_itself'),
       ('token chief1', $q$select bihuan.close_unit('hexi', null, 'end', 'closed', '撤销')$q$, 'unit.in_use'),
       ('token chief1', $q$select bihuan.hand_over_work('hexi', 'hedong', '{JC-3,JC-999}', 100, '移交')$q$, 'case.not_with_unit'),
       ('token strange1', $q$select bihuan.rename_unit('new', '别人的', '冒名')$q$, 'unit.unknown'),

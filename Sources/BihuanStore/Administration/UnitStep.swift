@@ -30,10 +30,10 @@ package enum UnitStep: Sendable, Hashable, Encodable {
     static let batchSize = 2_000
 
     /// The unit that gives its work away before the last step, and the one that takes it; asked again until little is left.
-    var handingOver: (from: String, to: String, cases: [String]?)? {
+    var handingOver: (from: String, to: String, cases: [String]?, isClosing: Bool)? {
         switch self {
-        case .merge(let from, let to, _), .close(let from, let to?, _): (from, to, nil)
-        case .handOver(let from, let to, let cases): (from, to, cases)
+        case .merge(let from, let to, _), .close(let from, let to?, _): (from, to, nil, true)
+        case .handOver(let from, let to, let cases): (from, to, cases, false)
         case .open, .rename, .move, .close, .split: nil
         }
     }
@@ -43,7 +43,7 @@ package enum UnitStep: Sendable, Hashable, Encodable {
         self.handingOver.map { work in
             """
             select bihuan.hand_over_work(\(work.from), \(work.to), \(work.cases)::text[], \(Int32(Self.batchSize)),
-                                         \(reason)) as n
+                                         \(reason), \(work.isClosing)) as n
             """
         }
     }

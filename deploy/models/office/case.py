@@ -8,8 +8,8 @@ them; besides, an assist by the leads and guides, and a lead by the guides, of t
 and tasks are seen with their assignment, and a task by the unit that is to do it, once it has a part in the case;
 referrals, leads and return visits with the case.
 
-Nothing of a case is seen by a unit that is recused from it, nor by one below it, nor by a post that is not cleared for
-it. A lead in no case is seen by the unit that took it in, and by those above.
+Nothing of a case is seen by an officer who holds any post in a unit that is recused from it, or below one, nor by a post
+that is not cleared for it. A lead in no case is seen by the unit that took it in, and by those above.
 """
 
 import collections
@@ -40,6 +40,8 @@ class Hop(Thing):
         self.feedbacks, self.feedback, self.comments, self.urges = 0, None, 0, 0
         # In which round of the case it was accepted, and at which moment it was returned.
         self.accepted_in, self.returned_at = None, None
+        # Whether its time ran out already.
+        self.is_late = False
 
     @property
     def is_open(self):
@@ -123,6 +125,7 @@ class Order(Thing):
     def __init__(self, hop, issuer, unit, grade):
         super().__init__(hop.case)
         self.hop, self.issuer, self.unit, self.grade, self.state = hop, issuer, unit, grade, "issued"
+        self.is_late = False
 
     @property
     def is_open(self):
@@ -255,7 +258,9 @@ class Case(Thing):
 
     def admits(self, persona):
         """Whether nothing forbids a post to know of the case, if it has to do with it."""
-        return persona.city is self.city and persona.clearance >= self.secrecy and not self.is_recused(persona.unit)
+        if persona.city is not self.city or persona.clearance < self.secrecy:
+            return False
+        return not self.recused or not any(self.is_recused(post.unit) for post in self.city.posts(persona.login))
 
     def is_seen_by(self, persona):
         if not self.admits(persona):

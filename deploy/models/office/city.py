@@ -4,7 +4,7 @@
 ROLES = {
     "city": ["dispatcher", "leader", "reviewer", "duty", "operator"],
     "department": ["dispatcher", "handler", "reviewer"],
-    "district": ["dispatcher", "handler", "reviewer", "leader"],
+    "district": ["dispatcher", "handler", "reviewer", "leader", "operator"],
     "station": ["dispatcher", "handler", "duty"],
 }
 # What a post may know: 1 restricted cases too, 2 confidential ones too. Whoever is not named knows ordinary cases alone.
@@ -19,7 +19,7 @@ class Unit:
     """A place in the tree of a city's units."""
 
     def __init__(self, label, tier, parent):
-        self.label, self.tier, self.parent = label, tier, parent
+        self.label, self.tier, self.parent, self.is_closed = label, tier, parent, False
 
     def __repr__(self):
         return self.label
@@ -38,9 +38,9 @@ class Unit:
 
 
 class Persona:
-    """An officer in a post."""
+    """An officer in a post; of one who holds several, in the one that was chosen at the log-in."""
 
-    def __init__(self, city, login, unit, role, clearance):
+    def __init__(self, city, login, unit, role, clearance=0):
         self.city, self.login, self.unit, self.role, self.clearance = city, login, unit, role, clearance
         self.token = None
 
@@ -52,7 +52,7 @@ class Persona:
 
 
 class City:
-    """A bureau with a department and two districts of two stations each."""
+    """A bureau with two departments and two districts of two stations each, to begin with."""
 
     def __init__(self, code):
         self.code = code
@@ -61,11 +61,12 @@ class City:
         departments = [Unit(label, "department", self.root) for label in ("food", "law")]
         self.units = [self.root, *departments, *districts]
         self.units += [Unit(f"{d.label}-{n}", "station", d) for d in districts for n in (1, 2)]
-        self.personas = [self._persona(role, unit) for unit in self.units for role in ROLES[unit.tier]]
+        self.personas = [persona for unit in self.units for persona in self.staff(unit)]
 
-    def _persona(self, role, unit):
-        login = f"{role}.{'bureau' if unit is self.root else unit.label}"
-        return Persona(self, login, unit, role, CLEARANCES.get(login, 0))
+    def staff(self, unit):
+        """Whoever is to hold the posts of a unit."""
+        logins = [f"{role}.{'bureau' if unit is self.root else unit.label}" for role in ROLES[unit.tier]]
+        return [Persona(self, each, unit, each.split(".")[0], CLEARANCES.get(each, 0)) for each in logins]
 
     def __deepcopy__(self, memo):
         return self
@@ -79,6 +80,15 @@ class City:
         """The unit of this label; None: there is none."""
         return next((each for each in self.units if each.label == label), None)
 
+    def open_unit(self, label):
+        """The unit of this label that is not closed; None: there is none."""
+        unit = self.unit(label)
+        return None if unit is None or unit.is_closed else unit
+
     def clearance(self, unit):
         """The most that any post of a unit may know."""
         return max((each.clearance for each in self.personas if each.unit is unit), default=0)
+
+    def posts(self, login):
+        """All posts that an officer holds."""
+        return [each for each in self.personas if each.login == login]

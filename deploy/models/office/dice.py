@@ -3,24 +3,27 @@
 from .case import LEVELS
 from .rights import RIGHTS, offered
 from .step import Step
+from .tree import Change
 
-# What ends things comes more rarely, or nothing would ever grow.
+# What ends things, or stands beside the work, comes more rarely, or nothing would ever grow.
 WEIGHTS = {
-    "dismiss": 0.1, "recall": 0.2, "return": 0.3, "reopen": 0.5, "grade": 0.3, "urge": 0.2, "supervise": 0.4,
-    "feed_back": 3, "accept": 3, "receive": 3, "conclude": 2, "forward": 2, "refer": 0.2, "dispute": 0.4, "arbitrate": 2,
-    "withdraw": 0.3, "visit": 0.3, "add_task": 0.5, "comment": 0.5, "waive_referral": 0.5, "attach_lead": 0.3,
-    "detach_lead": 0.3, "merge": 0.15, "unmerge": 1, "recuse": 0.15, "lift_recusal": 0.5, "restrict": 0.2, "assign": 2,
+    "grade": 0.3, "assign": 2, "conclude": 0.3, "dismiss": 0.03, "reopen": 0.5, "refer": 0.06, "visit": 0.3,
+    "attach_lead": 0.05, "detach_lead": 0.05, "merge": 0.04, "unmerge": 1, "recuse": 0.04, "lift_recusal": 0.2,
+    "restrict": 0.04, "urge": 0.05,
+    "receive": 4, "return": 0.3, "recall": 0.1, "forward": 2, "feed_back": 4, "accept": 4, "supervise": 0.4,
+    "dispute": 0.4, "comment": 0.4, "add_task": 0.4, "arbitrate": 2, "withdraw": 0.4, "waive_referral": 0.5,
+    "finish_task": 3, "drop_task": 0.5,
 }
 VERDICTS = ["substantiated", "unsubstantiated"]
 # About which kinds of thing a step is, in parts of the whole.
-KINDS = {"case": 4, "hop": 5, "order": 1.5, "dispute": 1.5, "referral": 0.7, "task": 1}
+KINDS = {"case": 4, "hop": 10, "order": 2, "dispute": 1.5, "referral": 0.5, "task": 1.5}
 
 
 class Dice:
     """Draws steps, from a generator of its own."""
 
-    def __init__(self, rng, world, personas):
-        self.rng, self.world, self.personas = rng, world, personas
+    def __init__(self, rng, world, cities):
+        self.rng, self.world, self.cities = rng, world, cities
 
     def case(self):
         """Mostly one that was opened lately; now and then what is old is asked for."""
@@ -35,18 +38,38 @@ class Dice:
         number = self._lately(len(case.things(kind)))
         thing = case.things(kind)[number]
         may = [(persona, verb) for persona in case.city.personas for verb in offered(thing, persona)]
-        if may and self.rng.random() < 0.75:
+        if may and self.rng.random() < 0.8:
             said_by = {}
             for _, verb in may:
                 said_by[verb] = said_by.get(verb, 0) + 1
             persona, verb = self.rng.choices(may, [WEIGHTS.get(verb, 1) / said_by[verb] for _, verb in may])[0]
         else:
             verb = self.rng.choice(list(RIGHTS[kind]))
-            persona = self.rng.choice(case.city.personas if self.rng.random() < 0.93 else self.personas)
+            persona = self._anybody(thing)
         return Step(persona, verb, case, kind, number, self._words(verb, thing))
+
+    def _anybody(self, thing):
+        """Mostly somebody who sees it, or somebody of the city; now and then a stranger."""
+        dice = self.rng.random()
+        if dice < 0.07:
+            return self.rng.choice(self.rng.choice(self.cities).personas)
+        personas = thing.case.city.personas
+        return self.rng.choice([each for each in personas if dice < 0.3 or thing.is_seen_by(each)])
 
     def _lately(self, count):
         return count - 1 - min(int(self.rng.expovariate(0.5)), count - 1)
+
+    def change(self, city):
+        """Something is done to the city's units, or tried."""
+        crowd = [each for each in city.personas if each.role == "operator"]
+        persona = self.rng.choice(crowd if self.rng.random() < 0.85 else city.personas)
+        verb = self.rng.choice(["move", "move", "hand_over", "hand_over", "close"])
+        below = [unit for unit in city.units if unit.tier == "station" and not unit.is_closed]
+        label = self._unit_of(city, below)
+        likely = [unit for unit in city.units if unit.tier == "district"] if verb == "move" else below
+        other = self._unit_of(city, likely)
+        words = {"move": {"parent": other}, "hand_over": {"to": other}}.get(verb)
+        return Change(persona, verb, label, words or {"to": other, "posts": self.rng.choice(["end", "move"])})
 
     # What is said with a verb
 

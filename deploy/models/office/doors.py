@@ -68,13 +68,25 @@ WORDS = {
     "lift_recusal": Words("CASE UNRECUSE", ("unit",), "actions/lift-recusal"),
     "restrict": Words("CASE RESTRICT", ("secrecy",)),
 }
+# Changes of units and posts: the path in JSON, and further members of the body; None stands for what it is about.
+CHANGES = {
+    "move": ("/units/{}/actions/move", {}),
+    "hand_over": ("/units/{}/actions/hand_over", {}),
+    "close": ("/units/{}/actions/close", {}),
+    "open": ("/units", {"label": None, "name": None}),
+    "employ": ("/officers", {"login": None, "name": None, "password": PASSWORD}),
+    "post": ("/officers/{}/actions/post", {}),
+    "end_post": ("/officers/{}/actions/end_post", {}),
+}
+LINE_CHANGES = {"move": "UNIT MOVE {} {parent}", "hand_over": "UNIT HANDOVER {} {to}",
+                "close": "UNIT CLOSE {} to={to} posts={posts}"}
 # What the line calls otherwise than the other door.
 LINE_NAMES = {("reply", "reply"): "text"}
 VERBS_BY_COMMAND = {words.line: verb for verb, words in WORDS.items()}
 # The same refusals by the names of either door.
 SAME = {
     "post.not_permitted": "role", "unit.not_permitted": "unit", "state.open_work": "open_work",
-    "supervision.nobody_above": "nobody_above", "work.open": "open_work", "unit.top": "nobody_above",
+    "supervision.nobody_above": "nobody_above", "administration.not_permitted": "unit", "work.open": "open_work", "unit.top": "nobody_above",
 }
 
 
@@ -106,12 +118,28 @@ class JSONDoor:
         return body if status == 200 else None
 
     def log_in(self, persona):
-        status, body = self.ask(persona, "POST", "/sessions", {
-            "name": f"{persona.login}@{persona.city.code}", "password": PASSWORD,
-        })
+        """Opens a session in the persona's post."""
+        persona.token = None
+        account = {"name": f"{persona.login}@{persona.city.code}", "password": PASSWORD}
+        self._open(persona, account)
+        posts = self.look(persona, "/me")["posts"]
+        if len(posts) > 1:
+            own = [each for each in posts if each["role"] == persona.role and each["unit"]["label"] == persona.unit.label]
+            persona.token = None
+            self._open(persona, {**account, "post": own[-1]["id"]})
+
+    def _open(self, persona, account):
+        status, body = self.ask(persona, "POST", "/sessions", account)
         if status != 201:
             raise SystemExit(f"{persona} cannot log in: {status} {body}")
         persona.token = body["token"]
+
+    def change(self, change):
+        """How a change of units or posts was answered: None or why it was refused."""
+        path, said = CHANGES[change.verb]
+        body = {"reason": "机构改革", **change.words, **{name: change.about if value is None else value
+                                                     for name, value in said.items()}}
+        return self.judge(*self.ask(change.persona, "POST", path.format(change.about), body))[0]
 
     def take(self, step):
         """How a step was answered: None or why it was refused, and what was told of what it made."""
@@ -194,6 +222,17 @@ class LineDoor:
         reply = self.say(self.session(step.persona), " ".join([*line, "reason=试验"]))
         return self.judge(reply)
 
+    def change(self, change):
+        """How a change of units was answered: None or why it was refused."""
+        line = LINE_CHANGES[change.verb].format(change.about, **change.words)
+        return self.judge(self.say(self.session(change.persona), f"{line} reason=机构改革"))[0]
+
+    def forget(self, persona):
+        """The persona's session, if there is one, ended with its post."""
+        session = self.sessions.pop(persona, None)
+        if session:
+            session[0].close()
+
     @staticmethod
     def spell(value):
         return {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
@@ -202,7 +241,7 @@ class LineDoor:
     def judge(reply):
         code, arguments = reply[:3], reply[4:].split()
         first = arguments[0] if arguments else ""
-        if code in ("291", "292"):
+        if code in ("291", "292", "294"):
             return None, {"ref": first}
         if code == "490":
             return "not_found", None

@@ -6,12 +6,20 @@ import copy
 import random
 import sys
 
-from . import looks
+from cluster import wait_until
+
+from . import ladder, looks
 from .case import Case, Hop, Lead
 from .dice import Dice
 from .doors import PATHS, JSONDoor, LineDoor
+from .reforms import Reforms
 from .rights import offered
 from .steps import World
+
+
+# Steps from one working day, and from one reform of a city, to the next.
+BETWEEN_DAYS = 1000
+BETWEEN_REFORMS = 300
 
 
 class Play:
@@ -20,15 +28,19 @@ class Play:
     def __init__(self, seed, cities, cluster, servers):
         self.rng = random.Random(seed)
         self.cities, self.cluster = cities, cluster
-        self.personas = [persona for city in cities for persona in city.personas]
         self.world = World()
-        self.dice = Dice(self.rng, self.world, self.personas)
+        self.dice = Dice(self.rng, self.world, cities)
+        self.reforms = Reforms(self)
         self.json = [JSONDoor(server.address) for server in servers]
         self.line = [LineDoor(server.socket) for server in servers]
         self.counts = collections.Counter()
-        self.step = 0
+        self.step, self.days = 0, 0
         # Of two at once, one speaks from here.
         self.other_hand = concurrent.futures.ThreadPoolExecutor(1)
+
+    @property
+    def personas(self):
+        return [persona for city in self.cities for persona in city.personas]
 
     def log_in(self):
         for persona in self.personas:
@@ -41,29 +53,33 @@ class Play:
                 print(f"{self.step:,} steps, {len(self.world.cases):,} cases", file=sys.stderr, flush=True)
         for persona in self.rng.sample(self.personas, min(12, len(self.personas))):
             self.look_at_list(persona, whole=True)
-        for number in range(1, len(self.cities) + 1):
-            self.agree(f"drift of city {number}", "", self.cluster.psql("model", f"select bihuan.find_drift({number})"))
+        for city in self.cities:
+            self.require_no_drift(city)
 
     def _next(self):
+        if self.step % BETWEEN_DAYS == 0:
+            self.pass_time()
+        if self.step % BETWEEN_REFORMS == 0:
+            self.reforms.one()
         dice = self.rng.random()
         if not self.world.cases or dice < 0.04:
             return self.register()
-        if dice < 0.05:
+        if dice < 0.045:
             return self.take_in()
         case = self.dice.case()
         if dice < 0.1:
             return self.two(case)
         self.one(case)
         dice = self.rng.random()
-        if dice < 0.2:
-            self.look(case, everybody=dice < 0.005)
-        elif dice < 0.23:
+        if dice < 0.15:
+            self.look(case, everybody=dice < 0.003)
+        elif dice < 0.18:
             self.look_on_line(case)
-        elif dice < 0.3:
+        elif dice < 0.24:
             self.look_at_part(case)
-        elif dice < 0.31:
+        elif dice < 0.25:
             self.look_at_list(self.rng.choice(self.personas))
-        elif dice < 0.32:
+        elif dice < 0.26:
             self.look_at_lists(self.rng.choice(self.personas))
         return None
 
@@ -136,6 +152,9 @@ class Play:
     def perform(self, step, server):
         # Whoever has a line open uses it more: a log-in takes long.
         share = 0.5 if step.persona in self.line[server].sessions else 0.01
+        if len(step.persona.city.posts(step.persona.login)) > 1:
+            # The line asks for no post.
+            share = 0
         by_line = self.rng.random() < share
         if not by_line or step.kind == "task" or step.persona.city is not step.case.city:
             self._identify(step)
@@ -165,6 +184,27 @@ class Play:
                 made.feedback = answer.get("id")
             else:
                 made.ref, made.id = answer["ref"], answer.get("id")
+
+    # Time
+
+    def pass_time(self):
+        """A day later whatever ran is late, and the servers have pressed all of it."""
+        self.days += 1
+        self.cluster.psql("model", f"select bihuan.set_time_offset(interval '{self.days} days')")
+        due = "select count(*) from bihuan.clocks where stopped_at is null and next_at <= bihuan.now()"
+        wait_until(lambda: self.cluster.psql("model", due) == "0", 300, "仍有到期的时限没有办")
+        for case in self.world.cases:
+            if not case.is_frozen and (ladder.late_hops(case) or ladder.late_orders(case)):
+                self._press(case)
+        self.counts["days"] += 1
+
+    def _press(self, case):
+        told = self._watch(case, f"/cases/{case.ref}")["supervisions"]
+        try:
+            ladder.press(case, told)
+        except ladder.Fault as fault:
+            self.differ(f"day {self.days} of {case.ref}", fault, [each["ref"] for each in told], case)
+        case.log.append(f"  {self.step}: day {self.days}")
 
     # Two at once
 
@@ -304,6 +344,11 @@ class Play:
         self.counts["lists"] += 1
 
     # What differs
+
+    def require_no_drift(self, city):
+        """What the database keeps ready of a city is what follows from its facts."""
+        number = self.cities.index(city) + 1
+        self.agree(f"drift of {city.code}", "", self.cluster.psql("model", f"select bihuan.find_drift({number})"))
 
     def agree(self, what, expected, told, case=None):
         if expected != told:

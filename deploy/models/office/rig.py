@@ -10,6 +10,8 @@ from cluster import SOURCE, Cluster, Server, ready_line
 
 from .doors import PASSWORD
 
+# All of it is over within a day.
+PRESSED = ", ladder: { notice: 0.8, supervision: { after: 0.25, at_least: PT30M, copy_to: [city] }, circular: PT8H }"
 PLAN = """\
 plan: model
 name: 试验预案
@@ -25,12 +27,12 @@ matters:
   - { key: goods, name: 产品 }
 clocks:
 """ + "".join(
-    f"  {name}: {{ name: {label}, starts_on: {start}, stops_on: {stop}, limit: P5WD }}\n"
-    for name, label, start, stop in [
-        ("grading", "定级", "registered", "grade"), ("dispatch", "转办", "graded", "assign"),
-        ("receipt", "签收", "assigned", "receive"), ("feedback", "反馈", "assigned", "feed_back"),
-        ("review", "核验", "fed_back", "review"), ("reply", "督办回复", "ordered", "reply"),
-        ("judgement", "督办审定", "replied", "judge"), ("conclusion", "办结", "accepted", "conclude"),
+    f"  {name}: {{ name: {label}, starts_on: {start}, stops_on: {stop}, limit: PT4H{ladder} }}\n"
+    for name, label, start, stop, ladder in [
+        ("grading", "定级", "registered", "grade", ""), ("dispatch", "转办", "graded", "assign", ""),
+        ("receipt", "签收", "assigned", "receive", PRESSED), ("feedback", "反馈", "assigned", "feed_back", PRESSED),
+        ("review", "核验", "fed_back", "review", ""), ("reply", "督办回复", "ordered", "reply", PRESSED),
+        ("judgement", "督办审定", "replied", "judge", ""), ("conclusion", "办结", "accepted", "conclude", ""),
     ]
 )
 
@@ -50,7 +52,8 @@ class Rig:
             "BIHUAN_HTTP_PORT": "0", "BIHUAN_LINE_PORT": "0", "BIHUAN_LINE_SOCKET": str(self.work / f"{name}.sock"),
             # Few speak at once; every connection plans each statement anew.
             "BIHUAN_DATABASE_SERVER_CONNECTIONS": "2", "BIHUAN_DATABASE_WORKER_CONNECTIONS": "1",
-            "BIHUAN_COURIER_INTERVAL_SECONDS": "60", "BIHUAN_LOG_LEVEL": "warning",
+            "BIHUAN_COURIER_INTERVAL_SECONDS": "60", "BIHUAN_SWEEP_INTERVAL_SECONDS": "1",
+            "BIHUAN_LOG_LEVEL": "warning",
             # What one server seals the other must open.
             "BIHUAN_CONTACTS_KEYS": str(self.work / "keys"),
         }

@@ -109,7 +109,7 @@ def _assign(world, step, case):
 
 def _receiver(case, label, giver, is_direct=True):
     """The unit that work, or word of it, is sent to."""
-    unit = case.city.unit(label)
+    unit = case.city.open_unit(label)
     if unit is None or unit is giver or not giver.is_over(unit) or is_direct and unit.parent is not giver:
         raise Refused("field.unit")
     _admit(case, unit)
@@ -215,7 +215,7 @@ def _returns(hop):
 
 
 def _proposed(step, hop):
-    unit = hop.case.city.unit(step.words["proposed"])
+    unit = hop.case.city.open_unit(step.words["proposed"])
     if unit is None or unit is hop.unit:
         raise Refused("field.proposed")
     return unit
@@ -310,7 +310,8 @@ def _accept(world, step, hop):
 
 
 def _send_back(world, step, hop):
-    hop.state = "received"
+    # There is time anew.
+    hop.state, hop.is_late = "received", False
 
 
 def _comment(world, step, hop):
@@ -319,7 +320,7 @@ def _comment(world, step, hop):
 
 def _add_task(world, step, hop):
     label = step.words.get("unit")
-    owner = hop.case.city.unit(label) if label else hop.unit
+    owner = hop.case.city.open_unit(label) if label else hop.unit
     if owner is None or not hop.unit.is_over(owner):
         raise Refused("field.unit")
     _admit(hop.case, owner)
@@ -347,28 +348,25 @@ def _dispute(world, step, hop):
 
 def _arbitrate(world, step, dispute):
     hop, case = dispute.hop, dispute.case
-    unit = case.city.unit(step.words["unit"])
+    unit = case.city.open_unit(step.words["unit"])
     if unit is None or unit is not hop.giver and unit.parent is not hop.giver:
         raise Refused("field.unit")
     if unit is not hop.giver:
         _admit(case, unit)
-    dispute.state, dispute.decided, dispute.decided_at = "decided", unit, case.moment
-    if unit is hop.unit:
-        hop.is_bound = True
-        return []
-    made = [] if unit is hop.giver else _bind(unit, hop)
-    _give_up(hop)
-    return made
-
-
-def _bind(unit, hop):
-    """The unit has the work: what it has already counts as that, if it is of the same kind."""
-    standing = next((each for each in hop.siblings if each.parent is hop.parent and each.unit is unit and each.is_open), None)
+    standing = next(
+        (each for each in hop.siblings if each.parent is hop.parent and each.unit is unit and each.is_open), None)
     if standing and standing.role != hop.role:
         raise Refused("field.unit")
-    made = [] if standing else [_open(Hop(hop.case, hop.parent, hop.giver, unit, hop.role, hop.reviewer))]
-    (standing or made[0]).is_bound = True
-    return made
+    dispute.state, dispute.decided, dispute.decided_at = "decided", unit, case.moment
+    if unit is hop.giver:
+        _give_up(hop)
+        return []
+    # What the unit has already counts as the work.
+    holding = standing or _open(Hop(case, hop.parent, hop.giver, unit, hop.role, hop.reviewer))
+    holding.is_bound = True
+    if holding is not hop:
+        _give_up(hop)
+    return [] if standing else [holding]
 
 
 def _withdraw(world, step, dispute):
@@ -399,7 +397,7 @@ def _lift(world, step, order):
 
 
 def _uphold(world, step, order):
-    order.state = "issued"
+    order.state, order.is_late = "issued", False
 
 
 def _raise(world, step, order):
