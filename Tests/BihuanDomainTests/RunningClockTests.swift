@@ -37,6 +37,45 @@ struct RunningClockTests {
         try #require(fixture.docket.clocks.first { $0.assignment == hop && $0.kind == .feedback })
     }
 
+    // MARK: Progress counted from the receipt
+
+    private static let interimFromReceipt: PlanNode = [
+        "name": "阶段性反馈", "starts_on": "receipted", "stops_on": "interim", "levels": ["major"], "limit": "PT2H",
+        "repeats": "true",
+    ]
+
+    /// What makes a hop owe progress after it was assigned.
+    enum Turn: CaseIterable { case level, matter, version }
+
+    @Test(arguments: Turn.allCases)
+    func `progress that counts from the receipt is not asked of whoever has not received`(turn: Turn) throws {
+        let matters: PlanNode = [["key": "a", "name": "甲"], ["key": "b", "name": "乙"]]
+        var interim = Self.interimFromReceipt
+        if turn == .matter { interim = interim.with(["matters": ["b"]]) }
+        let asking = try Self.plan(["interim": interim], matters: matters)
+        let silent = try Self.plan(["interim": interim.with(["matters": ["b"]])], matters: matters)
+        var fixture = try DocketFixture(plan: turn == .version ? silent : asking, matter: "a")
+        let hop = try fixture.assigned(level: turn == .level ? "general" : "major")
+        if turn == .version {
+            fixture.docket = Docket(
+                record: fixture.docket.record, assignments: fixture.docket.assignments, clocks: fixture.docket.clocks,
+                tree: DocketFixture.tree, plan: silent, successor: (2, asking), calendar: DocketFixture.calendar)
+        }
+        fixture.now += Self.hour
+        switch turn {
+        case .level: try fixture.take(.grade(level: "major", reason: "x"))
+        case .matter: try fixture.take(.grade(level: "major", matter: "b", reason: "x"))
+        case .version: try fixture.take(.replan(version: 2, reason: "x"), .leader)
+        }
+        #expect(Self.clock("interim", of: fixture) == nil)
+
+        fixture.now += Self.hour
+        try fixture.take(.receive(hop, reason: nil), .handler, DocketFixture.east)
+        let clock = try #require(Self.clock("interim", of: fixture))
+        #expect(clock.startedAt == fixture.now)
+        #expect(clock.dueAt == fixture.now.addingTimeInterval(2 * Self.hour))
+    }
+
     // MARK: Which rule
 
     private static let receipts: [String: PlanNode] = [

@@ -1,5 +1,6 @@
 import BihuanDomain
 import DomainTestSupport
+import Foundation
 import Testing
 
 /// Rules of several units on one case, with nothing but values.
@@ -78,6 +79,39 @@ struct SeveralUnitsTests {
             .accept(fixture.docket.feedback[0].id, reason: nil), .dispatcher, DocketFixture.food)
         #expect(taken.messages.contains { $0.unit == DocketFixture.city && $0.topic == "feedback.accepted" })
         #expect(fixture.docket.record.state == .accepted)
+    }
+
+    @Test(arguments: [(nil, "food"), ("plain", "city"), ("other", "food")])
+    func `a plan may have the guide review unless the matter says otherwise`(
+        matter: String?, reviewer: String
+    ) throws {
+        let node = DocketFixture.node.with([
+            "review": ["by": "guide", "requirement": "R102"],
+            "matters": [
+                ["key": "plain", "name": "咨询", "reviewer": "assigner"], ["key": "other", "name": "其他"],
+            ],
+        ])
+        var fixture = try DocketFixture(plan: try Plan(node), matter: matter)
+        let hop = try fixture.assigned()
+        // One that serves all lines stands longer, and leaves the review to the section of the line.
+        try fixture.take(.assign(unit: "west", instruction: "", role: .guide, reason: "x"))
+        fixture.now += 60
+        try fixture.take(.assign(unit: "food", instruction: "", role: .guide, reason: "x"))
+        try fixture.take(.receive(hop, reason: nil), .dispatcher, DocketFixture.east)
+        try fixture.take(.feedBack(hop, DocketFixture.final), .handler, DocketFixture.east)
+
+        let unit = try #require(fixture.docket.tree[reviewer]).id
+        #expect(fixture.docket.assignment(hop)?.reviewer == unit)
+        #expect(fixture.docket.clocks.filter { $0.kind == .review }.map(\.unit) == [unit])
+    }
+
+    @Test func `where the plan has the guide review and none stands, the assigner does`() throws {
+        var fixture = try DocketFixture(plan: try Plan(DocketFixture.node.with(["review": ["by": "guide"]])))
+        let hop = try fixture.assigned()
+        try fixture.take(.receive(hop, reason: nil), .dispatcher, DocketFixture.east)
+        try fixture.take(.feedBack(hop, DocketFixture.final), .handler, DocketFixture.east)
+
+        #expect(fixture.docket.assignment(hop)?.reviewer == DocketFixture.city)
     }
 
     @Test func `a regrade starts no feedback of a guide`() throws {

@@ -150,7 +150,12 @@ struct UnitsDoorTests {
             #expect(try await dispatch.get("/cases/\(ref)").text("state") == "assigned")
             let given = try #require(
                 try await east.post("/assignments/\(lead)/feedback", Self.final).headers["location"])
-            #expect(try await dispatch.post("\(given)/actions/accept").status == 200)
+            // Where a section guides, it reviews; the office that assigned is told (R102).
+            #expect(try await dispatch.post("\(given)/actions/accept").status == 403)
+            #expect(try await dispatch.get("/assignments/\(lead)").text("reviewer/label") == "food")
+            let section = try await APIClient.logIn("dispatcher.food", at: port)
+            #expect(try await section.get("/worklist").text("items/0/kind") == "review")
+            #expect(try await section.post("\(given)/actions/accept").status == 200)
 
             // With its lead the guide's part is over, and nothing holds the case.
             #expect(try await dispatch.get("/assignments/\(guide)").text("state") == "closed")
@@ -225,7 +230,8 @@ struct UnitsDoorTests {
             let upper = try #require(
                 try await east.post("/assignments/\(lead)/feedback", Self.final).headers["location"])
             #expect(try await answers(dispatch, upper) == all)
-            #expect(try await answers(food, upper) == [])
+            // The guide reviews the lead, and so reads it.
+            #expect(try await answers(food, upper) == all)
             #expect(try await answers(west, upper) == nil)
             #expect(try await answers(station, upper) == nil)
             #expect(try await dispatch.get(upper).text("answers/0/question") == "是否存在不履职、监管漏洞或其他责任")
@@ -275,6 +281,26 @@ struct UnitsDoorTests {
             #expect(try await food.post("\(last)/actions/accept").status == 200)
             #expect(try await dispatch.get("/cases/\(ref)").text("state") == "accepted")
             #expect(try await dispatch.post("/cases/\(ref)/actions/conclude", #"{"reason":"办结"}"#).status == 200)
+        }
+    }
+
+    @Test func `a matter may leave the review with whoever assigned, and without a guide it stays there`() async throws
+    {
+        try await APIDoor.with { port, city in
+            try await Self.adopt(
+                "\nmatters:\n  - { key: inquiry, name: 咨询, reviewer: assigner, requirement: 第四条 }\n", in: city)
+            let dispatch = try await APIClient.logIn("dispatcher.city", at: port)
+            let east = try await APIClient.logIn("dispatcher.east", at: port)
+            for (matter, guide) in [("inquiry", "food"), (nil, nil)] {
+                let ref = try await Self.record(dispatch, matter: matter)
+                let lead = try await Self.assign(dispatch, ref, "east", "lead")
+                if let guide { _ = try await Self.assign(dispatch, ref, guide, "guide") }
+                #expect(try await east.post("/assignments/\(lead)/actions/receive").status == 200)
+                let given = try #require(
+                    try await east.post("/assignments/\(lead)/feedback", Self.final).headers["location"])
+                #expect(try await dispatch.get("/assignments/\(lead)").text("reviewer/label") == "city")
+                #expect(try await dispatch.post("\(given)/actions/accept").status == 200)
+            }
         }
     }
 

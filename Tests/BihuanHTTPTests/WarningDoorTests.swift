@@ -38,7 +38,7 @@ struct WarningDoorTests {
             let leader = try await APIClient.logIn("leader.city", at: port)
             let issue = "/warnings/\(warning)/actions/issue_warning"
             #expect(try await leader.post(issue, #"{"reason":"同意"}"#).status == 403)
-            try await Self.appoint(["deputy"], in: city)
+            try await Self.appoint(["chief"], in: city)
             #expect(
                 try await leader.get("/warnings/\(warning)").words("allowed_actions") == [
                     "issue_warning", "decline_warning",

@@ -19,14 +19,20 @@ struct Play {
     static func answer(to question: Question, _ calendar: WorkingCalendar) throws -> String {
         var tokens: [String] = []
         do throws(Refusal) {
-            guard let plan = try? Plan(Self.plan(for: question)), let first = question.steps.first else {
-                fatalError("no plan for \(question)")
+            guard let plan = try? Plan(Self.plan(question.version, for: question)), let first = question.steps.first
+            else { fatalError("no plan for \(question)") }
+            var fixture = try DocketFixture(
+                plan: plan, calendar: calendar, at: first.at,
+                occurredAt: question.kind == .report ? question.start : nil)
+            if let successor = question.successor {
+                guard let newer = try? Plan(Self.plan(successor, for: question)) else {
+                    fatalError("no second plan for \(question)")
+                }
+                fixture.docket = Docket(
+                    record: fixture.docket.record, clocks: fixture.docket.clocks, tree: fixture.docket.tree,
+                    plan: plan, successor: (2, newer), calendar: calendar)
             }
-            var play = Play(
-                question: question,
-                fixture: try DocketFixture(
-                    plan: plan, calendar: calendar, at: first.at,
-                    occurredAt: question.kind == .report ? question.start : nil))
+            var play = Play(question: question, fixture: fixture)
             for step in question.steps { tokens.append(try play.take(step)) }
         } catch {
             guard case .missingCalendarYear(let year) = error else { fatalError("\(question): \(error)") }
@@ -43,19 +49,23 @@ struct Play {
     // MARK: The plan
 
     /// Nothing but the clock asked about hangs on the calendar or on the level.
-    private static func plan(for question: Question) -> PlanNode {
+    private static func plan(_ version: Question.Version, for question: Question) -> PlanNode {
         var clocks: [String: PlanNode] = [
             "grading": Self.clock("registered", "grade"), "dispatch": Self.clock("graded", "assign"),
             "receipt": Self.clock("assigned", "receive"), "feedback": Self.clock("assigned", "feed_back"),
             "review": Self.clock("fed_back", "review"), "reply": Self.clock("ordered", "reply"),
             "judgement": Self.clock("replied", "judge"), "conclusion": Self.clock("accepted", "conclude"),
         ]
-        switch question.kind {
-        case .feedback, .below:
-            clocks["feedback"] = nil
-            clocks[Self.rule] = Self.clock("assigned", "feed_back", question)
-        case .interim: clocks[Self.rule] = Self.clock("assigned", "interim", question)
-        case .report: clocks[Self.rule] = Self.clock("occurred", "report", question)
+        let act =
+            switch question.kind {
+            case .feedback, .below: "feed_back"
+            case .interim: "interim"
+            case .report: "report"
+            }
+        if act == "feed_back" { clocks["feedback"] = nil }
+        clocks[Self.rule] = Self.clock(version.general, act, question)
+        if let special = version.special {
+            clocks[Self.rule + "_m"] = Self.clock(special, act, question).with(["name": "另计", "matters": ["m"]])
         }
         let start = PlanNode.Place.start
         let levels = question.levels.map { key in
@@ -67,19 +77,25 @@ struct Play {
         return [
             "plan": "asked", "name": "试验预案", "source": ["issuer": "市局"],
             "schemes": ["case": ["name": "等级", "levels": .list(levels, start)]],
+            "matters": [["key": "m", "name": "甲"], ["key": "n", "name": "乙"]],
             "forms": ["first": ["act": "report", "name": "首报", "fields": [["key": "text", "name": "内容"]]]],
             "clocks": PlanNode.map([], start).with(clocks),
         ]
     }
 
-    private static func clock(_ event: String, _ act: String, _ question: Question? = nil) -> PlanNode {
+    private static func clock(_ event: String, _ act: String) -> PlanNode {
         let start = PlanNode.Place.start
-        let clock: PlanNode = [
+        return [
             "name": .text(act, start), "starts_on": .text(event, start), "stops_on": .text(act, start),
             "limit": "PT4H", "ladder": ["notice": "0.8"],
         ]
-        guard let question else { return clock }
-        let limits = zip(question.levels, question.limits).compactMap { level, limit in
+    }
+
+    /// The clock asked about.
+    private static func clock(_ rule: Question.Rule, _ act: String, _ question: Question) -> PlanNode {
+        let start = PlanNode.Place.start
+        let clock = Self.clock(rule.event, act)
+        let limits = zip(question.levels, rule.limits).compactMap { level, limit in
             limit.map { PlanNode.Entry(key: level, place: start, value: .text($0, start)) }
         }
         var members: [String: PlanNode] = [
@@ -87,7 +103,7 @@ struct Play {
         ]
         if question.kind == .interim { members["repeats"] = "true" }
         // There is no time before what is due at once.
-        if question.limits.allSatisfy({ $0 == nil || $0 == "NOW" }) { members["ladder"] = PlanNode.map([], start) }
+        if rule.limits.allSatisfy({ $0 == nil || $0 == "NOW" }) { members["ladder"] = PlanNode.map([], start) }
         return clock.with(members)
     }
 
@@ -98,7 +114,7 @@ struct Play {
         self.fixture.now = step.at
         let ended: [String]
         do throws(Refusal) {
-            ended = try self.perform(step).flatMap(\.stoppedClocks).filter { $0.clock.rule == Self.rule }.map {
+            ended = try self.perform(step).flatMap(\.stoppedClocks).filter { Self.isAsked($0.clock) }.map {
                 "\($0.outcome.rawValue):\(Self.text($0.clock.dueAt)):\($0.clock.breachedAt.map(Self.text) ?? "-")"
             }
         } catch .clockStands(_, _) {
@@ -117,18 +133,32 @@ struct Play {
         switch step.act {
         case .register, .end: return []
         case .assign:
-            var all = [
+            let all = [
                 try self.fixture.take(.grade(level: step.value, reason: "x")),
                 try self.fixture.take(.assign(unit: "east", instruction: "", reason: "x")),
             ]
-            all.append(try self.receive(DocketFixture.east))
+            self.turn(to: DocketFixture.east)
             return all
+        case .receive:
+            guard let hop = self.hop else { fatalError("nothing to sign for") }
+            return [try self.fixture.take(.receive(hop, reason: nil), .handler, self.unit)]
         case .forward:
             guard let hop = self.hop else { fatalError("nothing to pass on") }
             let forwarded = try self.fixture.take(
                 .forward(hop, unit: "east-1", instruction: "", reason: "x"), .dispatcher, self.unit)
-            return [forwarded, try self.receive(DocketFixture.eastOne)]
+            self.turn(to: DocketFixture.eastOne)
+            return [forwarded]
         case .grade: return [try self.fixture.take(.grade(level: step.value, reason: "x"))]
+        case .change:
+            // A case that nobody has graded yet is of no matter.
+            guard let level = self.fixture.docket.record.level else { return [] }
+            return [try self.fixture.take(.grade(level: level, matter: step.value, reason: "x"))]
+        case .replan: return [try self.fixture.take(.replan(version: 2, reason: "x"), .leader)]
+        case .sendBack:
+            guard let hop = self.hop.flatMap({ self.fixture.docket.assignment($0) }),
+                let given = self.fixture.docket.feedback.last(where: { $0.assignment == hop.id })
+            else { fatalError("nothing to send back") }
+            return [try self.fixture.take(.sendBack(given.id, reason: "x"), .dispatcher, hop.reviewer)]
         case .stop:
             guard let hop = self.hop else {
                 return [try self.fixture.take(.file(FilingDraft(form: "first", fields: ["text": "x"])))]
@@ -144,11 +174,10 @@ struct Play {
         }
     }
 
-    private mutating func receive(_ unit: UnitID) throws(Refusal) -> Changes {
-        let hop = self.fixture.docket.assignments[self.fixture.docket.assignments.count - 1].id
-        self.hop = hop
+    /// The work lies there now.
+    private mutating func turn(to unit: UnitID) {
+        self.hop = self.fixture.docket.assignments.last?.id
         self.unit = unit
-        return try self.fixture.take(.receive(hop, reason: nil), .handler, unit)
     }
 
     /// The unit asks, whoever set its time decides; the time of the case is its owner's leader's.
@@ -167,14 +196,18 @@ struct Play {
 
     // MARK: Clocks
 
+    private static func isAsked(_ clock: ClockRecord) -> Bool {
+        clock.rule == Self.rule || clock.rule == Self.rule + "_m"
+    }
+
     private var clock: ClockRecord? {
-        self.fixture.docket.clocks.first { $0.rule == Self.rule && $0.assignment == self.hop }
+        self.fixture.docket.clocks.first { Self.isAsked($0) && $0.assignment == self.hop }
     }
 
     private var above: ClockRecord? {
         let parent = self.hop.flatMap { self.fixture.docket.assignment($0)?.parent }
         return parent.flatMap { parent in
-            self.fixture.docket.clocks.first { $0.rule == Self.rule && $0.assignment == parent }
+            self.fixture.docket.clocks.first { Self.isAsked($0) && $0.assignment == parent }
         }
     }
 
@@ -189,7 +222,7 @@ struct Play {
         func comes(_ clock: ClockRecord) -> Date {
             max(clock.nextAt?.addingTimeInterval(self.question.lag) ?? .distantFuture, self.fixture.now)
         }
-        while let clock = self.fixture.docket.clocks.filter({ $0.rule == Self.rule && comes($0) < step }).min(by: {
+        while let clock = self.fixture.docket.clocks.filter({ Self.isAsked($0) && comes($0) < step }).min(by: {
             comes($0) < comes($1)
         }), let rung = clock.nextRung {
             let changes = try self.fixture.fire(clock.id, rung, at: comes(clock))

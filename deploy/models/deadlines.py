@@ -2,9 +2,9 @@
 PyPI chinesecalendar, day by day.
 
 A clock is played from its start to its end: levels change, it stands still and runs on, more time is asked for and
-granted, its work is done or goes away, at any moment and at the very second it is due. The model and the product must
-agree on each step: whether it is taken, when the clock is due after it, and how it ended. Its rules, none taken from the
-product:
+granted, its work is signed for late, done, sent back or goes away, the case turns out to be of another matter or goes on
+under another version of its plan, at any moment and at the very second it is due. The model and the product must agree on
+each step: whether it is taken, when the clock is due after it, and how it ended. Its rules, none taken from the product:
 
 1. A clock is due when the time that its level gives has passed since its own start, what it stood still left out; each
    extension is counted on from there. How long it will stand still nobody knows, so only what is over counts.
@@ -21,7 +21,14 @@ product:
 7. Before anybody has graded the limit binds that ends first, if the clock runs at every level.
 8. Done in time it is met, else late; when the work goes away it is void, but breached_open once breached.
 9. What a level asks for again begins again: an interim feedback from the change, a report from what happened; neither
-   once it was given.
+   once it was given. So it is with another matter and another version of the plan.
+10. A rule may count from the receipt: until then nothing runs, and nothing that is asked for anew begins. A final feedback
+   that is not running and is counted from what has happened by then, counts from that moment.
+11. A rule for the case's matter goes before the one for all, at the levels at which it has a limit. What runs goes on with
+   its own start, whatever the rule that times it now counts from.
+12. A final feedback that is sent back is due when the first of its clocks would be, with all that they stood still and were
+   granted; but a quarter of its limit is given anew from then, at least half an hour, and on top of that what this clock
+   itself was granted and stood still. The work above binds the former, not the latter. An interim feedback begins anew.
 
 The model walks along the stretches of time that count, cut by what is paused. Prints one line for each comparison, and
 ends with status 1 when one differs.
@@ -98,6 +105,11 @@ def stretches(calendar, kind, start, pauses):
 
 def one(calendar, limit, start, pauses):
     """When one limit ends."""
+    if isinstance(limit, int):
+        for begin, end in stretches(calendar, "wall", start, pauses):
+            if limit <= end - begin:
+                return begin + limit
+            limit -= end - begin
     if limit == "NOW":
         return start
     if limit == "EOD":
@@ -134,21 +146,38 @@ def shortest(limit, start):
 
 
 class Clock:
-    def __init__(self, calendar, limit, start, above=None):
+    def __init__(self, calendar, limit, start, above=None, before=None):
         self.calendar, self.limit, self.start, self.above = calendar, limit, start, above
         self.extensions, self.pauses, self.since, self.asked, self.breached = [], [], None, None, False
         self.went_on = None
+        # Of a feedback that was sent back: when the first began, and what all before this stood still and were granted.
+        self.first = before and before.first_begun
+        self.old_pauses = before.old_pauses + before.pauses if before else []
+        self.old_extensions = before.old_extensions + before.extensions if before else []
         self.move()
+
+    @property
+    def first_begun(self):
+        return self.start if self.first is None else self.first
+
+    def runs_out(self, limit, start, pauses, extensions):
+        moment = one(self.calendar, limit, start, pauses)
+        for more in extensions:
+            moment = one(self.calendar, more, moment, [(p, q) for p, q in pauses if p >= moment])
+        return moment
 
     def move(self):
         """Whether all the time that was given is there."""
         if self.breached:
             return True
-        moment = one(self.calendar, self.limit, self.start, self.pauses)
-        for more in self.extensions:
-            moment = one(self.calendar, more, moment, [(p, q) for p, q in self.pauses if p >= moment])
+        moment = self.runs_out(
+            self.limit, self.first_begun, self.old_pauses + self.pauses, self.old_extensions + self.extensions)
         bound = self.bound()
         self.due = moment if bound is None else min(moment, bound)
+        if self.first is not None:
+            bare = one(self.calendar, self.limit, self.start, []) - self.start
+            anew = self.runs_out(max(-(-bare // 4), 1800), self.start, self.pauses, self.extensions)
+            self.due, moment = max(self.due, anew), max(moment, anew)
         return self.due == moment
 
     def bound(self):
@@ -169,9 +198,12 @@ class Clock:
 class Case:
     """What is done to one clock, and what it comes to."""
 
-    def __init__(self, calendar, kind, limits, start):
-        self.calendar, self.kind, self.limits, self.start = calendar, kind, limits, start
-        self.level = self.clock = self.above = None
+    def __init__(self, calendar, kind, versions, start):
+        self.calendar, self.kind, self.versions, self.start = calendar, kind, versions, start
+        # Of each version the rule for all and the one for the matter m, each with what it counts from and its limits.
+        self.rules = versions[0]
+        self.level = self.clock = self.above = self.matter = self.ended = None
+        self.assigned = self.received = None
         self.is_done = False
 
     def take(self, act, value, is_above, now):
@@ -194,10 +226,11 @@ class Case:
         return ",".join([text, *([ended] if ended else [])])
 
     def register(self, value, clock, now):
-        if None in self.limits:
+        limits = self.rules[0][1]
+        if None in limits:
             return
         known, unknown = [], []
-        for limit in self.limits:
+        for limit in limits:
             try:
                 known.append((one(self.calendar, limit, self.start, []), limit))
             except MissingYear as error:
@@ -208,29 +241,65 @@ class Case:
         self.clock = Clock(self.calendar, min(known)[1], self.start)
 
     def assign(self, value, clock, now):
-        self.level = value
-        if self.limit:
-            self.clock = Clock(self.calendar, self.limit, now)
+        self.level, self.assigned = value, now
+        self.begin("assigned", now)
+
+    def receive(self, value, clock, now):
+        self.received = now
+        if not self.clock:
+            self.begin("received", now)
 
     def forward(self, value, clock, now):
-        self.above = clock
-        self.clock = Clock(self.calendar, self.limit, now, above=clock)
+        self.above, self.clock, self.assigned, self.received = clock, None, now, None
+        self.begin("assigned", now)
+
+    def begin(self, event, now):
+        """Just now that came from which a rule may count."""
+        if self.limit and self.rule[0] == event:
+            self.clock = Clock(self.calendar, self.limit, now, above=self.above)
+
+    @property
+    def rule(self):
+        """What times the work now."""
+        place = ord(self.level) - ord("a")
+        for rule in (self.rules[1] if self.matter == "m" else None, self.rules[0]):
+            if rule and rule[1][place]:
+                return rule[0], rule[1][place]
+        return None, None
 
     @property
     def limit(self):
-        return self.limits[ord(self.level) - ord("a")]
+        return self.rule[1]
 
     def grade(self, value, clock, now):
-        if value == self.level:
-            return
-        self.level = value
+        if value != self.level:
+            self.level = value
+            return self.turn(now)
+
+    def change(self, value, clock, now):
+        # Of a case that nobody has graded yet nothing is known.
+        if self.level and value != self.matter:
+            self.matter = value
+            return self.turn(now)
+
+    def replan(self, value, clock, now):
+        self.rules = self.versions[1]
+        return self.turn(now)
+
+    def turn(self, now):
+        """Another level, matter or version."""
+        event, limit = self.rule
         for running in (self.above, self.clock):
-            if running and self.limit and not running.breached:
-                running.limit = self.limit
-        if self.clock and not self.limit:
+            if running and limit and not running.breached:
+                running.limit = limit
+        if self.clock and not limit:
             return self.take_away().end("void", "breached_open")
-        if not self.clock and not self.is_done and self.limit:
-            self.clock = Clock(self.calendar, self.limit, self.start if self.kind == "report" else now)
+        if self.clock or self.is_done or not limit:
+            return None
+        begun = {"occurred": self.start, "assigned": self.assigned, "received": self.received}[event]
+        if begun is not None:
+            self.clock = Clock(self.calendar, limit, now if self.kind == "interim" else begun, above=self.above)
+        return None
 
     def take_away(self):
         clock, self.clock = self.clock, None
@@ -276,11 +345,25 @@ class Case:
 
     def stop(self, value, clock, now):
         self.is_done = True
-        return self.take_away().end("met", "late") if self.clock else None
+        if not self.clock:
+            return None
+        self.ended = self.take_away()
+        if self.ended.since is not None and self.ended.since < now:
+            self.ended.pauses.append((self.ended.since, now))
+        return self.ended.end("met", "late")
+
+    def send_back(self, value, clock, now):
+        self.is_done = False
+        if self.limit:
+            before = None if self.kind == "interim" else self.ended
+            self.clock = Clock(self.calendar, self.limit, now, above=self.above, before=before)
 
     def void(self, value, clock, now):
         self.is_done = True
         return self.take_away().end("void", "breached_open") if self.clock else None
+
+
+ADJUSTMENTS = ("pause", "resume", "ask", "grant", "refuse")
 
 
 class Played:
@@ -290,15 +373,27 @@ class Played:
         # Now and then so late that the calendar ends before the clock.
         self.rng, self.now = rng, last - rng.randrange(20 * DAY) if rng.random() < 0.02 else rng.randrange(first, last)
         self.kind = rng.choice(["feedback"] * 5 + ["below"] * 2 + ["interim", "report"])
-        limits = [self.some_limit() for _ in range(rng.randint(1, 3))]
-        if self.kind in ("interim", "report") and len(limits) > 1 and rng.random() < 0.5:
-            limits[rng.randrange(len(limits))] = None
-        self.levels = "abc"[: len(limits)]
-        self.case = Case(calendar, self.kind, limits, self.now)
+        self.levels = "abc"[: rng.randint(1, 3)]
+        # Mostly one version, and nothing for a matter.
+        self.versions = [self.some_rules() for _ in range(rng.choice([1, 1, 2]))]
+        self.case = Case(calendar, self.kind, self.versions, self.now)
         self.lag = rng.choice([0, 1, 60, 3600, 10 * DAY])
-        self.limits, self.start = limits, self.now
+        self.start = self.now
         self.steps, self.answer, self.acts = [], [], collections.Counter()
         self.play()
+
+    def some_rules(self):
+        rng = self.rng
+        others = [self.some_rule()] if self.kind != "report" and rng.random() < 0.4 else [None]
+        return [self.some_rule(), *others]
+
+    def some_rule(self):
+        rng = self.rng
+        limits = [self.some_limit() for _ in self.levels]
+        if self.kind in ("interim", "report") and len(limits) > 1 and rng.random() < 0.5:
+            limits[rng.randrange(len(limits))] = None
+        event = "occurred" if self.kind == "report" else rng.choice(["assigned", "assigned", "received"])
+        return event, limits
 
     def some_limit(self):
         rng = self.rng
@@ -316,33 +411,52 @@ class Played:
         else:
             self.take("assign", rng.choice(self.levels))
         forward = rng.randint(0, 2) if self.kind == "below" else None
-        for number in range(rng.randint(2 if forward else 0, 9)):
-            if self.is_over or self.case.is_done and rng.random() < 0.6:
+        for number in range(rng.randint(2 if forward else 0, 12)):
+            if self.is_over or self.case.is_done and rng.random() < 0.3:
                 break
+            # Mostly signed for at once.
+            if self.waits and (number == forward or rng.random() < 0.6):
+                self.now = self.now + rng.choice([0, 0, rng.randint(1, 7200)])
+                self.take("receive")
+                if self.is_over:
+                    break
             self.now = self.some_moment()
             if number == forward:
                 self.take("forward")
                 continue
-            act = self.some_act()
-            value = {"grade": self.levels, "ask": ["PT%dH" % rng.randint(1, 48), "P%dWD" % rng.randint(1, 5),
-                                                     "PT%dWH" % rng.randint(1, 16)]}.get(act)
-            is_above = bool(self.case.above) and act not in ("grade", "stop", "void") and rng.random() < 0.4
+            act = self.some_act(may_stop=forward is None or number > forward)
+            value = {"grade": self.levels, "change": "mn",
+                     "ask": ["PT%dH" % rng.randint(1, 48), "P%dWD" % rng.randint(1, 5),
+                             "PT%dWH" % rng.randint(1, 16)]}.get(act)
+            is_above = bool(self.case.above) and act in ADJUSTMENTS and rng.random() < 0.4
             self.take(act, rng.choice(value) if value else "", is_above)
         if not self.is_over:
             if not self.case.is_done:
                 self.now = self.some_moment()
                 act = rng.choice(["stop", "stop", "void", None])
-                if act and not (self.kind == "below" and not self.case.above):
+                if act == "stop" and self.waits:
+                    self.take("receive")
+                if act and not self.is_over and not (self.kind == "below" and not self.case.above):
                     self.take(act)
             if not self.is_over:
                 self.take("end")
 
-    def some_act(self):
+    @property
+    def waits(self):
+        """Assigned, and not signed for."""
+        return self.kind != "report" and self.case.received is None
+
+    def some_act(self, may_stop):
         """Mostly what may come next, sometimes what must be refused."""
-        if self.case.is_done:
-            return "grade"
         clock, rng = self.case.clock, self.rng
-        acts = ["grade"] * 4 + ["pause", "resume", "ask", "grant", "refuse"]
+        turns = ["grade"] * 4 + ["change"] * 2
+        if len(self.versions) > 1 and self.case.rules is self.versions[0] and self.case.level:
+            turns += ["replan"] * 2
+        if self.case.is_done:
+            return rng.choice(turns + ["send_back"] * 8 if self.kind != "report" else turns)
+        acts = turns + [*ADJUSTMENTS]
+        if may_stop and self.kind != "report" and not self.waits:
+            acts += ["stop"] * 2
         if clock:
             acts += ["resume"] * 5 if clock.since is not None else ["pause"] * 3
             acts += ["grant"] * 5 + ["refuse"] if clock.asked else ["ask"] * 3
@@ -378,8 +492,11 @@ class Played:
 
     @property
     def question(self):
-        limits = ",".join(limit or "-" for limit in self.limits)
-        return f"{self.kind};{limits};{self.start};{self.lag};{' '.join(self.steps)}"
+        def words(rules):
+            return "/".join(f"{rule[0]}:{','.join(limit or '-' for limit in rule[1])}" for rule in rules if rule)
+
+        successor = words(self.versions[1]) if len(self.versions) > 1 else "-"
+        return f"{self.kind};{words(self.versions[0])};{successor};{self.start};{self.lag};{' '.join(self.steps)}"
 
 
 def ask(arguments, lines):
@@ -406,8 +523,8 @@ def random_clocks(arguments, calendar):
     differing = compare(lines, ask(arguments, lines), [" ".join(each.answer) for each in played])
     acts = sum((each.acts for each in played), collections.Counter())
     told = ", ".join(f"{acts[word]} {word}" for word in (
-        "grade", "pause", "resume", "ask", "grant", "refuse", "refused", "met", "late", "void", "breached_open", "overdue",
-        "missing"))
+        "grade", "change", "replan", "receive", "send_back", "pause", "resume", "ask", "grant", "refuse", "refused", "met",
+        "late", "void", "breached_open", "overdue", "missing"))
     print(f"random clocks: {len(played)} ({told}), {differing} differ")
     return differing
 
@@ -427,7 +544,7 @@ def working_days(arguments, calendar):
             if after + count > len(working):
                 continue
             noon = calendar.midnight(day) + 43_200
-            questions.append(f"feedback;P{count}WD;{noon};0;assign=a@{noon}")
+            questions.append(f"feedback;assigned:P{count}WD;-;{noon};0;assign=a@{noon}")
             expected.append(str(calendar.midnight(working[after + count - 1]) + DAY - 1))
     differing = compare(questions, ask(arguments, questions), expected)
     print(f"chinesecalendar: {len(questions)} deadlines of 2020-2026, {differing} differ")

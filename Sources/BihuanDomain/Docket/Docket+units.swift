@@ -4,7 +4,7 @@ extension Docket {
     package struct Reviewers: Sendable, Hashable {
         /// The one open lead of the same assigner; nil: there is none, or more than one.
         package var lead: UnitID?
-        /// The guide of the same assigner that stands longest.
+        /// The guide of the same assigner that stands longest, one with a line of business (条线) before those that serve all.
         package var guide: UnitID?
 
         package init(lead: UnitID? = nil, guide: UnitID? = nil) {
@@ -34,20 +34,21 @@ extension Docket {
     }
 
     /// Who reviews the final feedback of an assignment: its assigner; but the lead collects its assists, and where the
-    /// matter's plan says so the guide reviews the lead (R102, R104).
+    /// matter or its plan says so the guide reviews the lead (R102, R104).
     func reviewer(of hop: AssignmentRecord) -> UnitID {
         guard hop.parent == nil else { return hop.from }
         let others = self.assignments.filter { $0.from == hop.from && $0.parent == nil && $0.state.isOpen }
         let leads = others.filter { $0.role == .lead }
+        let guides = others.filter { $0.role == .guide }
         let known =
             self.reviewers
             ?? Reviewers(
-                lead: leads.count == 1 ? leads[0].to : nil, guide: others.first { $0.role == .guide }?.to)
+                lead: leads.count == 1 ? leads[0].to : nil,
+                guide: (guides.first { self.tree[$0.to]?.line != nil } ?? guides.first)?.to)
         switch hop.role {
         case .assist: return known.lead ?? hop.from
         case .lead:
-            let matter = self.plan.matters.first { $0.key == self.record.matter }
-            return matter?.reviewer == .guide ? known.guide ?? hop.from : hop.from
+            return self.plan.reviewer(of: self.record.matter) == .guide ? known.guide ?? hop.from : hop.from
         case .guide, .inform: return hop.from
         }
     }

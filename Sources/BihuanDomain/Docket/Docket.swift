@@ -179,6 +179,23 @@ package struct Docket: Sendable {
         return try step.due(of: clock)
     }
 
+    /// What a running clock has by the rows that it follows from.
+    package struct ClockTerm: Sendable, Hashable {
+        package var limit: TimeLimit
+        package var dueAt: Date
+    }
+
+    /// The limit of a running clock by the plan and the case's level and matter, and with it when it is due; nil: no rule
+    /// times it. Of what was breached nothing is said: it keeps the deadline that it broke.
+    package func recomputed(_ clock: ClockRecord) throws(Refusal) -> ClockTerm? {
+        let step = DocketStep(
+            self, by: .system, at: clock.startedAt, numbers: .none, mint: UUIDv7Mint(now: clock.startedAt))
+        guard let term = try step.term(of: clock) else { return nil }
+        var clock = clock
+        clock.limit = term.limit
+        return ClockTerm(limit: term.limit, dueAt: try step.due(of: clock))
+    }
+
     // MARK: Steps
 
     /// Opens a case: the first event and the clock for its grading.

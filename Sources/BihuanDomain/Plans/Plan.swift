@@ -23,6 +23,8 @@ package struct Plan: Sendable, Hashable {
     /// After a final feedback was sent back, this part of its limit is given anew, but not less than the seconds.
     package let resubmission: Double
     package let resubmissionAtLeast: Int
+    /// Who reviews where the matter does not say; nil: whoever assigned.
+    package let review: ReviewRule?
     /// How often work may be returned before the tier above decides whose it is; see ``RulesOfReturn``.
     package let returns: RulesOfReturn?
     /// How long after its end a case may be reopened; nil: always.
@@ -57,6 +59,11 @@ package struct Plan: Sendable, Hashable {
         let whole = rules.filter { rule in level.map(rule.runs) ?? rule.runs(atEveryLevelOf: self) }
         if let rule = whole.first(where: { $0.matters != nil }) ?? whole.first { return [rule] }
         return level == nil ? rules : []
+    }
+
+    /// Who reviews the final feedback of whoever leads: as the matter says, or else the plan.
+    func reviewer(of matter: String?) -> Matter.Reviewer {
+        self.matters.first { $0.key == matter }?.reviewer ?? self.review?.by ?? .assigner
     }
 
     /// How often work may be returned; see ``RulesOfReturn``.

@@ -17,13 +17,19 @@ package struct PlanExplanation: Sendable {
         }
         if !plan.matters.isEmpty {
             self.lines.append(
-                "事项：" + plan.matters.map { $0.name + ($0.needsAnswer ? "（须答复）" : "") }.joined(separator: "、"))
+                "事项："
+                    + plan.matters.map {
+                        $0.name + ($0.needsAnswer ? "（须答复）" : "") + ($0.reviewer == .guide ? "（指导单位核验）" : "")
+                    }.joined(separator: "、"))
         }
         self.section("角色：", plan.roles.map(Self.role))
         self.section("时限：", plan.clocks.map(self.clock))
         self.section("表单：", plan.forms.map(Self.form))
         self.section("签批：", plan.chains.map(self.chain))
         self.section("转办（取第一条合适的）：", plan.routing.map(self.routing))
+        if let review = plan.review {
+            self.section("核验：", [Self.words(review.by) + self.mark("review.by") + Self.cited(review.requirements)])
+        }
         self.section("预警：", plan.warningRules.map(self.warnings) ?? [])
         self.section("告知外单位：", plan.notices.map(self.notice))
         if let rule = plan.sensitivePeriods {
@@ -110,18 +116,31 @@ package struct PlanExplanation: Sendable {
         if clock.repeats { line += clock.stopsOn.kind == .interim ? "，反复，直至最终反馈" : "，反复，直至办结" }
         if let matters = clock.matters { line += "；限于\(self.matters(matters))" }
         line += "；以\(clock.stopsOn.words(in: self.plan))为止"
-        if let part = clock.ladder.notice { line += "；走到 \(Self.percent(part)) 提醒" }
+        if let part = clock.ladder.notice {
+            line += "；走到 \(Self.percent(part)) 提醒\(self.mark("\(path).ladder.notice"))"
+        }
         if let part = clock.ladder.supervision {
             let least = TimeLimit.wall(clock.ladder.supervisionAtLeast).span
-            line += "；逾期之后再过时限的 \(Self.percent(part))、至少 \(least)，"
+            let rung = "\(path).ladder.supervision"
+            line += "；逾期之后再过时限的 \(Self.percent(part))\(self.mark("\(rung).after"))、"
+            line += "至少 \(least)\(self.mark("\(rung).at_least"))，"
             line += clock.kind == .reply ? "由上一级提级督办" : "督办"
             if let grade = clock.ladder.grade { line += "（\(grade.label)）" }
             if !clock.ladder.copyTo.isEmpty {
                 line += "，抄送\(clock.ladder.copyTo.map(\.label).joined(separator: "、"))"
             }
         }
-        if let after = clock.ladder.circular { line += "；逾期\(after.words)未办，通报" }
+        if let after = clock.ladder.circular {
+            line += "；逾期\(after.words)\(self.mark("\(path).ladder.circular"))未办，通报"
+        }
         return line + Self.cited(clock.requirements)
+    }
+
+    private static func words(_ reviewer: Matter.Reviewer) -> String {
+        switch reviewer {
+        case .assigner: "最终反馈由转办单位核验"
+        case .guide: "承办单位的最终反馈由指导的处室核验，告知转办单位；没有指导单位的，由转办单位核验"
+        }
     }
 
     private static func percent(_ part: Double) -> String { "\(Int((part * 100).rounded()))%" }

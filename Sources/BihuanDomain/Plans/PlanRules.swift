@@ -4,7 +4,8 @@ package struct Matter: Sendable, Hashable {
     package var name: String
     /// Whoever raised it must be answered before the case is concluded.
     package var needsAnswer: Bool
-    package var reviewer: Reviewer
+    /// Who reviews the feedback of whoever leads; nil: as the plan has it for all matters.
+    package var reviewer: Reviewer?
     /// Whose matter it is when the plan gives it to somebody, by role.
     package var lead: String?
     package var requirements: [String]
@@ -12,6 +13,12 @@ package struct Matter: Sendable, Hashable {
     package enum Reviewer: String, Sendable, Hashable, CaseIterable {
         case assigner, guide
     }
+}
+
+/// Who reviews the final feedback of whoever leads (核验), where the matter does not say.
+package struct ReviewRule: Sendable, Hashable {
+    package var by: Matter.Reviewer
+    package var requirements: [String]
 }
 
 /// Who gets a case, where no better rule stands before it.

@@ -18,6 +18,8 @@ package struct PlanOutline: Encodable, Sendable {
     let clocks: [ClockItem]
     let forms: [FormItem]
     let chains: [ChainItem]
+    /// Who reviews where the matter does not say: `assigner` or `guide`.
+    let reviewer: String
     /// How often the same work may be returned.
     let returnLimit: Int
     /// How long after its end a case may be reopened; nil: always.
@@ -147,6 +149,7 @@ package struct PlanOutline: Encodable, Sendable {
                 id: $0.id, name: $0.name, forms: $0.forms, appliesTo: scope($0.levels), steps: $0.steps,
                 sentTo: $0.sentTo, requirement: $0.requirements)
         }
+        self.reviewer = (plan.review?.by ?? .assigner).rawValue
         self.returnLimit = plan.returnLimit
         self.reopenWindow = plan.reopening?.text
         self.leftToTheCity = plan.openSettings.map {

@@ -355,7 +355,8 @@ struct ClockReader: ViewReader {
                 Permission.ClockFacts(
                     unit: unit, setter: setter.unit, isOfCase: setter.isOfCase, isOfAssignment: setter.isOfAssignment,
                     isPaused: pausedAt != nil, isAsked: asked != nil,
-                    isOverdue: breachedAt != nil || pausedAt == nil && now > dueAt, isImmediate: isImmediate,
+                    // As the docket tells it: what stands still ran until it was paused.
+                    isOverdue: breachedAt != nil || (pausedAt ?? now) > dueAt, isImmediate: isImmediate,
                     isFrozen: try row.text(self.caseState) == CaseState.merged.rawValue))
         }
         return ClockView(

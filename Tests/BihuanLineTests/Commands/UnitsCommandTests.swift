@@ -24,6 +24,11 @@ struct UnitsCommandTests {
 
     @Test func `lead, assist, guide and inform work on one case`() async throws {
         try await TestCity.with { city in
+            try await city.registry { registry in
+                _ = try await registry.addOfficer(
+                    login: "dispatcher.food", name: "处室派单", password: TestCity.password, unit: "food",
+                    role: .dispatcher, in: city.city, hasher: PasswordHasher(), at: Date())
+            }
             try await ServerFixture.run(city) { server in
                 let officer = Officer(server: server)
                 let record = "TST-2026-000001"
@@ -79,19 +84,27 @@ struct UnitsCommandTests {
                 let lead = try await Self.shown(officer, as: "dispatcher.east", record)
                 #expect(answers(all, "A-000001") == 2 && answers(all, "A-000002") == 2)
                 #expect(answers(lead, "A-000001") == 2 && answers(lead, "A-000002") == 2)
-                #expect(answers(guide, "A-000001") == 0 && answers(guide, "A-000002") == 0)
+                // The guide reviews the lead, and not its assist.
+                #expect(answers(guide, "A-000001") == 2 && answers(guide, "A-000002") == 0)
                 #expect((assignment(all, "A-000001")["comments"] as? [Any])?.count == 1)
                 #expect((assignment(all, "A-000001")["tasks"] as? [Any])?.count == 2)
                 let units = all["units"] as? [[String: Any]] ?? []
-                // The four parts, and the city's own that must review.
+                // The four parts, and the guide's own that must review (R102).
                 #expect(units.count == 5)
                 let review = units.first { $0["role"] as? String == "review" }
-                #expect(review?["unit"] as? String == "city")
+                #expect(review?["unit"] as? String == "food")
                 #expect(review?["action_required"] as? String == "CASE ACCEPT, CASE SENDBACK")
                 #expect(
-                    try await officer.say(
-                        as: "dispatcher.city", "CASE ACCEPT A-000001 reason=r", "CASE CONCLUDE \(record) reason=r")
-                        == ["291 A-000001-F1", "291 \(record)"])
+                    try await officer.say(as: "dispatcher.city", "CASE ACCEPT A-000001 reason=r").first?.hasPrefix(
+                        "291")
+                        == false)
+                #expect(
+                    try await officer.say(as: "dispatcher.food", "CASE ACCEPT A-000001 reason=r") == ["291 A-000001-F1"]
+                )
+                #expect(
+                    try await officer.say(as: "dispatcher.city", "CASE CONCLUDE \(record) reason=r") == [
+                        "291 \(record)"
+                    ])
                 try await officer.act(as: "dispatcher.east") { line async throws in
                     #expect(try await line.ask("LIST TASKS").block?.count == 1)
                 }

@@ -70,6 +70,7 @@ struct ClockStoreTests {
             #expect(try await play.clock("feedback")?.dueAt == due.addingTimeInterval(Self.hour))
             let clock = try #require(try await play.clock("feedback"))
             #expect(try await city.store.queries.why(play.dispatcher, id: clock.id).bound == .resubmission)
+            #expect(try await play.differences().isEmpty)
         }
     }
 
@@ -115,6 +116,7 @@ struct ClockStoreTests {
             #expect(own.dueAt == above.dueAt)
             #expect(try await city.store.queries.why(station, id: own.id).bound == .assignmentAbove)
             #expect(try await city.store.queries.why(play.dispatcher, id: above.id).bound == nil)
+            #expect(try await play.differences().isEmpty)
         }
     }
 
@@ -189,6 +191,89 @@ struct ClockStoreTests {
             #expect(try await city.store.queries.clock(east, id: clock.id).asked == "PT4H")
             asked.isAsked = false
             #expect(try await !city.store.queries.clocks(play.dispatcher, asked).items.contains { $0.id == clock.id })
+        }
+    }
+
+    @Test func `what stands still past a deadline that was pulled before its pause is offered no more time`()
+        async throws
+    {
+        try await TestCity.with { city in
+            let play = try await Play(city)
+            let east = try await city.token("handler.east")
+            try await play.grade("general")
+            _ = try await play.assign("east")
+            let receipt = try #require(try await play.clock("receipt"))
+            try await play.take(on: .clock(receipt.id.rawValue), east) {
+                .askExtension(ClockID(rawValue: $0), by: "PT1H", reason: "停电")
+            }
+            try await city.advance(by: .seconds(2 * 3600))
+            try await play.take(on: .clock(receipt.id.rawValue)) { .pause(ClockID(rawValue: $0), reason: "停电") }
+            // A quarter of an hour, of which two hours had gone when it came to stand still.
+            try await play.grade("critical")
+
+            let clock = try await city.store.queries.clock(play.dispatcher, id: receipt.id)
+            let pausedAt = try #require(clock.pausedAt)
+            #expect(clock.dueAt < pausedAt && clock.breachedAt == nil)
+            #expect(clock.allowed.filter(Permission.clockVerbs.contains) == [.resume, .refuseExtension])
+            #expect(try await city.store.queries.clock(east, id: receipt.id).allowed.contains(.askExtension) == false)
+            await #expect(throws: DeskError.self) {
+                try await play.take(on: .clock(receipt.id.rawValue)) {
+                    .grantExtension(ClockID(rawValue: $0), reason: "x")
+                }
+            }
+            try await play.take(on: .clock(receipt.id.rawValue)) {
+                .refuseExtension(ClockID(rawValue: $0), reason: "x")
+            }
+            #expect(try await play.differences().isEmpty)
+        }
+    }
+
+    // MARK: What is stored, computed again
+
+    @Test func `every deadline follows from the other rows, and one that does not is found`() async throws {
+        try await TestCity.with { city in
+            let play = try await Play(city)
+            let (east, west) = (try await city.token("handler.east"), try await city.token("handler.west"))
+            try await play.grade("general")
+            #expect(try await play.differences().isEmpty)
+            let hop = try await play.assign("east")
+            _ = try await play.assign("west")
+            try await play.receive(hop.id, east)
+            let mine = try #require(try await play.clocks(east).first { $0.rule == "feedback" })
+            try await play.take(on: .clock(mine.id.rawValue), east) {
+                .askExtension(ClockID(rawValue: $0), by: "P2WD", reason: "检验未出")
+            }
+            try await play.take(on: .clock(mine.id.rawValue)) { .grantExtension(ClockID(rawValue: $0), reason: "同意") }
+            try await play.take(on: .clock(mine.id.rawValue)) { .pause(ClockID(rawValue: $0), reason: "待上级意见") }
+            #expect(try await play.differences().isEmpty)
+            try await city.advance(by: .seconds(90 * 60))
+            try await play.take(on: .clock(mine.id.rawValue)) { .resume(ClockID(rawValue: $0), reason: "已答复") }
+            for level in ["critical", "sensitive", "major"] {
+                try await play.grade(level)
+                #expect(try await play.differences().isEmpty, "\(level)")
+            }
+            try await city.advance(by: .seconds(600))
+            try await play.feedBack(hop.id, east)
+            try await play.take(on: .feedback(try await play.pendingFeedback(hop.id))) {
+                .sendBack(FeedbackID(rawValue: $0), reason: "数量不清")
+            }
+            #expect(try await play.differences().isEmpty)
+            _ = west
+
+            // A deadline, a limit and a start that somebody changed by hand.
+            let changes: [StaticString] = [
+                "due_at = due_at + interval '1 minute'", "\"limit\" = 'PT1H'",
+                "started_at = started_at - interval '1 hour'",
+            ]
+            for change in changes {
+                try await city.owner { connection throws(PostgresError) in
+                    _ = try connection.query(
+                        "update bihuan.clocks set \(raw: change) where stopped_at is null and kind = 'feedback' and breached_at is null"
+                    )
+                }
+                let found = try await play.differences()
+                #expect(!found.isEmpty && found.allSatisfy { $0.rule == "feedback" }, "\(change) \(found)")
+            }
         }
     }
 
@@ -318,6 +403,10 @@ private struct Play {
     }
 
     func clock(_ rule: String) async throws -> ClockView? { try await self.clocks().first { $0.rule == rule } }
+
+    func differences() async throws -> [Registry.ClockDifference] {
+        try await self.city.registry { try await $0.clocksThatDiffer(of: self.city.city) }
+    }
 
     func kinds(_ token: String) async throws -> [String] {
         try await self.city.store.queries.timeline(token, self.ref).events.map(\.kind.rawValue)

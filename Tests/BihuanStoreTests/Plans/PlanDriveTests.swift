@@ -34,6 +34,7 @@ struct PlanDriveTests {
         Number(plan: "004-3-college", clock: "first_report", level: "major", event: .occurred, limit: "PT2H"),
         Number(plan: "004-4-school", clock: "dispatch", level: "general", event: .graded, limit: "PT2H"),
         Number(plan: "004-4-school", clock: "explanation", level: "general", event: .registered, limit: "PT24H"),
+        Number(plan: "004-4-school", clock: "immediate_report", level: "major", event: .graded, limit: "NOW"),
         Number(plan: "004-5-archives", clock: "statement", level: "ungraded", event: .discovered, limit: "PT3H"),
         Number(plan: "004-5-archives", clock: "opinion", level: "ungraded", event: .discovered, limit: "EOD"),
     ]
@@ -54,16 +55,18 @@ struct PlanDriveTests {
                 let running = try await drive.clocks()
                 for number in Self.numbers where number.plan == name && number.level == level.key {
                     let clock = try #require(running.first { $0.rule == number.clock }, "\(number.clock)")
-                    let moment = try #require(try await drive.moment(of: number.event))
+                    let moment = try #require(try await drive.moment(of: number.event, at: number.level))
                     let due = try PlanDriveTests.calendar.deadline(TimeLimit(number.limit)!, from: moment)
                     #expect(abs(clock.dueAt.timeIntervalSince(due)) < 1, "\(number.clock) at \(level.key)")
                     checked += 1
                 }
+                #expect(try await drive.differences().isEmpty)
             }
             #expect(checked == Self.numbers.count { $0.plan == name })
 
             try await drive.fileWhatIsAwaited()
             try await drive.investigate()
+            #expect(try await drive.differences().isEmpty)
             if name == "004-5-archives" {
                 // R28: the result on the day the work is done.
                 let result = try #require(try await drive.clocks().first { $0.rule == "result" })
@@ -71,11 +74,110 @@ struct PlanDriveTests {
             }
             try await drive.fileWhatIsAwaited()
             #expect(try await drive.conclude() == "concluded")
+            #expect(try await drive.differences().isEmpty)
             try await drive.fileWhatIsAwaited()
 
             #expect(try await drive.clocks().isEmpty, "nothing is waited for after the end")
             #expect(try await drive.late() == 0)
             #expect(try await drive.brokenChains() == 0)
+        }
+    }
+
+    /// R22, R23: the cadence of 重大 and above.
+    @Test func `in Harbin progress is due again and again from 重大 on, and what is said in public once it was said`()
+        async throws
+    {
+        let text = try PlanFileTests.text("001-harbin")
+        try await TestCity.with { city in
+            let plan = try await Self.adopt(text, in: city)
+            var drive = Drive(
+                city: city, plan: plan, dispatcher: try await city.token("dispatcher.city"),
+                east: try await city.token("handler.east"))
+            try await drive.register(Self.occurred, Self.discovered, Self.received)
+            func running(_ rule: String) async throws -> ClockView? {
+                try await drive.clocks().first { $0.rule == rule }
+            }
+            try await drive.grade("sensitive")
+            let hop = try await drive.assign()
+            try await drive.receive(hop)
+            #expect(try await running("interim") == nil)
+            #expect(try await running("continuing_release") == nil)
+
+            // From 重大 on every two hours, of 特别重大 every hour, counted from when it was first asked.
+            try await city.advance(by: .seconds(600))
+            try await drive.grade("major")
+            let first = try #require(try await running("interim"))
+            #expect(first.limit == "PT2H" && first.dueAt == first.startedAt.addingTimeInterval(7200))
+            #expect(abs(first.startedAt.timeIntervalSince(first.now)) < 30)
+            try await drive.grade("critical")
+            let graver = try #require(try await running("interim"))
+            #expect(graver.id == first.id && graver.dueAt == first.startedAt.addingTimeInterval(3600))
+
+            // Each feedback of a phase asks for the next one.
+            var before = graver
+            for _ in 1...3 {
+                try await city.advance(by: .seconds(1_800))
+                try await drive.feedBack(hop, .interim)
+                let next = try #require(try await running("interim"))
+                #expect(next.id != before.id && next.startedAt > before.startedAt.addingTimeInterval(1_700))
+                #expect(next.dueAt == next.startedAt.addingTimeInterval(3600))
+                let ended = try await city.store.queries.clock(drive.dispatcher, id: before.id)
+                #expect(ended.outcome == .met)
+                before = next
+            }
+            #expect(try await drive.differences().isEmpty)
+
+            // Said once, it is to be said again within the day, each time anew.
+            #expect(try await running("continuing_release") == nil)
+            try await drive.file("authoritative_information")
+            #expect(try await running("authoritative_information") == nil)
+            let release = try #require(try await running("continuing_release"))
+            #expect(release.dueAt == release.startedAt.addingTimeInterval(86_400))
+            try await city.advance(by: .seconds(3600))
+            try await drive.feedBack(hop, .interim)
+            try await drive.file("authoritative_information")
+            let again = try #require(try await running("continuing_release"))
+            #expect(again.id != release.id && again.startedAt > release.startedAt.addingTimeInterval(3500))
+            #expect(try await city.store.queries.clock(drive.dispatcher, id: release.id).outcome == .met)
+            try await drive.file("press_conference")
+            #expect(try await running("continuing_release")?.id == again.id, "a conference is no such release")
+
+            // With the final feedback no phase is left; what is said goes on until the case is over.
+            try await drive.feedBack(hop, .final)
+            #expect(try await running("interim") == nil)
+            #expect(try await running("continuing_release") != nil)
+            try await drive.accept(hop)
+            #expect(try await drive.differences().isEmpty)
+            #expect(try await drive.conclude() == "concluded")
+            #expect(try await running("continuing_release") == nil)
+            #expect(try await drive.late() == 0)
+        }
+    }
+
+    /// R26.
+    @Test func `in the school a grave matter is to be reported at once, and how long it took is told`() async throws {
+        let text = try PlanFileTests.text("004-4-school")
+        try await TestCity.with { city in
+            let plan = try await Self.adopt(text, in: city)
+            var drive = Drive(
+                city: city, plan: plan, dispatcher: try await city.token("dispatcher.city"),
+                east: try await city.token("handler.east"))
+            try await drive.register(Self.occurred, Self.discovered, Self.received)
+            try await drive.grade("general")
+            #expect(try await !drive.clocks().contains { $0.rule == "immediate_report" })
+            try await city.advance(by: .seconds(600))
+            try await drive.grade("major")
+            let clock = try #require(try await drive.clocks().first { $0.rule == "immediate_report" })
+            #expect(clock.limit == "NOW" && clock.dueAt == clock.startedAt && clock.nextAt == nil)
+            let graded = try #require(try await drive.moment(of: .graded, at: "major"))
+            #expect(abs(clock.startedAt.timeIntervalSince(graded)) < 1)
+
+            try await city.advance(by: .seconds(300))
+            try await drive.file("immediate_report")
+            let ended = try await city.store.queries.clock(drive.dispatcher, id: clock.id)
+            // At once is never late: the time it took stands for itself.
+            #expect(ended.outcome == .met && ended.breachedAt == nil)
+            #expect((300..<400).contains(try #require(ended.elapsed)))
         }
     }
 
@@ -143,23 +245,51 @@ private struct Drive {
     }
 
     func investigate() async throws {
-        let hop = try #require(try await self.take(.assign(unit: "east", instruction: "请核查", reason: "属地")).ref)
-        let target = Target.assignment(.ref(hop))
-        _ = try await self.desk.perform(on: target, by: .session(self.east), via: .json) {
+        let hop = try await self.assign()
+        try await self.receive(hop)
+        try await self.feedBack(hop, .final)
+        try await self.accept(hop)
+    }
+
+    func assign() async throws -> ObjectKey {
+        .ref(try #require(try await self.take(.assign(unit: "east", instruction: "请核查", reason: "属地")).ref))
+    }
+
+    func receive(_ hop: ObjectKey) async throws {
+        _ = try await self.desk.perform(on: .assignment(hop), by: .session(self.east), via: .json) {
             .receive(AssignmentID(rawValue: $0), reason: nil)
         }
-        let questions = self.plan.questions(of: .final).fields
+    }
+
+    func feedBack(_ hop: ObjectKey, _ kind: FeedbackKind) async throws {
+        let questions = self.plan.questions(of: kind).fields
         let answers = Dictionary(uniqueKeysWithValues: questions.map { ($0.key, $0.kind.example) })
-        let answer = try await self.desk.perform(on: target, by: .session(self.east), via: .json) {
-            .feedBack(
-                AssignmentID(rawValue: $0),
-                FeedbackDraft(
-                    kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办",
-                    fields: answers))
+        let draft =
+            kind == .final
+            ? FeedbackDraft(
+                kind: .final, verdict: .substantiated, findings: "属实", measures: "整改", result: "已办", fields: answers)
+            : FeedbackDraft(kind: .interim, findings: "正在核查", fields: answers)
+        _ = try await self.desk.perform(on: .assignment(hop), by: .session(self.east), via: .json) {
+            .feedBack(AssignmentID(rawValue: $0), draft)
         }
-        _ = try await self.desk.perform(on: .feedback(answer.id), by: .session(self.dispatcher), via: .json) {
+    }
+
+    func accept(_ hop: ObjectKey) async throws {
+        let all = try await self.city.store.queries.feedback(of: hop, self.dispatcher)
+        let pending = try #require(all.last { $0.state == .pending }).id.rawValue
+        _ = try await self.desk.perform(on: .feedback(pending), by: .session(self.dispatcher), via: .json) {
             .accept(FeedbackID(rawValue: $0), reason: nil)
         }
+    }
+
+    func file(_ form: String) async throws {
+        let fields = try #require(self.plan.form(form)).fields.map { ($0.key, $0.kind.example) }
+        _ = try await self.take(.file(FilingDraft(form: form, fields: Dictionary(uniqueKeysWithValues: fields))))
+    }
+
+    /// Deadlines that are stored otherwise than the rows say from which they follow.
+    func differences() async throws -> [Registry.ClockDifference] {
+        try await self.city.registry { try await $0.clocksThatDiffer(of: self.city.city) }
     }
 
     func conclude() async throws -> String { try await self.take(.conclude(reason: "已查清并整改")).state }
@@ -168,14 +298,18 @@ private struct Drive {
         try await self.city.store.queries.clocks(self.dispatcher, limit: 100).items
     }
 
-    func moment(of event: StartEvent) async throws -> Date? {
+    /// - Parameter level: of several gradings the first of this one counts.
+    func moment(of event: StartEvent, at level: String) async throws -> Date? {
+        if event == .graded {
+            let gradings = try await self.city.store.queries.gradings(ofCase: .ref(self.ref), self.dispatcher)
+            return gradings.first { $0.level == level }?.gradedAt
+        }
         let detail = try await self.city.store.queries.record(self.dispatcher, .ref(self.ref))
         return switch event {
         case .occurred: detail.occurredAt
         case .discovered: detail.discoveredAt
         case .received: detail.view.receivedAt
         case .registered: detail.view.openedAt
-        case .graded: detail.view.gradedAt
         default: nil
         }
     }

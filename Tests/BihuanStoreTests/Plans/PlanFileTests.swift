@@ -59,11 +59,22 @@ struct PlanFileTests {
     }
 
     @Test func `a start event that its source does not name is the city's to set`() throws {
-        for (name, clock) in [
-            ("001-harbin", "authoritative_information"), ("001-harbin", "press_conference"),
-            ("004-4-school", "dispatch"), ("004-4-school", "explanation"), ("004-4-school", "immediate_report"),
+        for (name, clocks) in [
+            (
+                "001-harbin",
+                [
+                    "authoritative_information", "press_conference", "continuing_release", "brief", "interim",
+                    "feedback",
+                ]
+            ),
+            ("002-nanchong", ["report_up", "stance"]), ("003-sanmenxia", ["basic_facts", "progress"]),
+            ("004-1-county", ["dual_report", "situation", "evaluation"]), ("004-2-police", ["first_report"]),
+            ("004-3-college", ["follow_up", "worsening", "evaluation"]),
+            ("004-4-school", ["dispatch", "explanation", "immediate_report", "bulletin"]),
+            ("004-6-primary-school", ["report_up", "statement"]),
         ] {
-            #expect(try Self.plan(name).openSettings.map(\.path).contains("clocks.\(clock).starts_on"))
+            let open = try Self.plan(name).openSettings.map(\.path)
+            for clock in clocks { #expect(open.contains("clocks.\(clock).starts_on"), "\(name) \(clock)") }
         }
         // What tells the two classes of 004-4 apart is missing in its text.
         #expect(try Self.plan("004-4-school").openSettings.map(\.path).contains("schemes.case.levels[1].score"))
@@ -124,7 +135,212 @@ struct PlanFileTests {
         }
     }
 
+    @Test func `a step of a chain that no source gives is the city's to set`() throws {
+        func open(_ name: String) throws -> [String] { try Self.plan(name).openSettings.map(\.path) }
+        for (name, chain, steps) in [
+            ("000-generic", "publication", [0, 1, 2]), ("003-sanmenxia", "publication", [0, 1, 2]),
+            ("004-1-county", "publication", [1]), ("004-3-college", "press_release", [0, 1]),
+            ("004-4-school", "press", [0, 1]), ("004-4-school", "explanation", [1]),
+            ("004-5-archives", "statement", [0, 1]), ("004-6-primary-school", "statement", [0, 1]),
+        ] {
+            let paths = try open(name).filter { $0.hasPrefix("chains.\(chain).steps") }
+            #expect(paths == steps.map { "chains.\(chain).steps[\($0)]" }, "\(name) \(chain)")
+        }
+        // 000 has its report written within two hours, and signed by nobody; 004-4 has no head over its one day.
+        #expect(try !Self.plan("000-generic").chains.contains { $0.forms.contains("written_report") })
+        #expect(try Self.plan("004-4-school").chains.first { $0.id == "explanation" }?.steps == ["section", "office"])
+    }
+
+    @Test func `no part of a ladder is a fact of a source`() throws {
+        for name in Self.names {
+            let plan = try Self.plan(name)
+            let open = Set(plan.openSettings.map(\.path))
+            for clock in plan.clocks {
+                let path = "clocks.\(clock.id).ladder"
+                if clock.ladder.notice != nil { #expect(open.contains("\(path).notice"), "\(name) \(clock.id)") }
+                if clock.ladder.supervision != nil {
+                    #expect(open.isSuperset(of: ["\(path).supervision.after", "\(path).supervision.at_least"]))
+                }
+                if clock.ladder.circular != nil { #expect(open.contains("\(path).circular")) }
+            }
+        }
+    }
+
+    @Test func `who stands where is as the sources have it`() throws {
+        let harbin = try Self.plan("001-harbin")
+        let office = try #require(harbin.bodies.first { $0.key == "public_concern_office" })
+        // R38: not the deputy of the group, but the leader in charge of the office.
+        #expect(office.head == "office_leader" && office.deputies == ["office_director"])
+        #expect(harbin.clock("brief")?.levels == ["sensitive", "major"])
+        #expect(harbin.chains.filter { $0.forms == ["brief"] }.map(\.levels) == [["sensitive"], ["major"]])
+        #expect(harbin.warningRules?.issuedBy["major"] == "office")
+        #expect(harbin.review?.by == .guide && harbin.review?.requirements == ["R102"])
+
+        let generic = try Self.plan("000-generic")
+        #expect(Set(try #require(generic.warningRules).issuedBy.values) == ["watch"])
+        #expect(!generic.openSettings.contains { $0.path.hasPrefix("warnings.issued_by") })
+
+        let group = try #require(Self.plan("003-sanmenxia").bodies.first { $0.key == "working_group" })
+        #expect(group.head == "group_head" && group.deputies == ["section_head", "related_head"])
+
+        let nanchong = try Self.plan("002-nanchong")
+        #expect(nanchong.matters.filter { !$0.needsAnswer }.map(\.key) == ["conjecture"])
+        #expect(nanchong.form("press_conference")?.requirements == ["R118"])
+        // What is widely noticed and intricate is no level of the text.
+        #expect(nanchong.openSettings.contains { $0.path == "clocks.stance.levels[0]" })
+
+        let college = try Self.plan("004-3-college")
+        let worsening = try #require(college.clock("worsening"))
+        #expect(worsening.limits["major"] == .immediate && worsening.requirements == ["R129"])
+        #expect(college.level("larger")?.spread.isEmpty == false && college.level("major")?.spread.isEmpty == false)
+    }
+
+    /// Requirement numbers by the sources that they were drawn from.
+    private static let drawnFrom = [
+        "000": "6 19 33 36 39 55-56 59 63 67 69 86 90 111 113 118 125 131 135-140",
+        "001":
+            "1-5 17 20-23 30 32-34 36-38 40-42 54-55 61 66 79-80 85-88 96-103 108-110 113-119 126 128 130 134 136 139"
+            + " 141 143",
+        "002": "7 10 18 30 33 35 43-44 54 57 60 73 84 89 94 104-105 108 113 118 120 122 127-128 131 135 139 142",
+        "003": "15 33 45-46 54 58 62 67 71-72 81-82 86 91-93 95 111-112 132 135 137 139",
+        "004-1": "8-10 30 33 47-48 54 64-65 74-75 81 93 106 111 126 139", "004-2": "16 29 33 49 54 83 95 113 139",
+        "004-3": "11-12 24 33 35 50 54 70 78 89 91 106 119 123-124 127-129 131 139 142-143",
+        "004-4": "13-14 25-26 31 33 35 51 54 68 77 89 126 131 135 139",
+        "004-5": "27-28 33 36 52 54 57 67 74 76 81 86 107 111 121 128 131 133 139",
+        "004-6": "33 53-54 119 123 136 139 143",
+    ]
+
+    @Test(arguments: names) func `a plan cites only what was drawn from its own source`(name: String) throws {
+        let key = try #require(Self.drawnFrom.keys.filter { name.hasPrefix("\($0)-") }.max { $0.count < $1.count })
+        var known: Set<String> = []
+        for part in Self.drawnFrom[key, default: ""].split(separator: " ") {
+            let ends = part.split(separator: "-").compactMap { Int($0) }
+            for number in ends[0]...ends[ends.count - 1] { known.insert("R\(number)") }
+        }
+        let lines = try Self.text(name).split(separator: "\n").filter { !$0.drop { $0 == " " }.hasPrefix("#") }
+        for line in lines {
+            guard let cited = line.range(of: "requirement: ").map({ line[$0.upperBound...] }) else { continue }
+            for match in cited.matches(of: /R[0-9]+/) {
+                #expect(known.contains(String(match.0)), "\(name): \(line)")
+            }
+        }
+    }
+
+    /// R9, written down once more: the gravest colour that follows from each of the three.
+    @Test func `the colours of 004-1 follow from what happened, may happen, and where`() throws {
+        let plan = try Self.plan("004-1-county")
+        let levels = [nil, "general", "larger", "major", "critical"]
+        let colours = [nil, Level.Colour.blue, .yellow, .orange, .red]
+        let (happened, possible, elsewhere) = ([0, 2, 3, 4, 4], [0, 1, 2, 3, 4], [0, 0, 1, 1, 1])
+        for here in levels.indices {
+            for soon in levels.indices {
+                for away in levels.indices {
+                    let grounds = WarningGrounds(
+                        happened: levels[here], possible: levels[soon], elsewhere: levels[away])
+                    let level = plan.warningLevel(for: grounds).flatMap { key in
+                        plan.warningLevels.first { $0.key == key }
+                    }
+                    let gravest = max(happened[here], possible[soon], elsewhere[away])
+                    #expect(level?.colour == colours[gravest], "\(grounds)")
+                }
+            }
+        }
+    }
+
     // MARK: Faults
+
+    /// What is wrong with a text; nil: it was taken for a plan.
+    private static func faults(_ text: String) -> [PlanFault]? {
+        do throws(PlanFaults) {
+            _ = try PlanFile.plan(text)
+            return nil
+        } catch {
+            return error.faults
+        }
+    }
+
+    /// Plan, a line of it that stands once, what it becomes, and what is told of that line and of nothing else.
+    @Test(arguments: [
+        (
+            "template", "  statement: { name: 发布通报, starts_on: graded", "  statement: { name: 发布通报, starts_on: warned",
+            "预案没有 warnings，这个时限不会起算"
+        ),
+        (
+            "004-2-police", "    starts_on: by_city(received)", "    starts_on: by_city(published)",
+            "act: publish，这个时限不会起算"
+        ),
+        ("003-sanmenxia", "    starts_on: by_city(occurred)", "    starts_on: by_city(level_raised)", "只有一个等级，不会升级"),
+        (
+            "template", "starts_on: graded, stops_on: publish.statement", "starts_on: published, stops_on: publish",
+            "起算它的正是停止它的"
+        ),
+    ])
+    func `a clock that nothing would start is told on its line, and nothing else is`(
+        name: String, old: String, new: String, says: String
+    ) throws {
+        let text = try Self.text(name)
+        let range = try #require(text.range(of: old))
+        try #require(text.ranges(of: old).count == 1)
+        let line = text[..<range.lowerBound].count { $0 == "\n" } + 1
+        let faults = try #require(Self.faults(text.replacingCharacters(in: range, with: new)))
+        #expect(faults.map(\.place.line) == [line], "\(faults)")
+        #expect(faults.allSatisfy { "\($0)".contains(says) }, "\(faults)")
+    }
+
+    @Test func `a clock that counts from reports where nobody reports is told on its line`() throws {
+        let text = try Self.text("template").replacing("act: report", with: "act: evaluate")
+            .replacing("report.first_report", with: "evaluate.first_report")
+            .replacing("starts_on: graded, stops_on: publish", with: "starts_on: reported, stops_on: publish")
+        let lines = text.components(separatedBy: "\n")
+        let line = try #require(lines.firstIndex { $0.hasPrefix("  statement: { name: 发布通报") }) + 1
+        let faults = try #require(Self.faults(text))
+        #expect(faults.map(\.place.line) == [line] && "\(faults)".contains("act: report，这个时限不会起算"), "\(faults)")
+    }
+
+    @Test func `bodies that stand under each other are told, each on its line`() throws {
+        var lines = try Self.text("001-harbin").components(separatedBy: "\n")
+        let own = try #require(lines.firstIndex(of: "    under: leading_group"))
+        lines[own] = "    under: public_concern_office"
+        let faults = try #require(Self.faults(lines.joined(separator: "\n")))
+        #expect(faults.map(\.place) == [PlanNode.Place(line: own + 1, column: 12)], "\(faults)")
+        #expect("\(faults)".contains("自己的下级"))
+
+        // Through another body: both are told, and those below them are not.
+        lines = try Self.text("000-generic").components(separatedBy: "\n")
+        let group = try #require(lines.firstIndex { $0.hasPrefix("  - { key: leading_group, name: ") })
+        let office = try #require(lines.firstIndex { $0.hasPrefix("  - { key: office, name: 办公室, under") })
+        lines[group] = lines[group].replacing("head: chief", with: "under: office, head: chief")
+        let round = try #require(Self.faults(lines.joined(separator: "\n")))
+        #expect(round.map(\.place.line) == [group + 1, office + 1], "\(round)")
+        #expect(round.allSatisfy { "\($0)".contains("自己的下级") })
+    }
+
+    /// Plan and the beginning of the line that is written twice.
+    @Test(arguments: [
+        ("000-generic", "      - { key: general, name: 一般预警"), ("001-harbin", "      - { key: sensitivity, "),
+        ("001-harbin", "          - { key: little_attention, "), ("001-harbin", "          - { key: livelihood, "),
+        ("002-nanchong", "  - { key: consult, "), ("001-harbin", "  - { key: office, "),
+        ("000-generic", "  - { key: watch, name: 监测预警组, under"), ("001-harbin", "  - { key: publicity, "),
+        ("001-harbin", "      - { key: neglect, "),
+    ])
+    func `a level, factor, criterion, trigger, matter, role, body or field twice is told on the second line`(
+        name: String, beginning: String
+    ) throws {
+        var lines = try Self.text(name).components(separatedBy: "\n")
+        let index = try #require(lines.firstIndex { $0.hasPrefix(beginning) })
+        lines.insert(lines[index], at: index)
+        let faults = try #require(Self.faults(lines.joined(separator: "\n")))
+        #expect(Set(faults.map(\.place.line)) == [index + 2], "\(faults)")
+        #expect("\(faults)".contains("写了两次"), "\(faults)")
+    }
+
+    @Test func `a level under the key of another is told on its line`() throws {
+        let lines = try Self.text("001-harbin").components(separatedBy: "\n")
+        let index = try #require(lines.firstIndex(of: "      - key: sensitive"))
+        let text = lines.joined(separator: "\n").replacing("- key: sensitive", with: "- key: general")
+        let faults = try #require(Self.faults(text))
+        #expect(faults.contains { $0.place.line == index + 1 && $0.rule == "general 写了两次" }, "\(faults)")
+    }
 
     /// One change to the Harbin plan, the line on which its fault must be told, and a word of it.
     struct Mutant: Sendable, CustomTestStringConvertible {
@@ -132,6 +348,8 @@ struct PlanFileTests {
         var text: String
         var line: Int
         var says: String
+        /// What follows from it further down is told as well: it is the first fault, and not the only line with one.
+        var leads = false
 
         var testDescription: String { self.name }
     }
@@ -140,13 +358,16 @@ struct PlanFileTests {
         let lines = try Self.text("001-harbin").split(separator: "\n", omittingEmptySubsequences: false).map(
             String.init)
         var mutants: [Mutant] = []
-        func add(_ name: String, _ index: Int, _ changed: [String], at line: Int? = nil, _ says: String) {
+        func add(
+            _ name: String, _ index: Int, _ changed: [String], at line: Int? = nil, _ says: String,
+            leads: Bool = false
+        ) {
             var all = lines
             all.replaceSubrange(index...index, with: changed)
             mutants.append(
                 Mutant(
                     name: "\(name) at line \(index + 1)", text: all.joined(separator: "\n"), line: line ?? index + 1,
-                    says: says))
+                    says: says, leads: leads))
         }
         /// The line with what stands after `key: ` changed.
         func value(_ line: String, _ key: String, _ new: String) -> String? {
@@ -229,9 +450,12 @@ struct PlanFileTests {
                     _ = try PlanFile.plan(mutant.text.replacingOccurrences(of: "\n", with: ending))
                     Issue.record("\(mutant.name) was taken for a plan")
                 } catch {
+                    #expect(error.faults.first?.place.line == mutant.line, "\(mutant.name): \(error)")
                     #expect(
                         error.faults.contains { $0.place.line == mutant.line && "\($0)".contains(mutant.says) },
                         "\(mutant.name): \(error)")
+                    let isOnly = Set(error.faults.map(\.place.line)) == [mutant.line]
+                    #expect(isOnly != mutant.leads, "\(mutant.name): \(error)")
                 }
             }
         }
@@ -256,12 +480,12 @@ struct PlanFileTests {
         ("score: by_city(9)", "score: 4", "应大于"),
         ("comments: by_city(5000)", "comments: by_city(400)", "应大于"),
         (
-            "critical: by_city(PT24H) }\n    ladder: { notice: 0.8 }",
+            "critical: by_city(PT24H) }\n    ladder: { notice: by_city(0.8) }",
             "critical: by_city(PT24H) }\n    ladder: { supervision: { after: 1 } }", "督办只能"
         ),
-        ("copy_to: [city]", "copy_to: [mayor]", "可以是"),
-        ("copy_to: [city]", "copy_to: [city, city]", "写了两次"),
-        ("grade: serious", "grade: terrible", "可以是"),
+        ("copy_to: [by_city(city)]", "copy_to: [mayor]", "可以是"),
+        ("copy_to: [by_city(city)]", "copy_to: [city, city]", "写了两次"),
+        ("grade: by_city(serious)", "grade: terrible", "可以是"),
         ("consent: chief", "consent: nobody", "没有角色"),
         ("tell: [publicity, cyberspace, province]", "tell: [somebody]", "没有外单位"),
     ])
@@ -401,7 +625,8 @@ struct PlanFileTests {
         ("        name: 敏感\n", "        name: 一般\n", "用了两次"),
         ("    stops_on: grade\n", "    stops_on: grade\n    repeats: true\n", "不能反复"),
         (
-            "    repeats: true\n    ladder: { notice: 0.8, supervision", "    ladder: { notice: 0.8, supervision",
+            "    repeats: true\n    ladder: { notice: by_city(0.8), supervision",
+            "    ladder: { notice: by_city(0.8), supervision",
             "repeats: true"
         ),
         ("limit: PT24H\n", "limit: P367D\n", "太长"),
@@ -489,10 +714,19 @@ struct PlanFileTests {
         #expect(text.split(separator: "\n").count <= 60)
     }
 
-    @Test func `a file of five megabytes is refused unread`() {
-        let text = "plan: a\n" + String(repeating: "# comment\n", count: 500_000)
-
-        #expect(throws: PlanFaults.self) { try PlanFile.plan(text) }
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func `a file of five megabytes is refused unread, whatever is in it`(ending: String) throws {
+        let plan = try Self.text("001-harbin")
+        let names = (1...100_000).map { "  clock_\($0): { name: 时限\($0), limit: PT4H }" }.joined(separator: "\n")
+        for text in [
+            "plan: a\n" + String(repeating: "# comment\n", count: 500_000),
+            "plan: " + String(repeating: "a", count: 5_000_000),
+            plan + "\n" + String(repeating: " ", count: 5_000_000), String(repeating: "[", count: 5_000_000),
+            "clocks:\n" + names + String(repeating: "\n", count: 1_000_000),
+        ] {
+            let faults = Self.faults(text.replacing("\n", with: ending))
+            #expect(faults == [PlanFault(.start, "", "文件超过 256 KB")])
+        }
     }
 
     @Test func `every fault is told at once, in the order of the file`() throws {

@@ -41,6 +41,50 @@ struct PlanRegistryTests {
         }
     }
 
+    @Test func `a plan is adopted from a later day on, and never from one that is past`() async throws {
+        try await TestCity.with { city in
+            let text = try PlanFileTests.text("template")
+            let yesterday = try #require(CivilDay("2026-03-01"))
+            let nextMonday = try #require(CivilDay("2026-03-09"))
+            try await city.registry { registry in
+                let key = try await registry.publish(text, acceptSuggestions: true, in: city.city).key
+                await #expect {
+                    try await registry.adopt(key.id, from: yesterday, in: city.city)
+                } throws: { "\($0)".contains("--from 2026-03-01 已经过去；最早从今天（2026-03-02）起采用") }
+                let adopted = try await registry.adopt(key.id, from: nextMonday, in: city.city)
+                #expect(adopted.key.version == 1)
+            }
+            let dispatcher = try await city.token("dispatcher.city")
+            func opened(_ reference: String) async throws -> String {
+                let draft = CaseDraft(lead: TestCity.lead(reference))
+                let ref = try #require(try await city.store.desk.register(draft, by: dispatcher, via: .json).ref)
+                return try await city.store.queries.record(dispatcher, .ref(ref)).plan
+            }
+            func inForce() async throws -> [String] {
+                try await city.registry { registry in
+                    try await registry.plans(of: city.city).filter(\.isInForce).map(\.key.id)
+                }
+            }
+            #expect(try await opened("T-1") == "harbin-001")
+            #expect(try await inForce() == ["harbin-001"])
+            // The last second of the Sunday before, and the first of the day.
+            let midnight = nextMonday.start(offset: .china)
+            try await city.setTime(midnight.addingTimeInterval(-60))
+            #expect(try await opened("T-2") == "harbin-001")
+            try await city.setTime(midnight.addingTimeInterval(1))
+            #expect(try await opened("T-3") == "my-office")
+            #expect(try await inForce() == ["my-office"])
+            // What a day began under stays: from today on there may be another, from yesterday not.
+            try await city.registry { registry in
+                await #expect(throws: RegistryFault.self) {
+                    try await registry.adopt("harbin-001", from: CivilDay("2026-03-08"), in: city.city)
+                }
+                _ = try await registry.adopt("harbin-001", from: nextMonday, in: city.city)
+            }
+            #expect(try await opened("T-4") == "harbin-001")
+        }
+    }
+
     @Test func `a year is taken only when it looks like one that was announced`() async throws {
         try await Self.withRegistry { registry, city in
             let all = try String(contentsOf: Installation.find().calendar, encoding: .utf8)

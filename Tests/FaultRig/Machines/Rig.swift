@@ -1,3 +1,4 @@
+import BihuanStore
 import Foundation
 import Glibc
 import HistoryChecker
@@ -143,6 +144,7 @@ final class Rig: Sendable {
         result.unknownLeft = report.unknownDone + report.unknownNotDone
         result.unknownSettled = tally.settled
         result.findings += report.findings
+        result.findings += try await self.deadlinesThatDiffer()
         result.findings += tally.contradictions.map { Finding(.halfDone, "two answers to one command", $0) }
         result.serverCrashes += servers.reduce(0) { $0 + $1.ends.count }
         result.serverRecoveries += servers.flatMap(\.recoveries)
@@ -153,6 +155,25 @@ final class Rig: Sendable {
                 "attempts without an answer: \(failures.map { "\($0.key) \($0.value)" }.joined(separator: ", "))")
         }
         if report.acknowledged == 0 { result.misses.append("nothing was acknowledged") }
+    }
+
+    /// What the database holds of running clocks, against what the rules make of its other rows.
+    private func deadlinesThatDiffer() async throws -> [Finding] {
+        let connection = try await Connection.open(self.postgres.conninfo())
+        do {
+            let registry = Registry(connection)
+            var findings: [Finding] = []
+            for city in try await registry.cities() {
+                findings += try await registry.clocksThatDiffer(of: city.id).map {
+                    Finding(.drift, $0.caseRef, "\($0)")
+                }
+            }
+            await connection.close()
+            return findings
+        } catch {
+            await connection.close()
+            throw error
+        }
     }
 
     /// Waits for something, a bounded time.

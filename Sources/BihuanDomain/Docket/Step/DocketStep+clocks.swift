@@ -54,7 +54,7 @@ extension DocketStep {
 
     /// What times a running clock now, from its own start: of the loop whatever times its act, otherwise the rule that
     /// it is called by.
-    private func term(of clock: ClockRecord) throws(Refusal) -> Term? {
+    func term(of clock: ClockRecord) throws(Refusal) -> Term? {
         guard clock.kind == .filing else {
             let term = try self.term(for: clock.kind, at: self.level(of: clock)) { _ in clock.startedAt }
             return Self.term(
@@ -354,8 +354,18 @@ extension DocketStep {
             if !self.isRunning(.feedback, of: hop.id) {
                 try self.start(.feedback, of: hop.to, hop: hop, because: cause, at: .graded)
             }
-            if !self.isRunning(.interim, of: hop.id) { try self.start(.interim, of: hop.to, hop: hop, because: cause) }
+            if !self.isRunning(.interim, of: hop.id) { try self.startInterim(of: hop, because: cause) }
         }
+    }
+
+    /// Progress that is asked for from now on, once what its rule counts from has happened: of work that nobody has
+    /// received, a rule that counts from the receipt asks nothing yet.
+    private mutating func startInterim(of hop: AssignmentRecord, because cause: EventKind) throws(Refusal) {
+        let term = try self.term(for: .interim, at: self.docket.record.level) { rule in
+            Self.moment(of: rule.startsOn, hop) == nil ? nil : self.now
+        }
+        guard let term else { return }
+        try self.start(term, of: hop.to, hop: hop, because: cause.rawValue)
     }
 
     /// Time that has run out is a breach from that moment on, and not only once the sweeper has come: before anything moves

@@ -14,11 +14,19 @@ extension PlanReading {
                 Matter(
                     key: self.reader.key(fields, among: &keys), name: self.reader.label(fields, among: &labels),
                     needsAnswer: self.reader.flag(fields["needs_answer"]) ?? false,
-                    reviewer: self.reader.word(fields["reviewer"]) ?? .assigner, lead: self.role(fields["lead"]),
+                    reviewer: self.reader.word(fields["reviewer"]), lead: self.role(fields["lead"]),
                     requirements: self.reader.requirements(fields["requirement"])))
         }
         self.names.matters = matters.map(\.key)
         return matters
+    }
+
+    /// `review: { by: guide }`.
+    mutating func review(_ value: Value) -> ReviewRule? {
+        guard let fields = self.reader.fields(value, ["by", "requirement"], required: ["by"]) else { return nil }
+        return ReviewRule(
+            by: self.reader.word(fields["by"]) ?? .assigner,
+            requirements: self.reader.requirements(fields["requirement"]))
     }
 
     mutating func routing(_ value: Value?) -> [RoutingRule] {

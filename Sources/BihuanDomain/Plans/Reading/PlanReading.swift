@@ -14,7 +14,7 @@ struct PlanReading {
     private static let sections = [
         "plan", "name", "source", "schemes", "matters", "roles", "bodies", "outside", "routing", "forms", "chains",
         "clocks", "resubmission", "warnings", "notices", "sensitive_periods", "drills",
-        "returns", "reopen",
+        "returns", "reopen", "review",
     ]
 
     /// What later sections may name.
@@ -80,12 +80,14 @@ struct PlanReading {
         let drills = root["drills"].flatMap { self.drills($0) }
         let returns = root["returns"].flatMap { self.returns($0) }
         let reopening = root["reopen"].flatMap { self.reopening($0) }
+        let review = root["review"].flatMap { self.review($0) }
         self.requireOpen()
         return Plan(
             id: id, name: self.reader.text(root["name"]) ?? "", source: source, cases: cases, warnings: warnings,
             matters: matters, roles: roles, bodies: bodies, outside: outside, routing: routing, forms: forms,
             chains: chains, clocks: clocks, warningRules: warningRules, notices: notices, sensitivePeriods: sensitive,
-            drills: drills, resubmission: part, resubmissionAtLeast: atLeast, returns: returns, reopening: reopening,
+            drills: drills, resubmission: part, resubmissionAtLeast: atLeast, review: review, returns: returns,
+            reopening: reopening,
             openSettings: self.reader.openSettings)
     }
 
