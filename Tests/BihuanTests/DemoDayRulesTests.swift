@@ -139,7 +139,7 @@ struct DemoDayRulesTests {
         func order(_ states: Set<SupervisionState>) -> SupervisionID? {
             docket.supervisions.last { $0.assignment == hop(step.about)?.id && states.contains($0.state) }?.id
         }
-        let below: DayStep.Actor = step.by == .city ? .unit : .station
+        let below: DayStep.Actor = step.by == .unit ? .station : .unit
         let draft = FeedbackDraft(kind: .interim, findings: "查")
         return switch step.deed {
         case .grade: .grade(level: one.level, reason: "因")

@@ -267,8 +267,8 @@ struct DayPlayer {
                 index, step, DoorFailure(request: step.deed.rawValue, status: 0, detail: "\(unit) has no post for it"))
             return nil
         }
-        // Whoever assigns acts on the hop below its own.
-        let below: DayStep.Actor = step.by == .city ? .unit : .station
+        // Whoever assigns acts on the hop below its own; whoever guides, on that of the unit.
+        let below: DayStep.Actor = step.by == .unit ? .station : .unit
         let subject: DayStep.Actor =
             switch step.deed {
             case .recall, .urge, .supervise, .accept, .sendBack: below
