@@ -99,6 +99,15 @@ begin
               md5('officer nobody')::uuid),
             case when r.changed = '{}' then 'count' else 'refused' end);
         end if;
+        -- Nobody closes a referral in another's name.
+        if r.name = 'referrals' then
+          insert into oracle.expectations (persona, relation, verb, number, statement, outcome)
+          values (
+            p.name, r.name, 'update', 3,
+            format('update bihuan.referrals set state = ''waived'', closed_at = now(), waive_reason = ''x'', closed_by = %L',
+              md5('officer nobody')::uuid),
+            case when r.changed = '{}' then 'count' else 'refused' end);
+        end if;
         -- Nobody answers a warning in another's name.
         if r.name = 'warning_receipts' then
           insert into oracle.expectations (persona, relation, verb, number, statement, outcome)
