@@ -7,7 +7,7 @@ ROLES = {
     "district": ["dispatcher", "handler", "reviewer", "leader", "operator"],
     "station": ["dispatcher", "handler", "duty"],
 }
-# What a post may know: 1 restricted cases too, 2 confidential ones too. Whoever is not named knows ordinary cases alone.
+# What a post may know: 1 restricted cases too, 2 confidential ones too. The others know ordinary cases alone.
 CLEARANCES = {
     "dispatcher.bureau": 2, "leader.bureau": 2, "operator.bureau": 2, "reviewer.bureau": 1,
     "dispatcher.food": 2, "dispatcher.district-1": 2, "leader.district-1": 1, "handler.district-1": 1,

@@ -2,7 +2,6 @@
 
 import collections
 import concurrent.futures
-import copy
 import random
 import sys
 
@@ -15,7 +14,6 @@ from .doors import PATHS, JSONDoor, LineDoor
 from .reforms import Reforms
 from .rights import offered
 from .steps import World
-
 
 # Steps from one working day, and from one reform of a city, to the next.
 BETWEEN_DAYS = 1000
@@ -339,8 +337,8 @@ class Play:
         leads = [lead for lead in self.world.loose if lead.is_seen_by(persona)]
         told = door.look(persona, "/leads?limit=200")
         if told["next"] is None:
-            self.agree(
-                f"{persona} lists leads", sorted(each.id for each in leads), sorted(each["id"] for each in told["items"]))
+            told = sorted(each["id"] for each in told["items"])
+            self.agree(f"{persona} lists leads", sorted(each.id for each in leads), told)
         self.counts["lists"] += 1
 
     # What differs
