@@ -45,10 +45,15 @@ class Persona:
         self.token = None
 
     def __repr__(self):
-        return f"{self.login}@{self.city.code}"
+        return f"{self.login}@{self.city.code}" + ("" if self.is_alone else f"({self.role}.{self.unit})")
 
     def __deepcopy__(self, memo):
         return self
+
+    @property
+    def is_alone(self):
+        """Whether the officer holds no other post. Whoever does is asked for one at the log-in, but not on the line."""
+        return len(self.city.posts(self.login)) < 2
 
 
 class City:

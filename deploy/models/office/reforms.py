@@ -39,7 +39,7 @@ class Reforms:
     def _do(self, change):
         city = change.persona.city
         before = list(city.personas)
-        by_line = change.verb in LINE_CHANGES and self.rng.random() < 0.2 and self._is_alone(change.persona)
+        by_line = change.verb in LINE_CHANGES and self.rng.random() < 0.2 and change.persona.is_alone
         door = self.rng.choice(self.play.line if by_line else self.play.json)
         told = door.change(change)
         expected = tree.take(self.play.world, change)
@@ -53,11 +53,6 @@ class Reforms:
         for persona in city.personas:
             if persona.token is None:
                 self._enter(persona)
-
-    @staticmethod
-    def _is_alone(persona):
-        """The line asks for no post, so only whoever holds one may log in there."""
-        return len(persona.city.posts(persona.login)) == 1
 
     def _enter(self, persona):
         for line in self.play.line:
@@ -89,7 +84,7 @@ class Reforms:
 
     def _deputise(self, city):
         """Somebody stands in for somebody else, or does so no more."""
-        deputies = [each for each in city.personas if not self._is_alone(each)]
+        deputies = [each for each in city.personas if not each.is_alone]
         if deputies and self.rng.random() < 0.5:
             persona = self.rng.choice(deputies)
             words = {"unit": persona.unit.label, "role": persona.role}
@@ -110,7 +105,7 @@ class Reforms:
         absent, deputy = self.rng.sample([each for each in city.personas if each.role != "operator"], 2)
         posts = [(each.unit, each.role) for each in city.posts(deputy.login)]
         is_free = len(posts) == 1 and deputy is not city.watcher and (absent.unit, absent.role) not in posts
-        if not is_free or not self._is_alone(absent):
+        if not is_free or not absent.is_alone:
             return None
         until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
         words = {"unit": absent.unit.label, "role": absent.role, "until": until.isoformat(), "acting_for": absent.login}
