@@ -58,7 +58,8 @@ def main():
 
 def several(arguments):
     """Plays with seeds of their own, each with its own servers; the status of the worst."""
-    command = [sys.executable, __file__, "--bihuan", arguments.bihuan, "--steps", str(arguments.steps // arguments.plays)]
+    steps = str(arguments.steps // arguments.plays)
+    command = [sys.executable, __file__, "--bihuan", arguments.bihuan, "--steps", steps]
     seeds = range(arguments.seed, arguments.seed + arguments.plays)
     plays = [subprocess.Popen([*command, "--seed", str(seed)]) for seed in seeds]
     return max(play.wait() for play in plays)

@@ -1,15 +1,15 @@
 """A case with all that belongs to it, and who sees what of it.
 
-A case is seen by its owner, by whoever gives, gets or reviews a standing assignment of it, and by all above them. What
-was returned or recalled stands no more, and is still seen by whoever gave it.
+A case is seen by its owner, by whoever gives, gets or reviews a standing assignment of it, and by all above them.
+What was returned or recalled stands no more, and is still seen by whoever gave it.
 
 Of a case that is seen, an assignment is seen by whoever gives, gets or reviews it while it stands, and by all above
-them; besides, an assist by the leads and guides, and a lead by the guides, of the same giver. Orders, disputes, comments
-and tasks are seen with their assignment, and a task by the unit that is to do it, once it has a part in the case;
-referrals, leads and return visits with the case.
+them; besides, an assist by the leads and guides, and a lead by the guides, of the same giver. Orders, disputes,
+comments and tasks are seen with their assignment, and a task by the unit that is to do it, once it has a part in the
+case; referrals, leads and return visits with the case.
 
-Nothing of a case is seen by an officer who holds any post in a unit that is recused from it, or below one, nor by a post
-that is not cleared for it. A lead in no case is seen by the unit that took it in, and by those above.
+Nothing of a case is seen by an officer who holds any post in a unit that is recused from it, or below one, nor by a
+post that is not cleared for it. A lead in no case is seen by the unit that took it in, and by those above.
 """
 
 import collections
@@ -181,6 +181,11 @@ class Task(Thing):
         self.hop, self.number, self.owner, self.state = hop, number, owner, "open"
 
     @property
+    def unit(self):
+        """The unit that answers for it."""
+        return self.hop.unit
+
+    @property
     def is_open(self):
         return self.state == "open"
 
@@ -265,7 +270,8 @@ class Case(Thing):
     def is_seen_by(self, persona):
         if not self.admits(persona):
             return False
-        parties = [self.owner] + [party for hop in self.hops if hop.stands for party in (hop.giver, hop.unit, hop.reviewer)]
+        standing = [hop for hop in self.hops if hop.stands]
+        parties = [self.owner] + [party for hop in standing for party in (hop.giver, hop.unit, hop.reviewer)]
         return any(persona.unit.is_over(party) for party in parties)
 
     @property

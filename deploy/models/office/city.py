@@ -7,7 +7,7 @@ ROLES = {
     "district": ["dispatcher", "handler", "reviewer", "leader", "operator"],
     "station": ["dispatcher", "handler", "duty"],
 }
-# What a post may know: 1 restricted cases too, 2 confidential ones too. Whoever is not named knows ordinary cases alone.
+# What a post may know: 1 restricted cases too, 2 confidential ones too. The others know ordinary cases alone.
 CLEARANCES = {
     "dispatcher.bureau": 2, "leader.bureau": 2, "operator.bureau": 2, "reviewer.bureau": 1,
     "dispatcher.food": 2, "dispatcher.district-1": 2, "leader.district-1": 1, "handler.district-1": 1,
@@ -45,10 +45,15 @@ class Persona:
         self.token = None
 
     def __repr__(self):
-        return f"{self.login}@{self.city.code}"
+        return f"{self.login}@{self.city.code}" + ("" if self.is_alone else f"({self.role}.{self.unit})")
 
     def __deepcopy__(self, memo):
         return self
+
+    @property
+    def is_alone(self):
+        """Whether the officer holds no other post. Whoever does is asked for one at the log-in, but not on the line."""
+        return len(self.city.posts(self.login)) < 2
 
 
 class City:

@@ -108,7 +108,8 @@ class Dice:
         return {"kind": "final", "verdict": self.rng.choice([VERDICTS[0], *VERDICTS])}
 
     def _say_supervise(self, hop):
-        return {"cause": self.rng.choice(["overdue", "inadequate"]), "grade": self.rng.choice([None, "general", "serious"])}
+        grade = self.rng.choice([None, "general", "serious"])
+        return {"cause": self.rng.choice(["overdue", "inadequate"]), "grade": grade}
 
     def _say_dispute(self, hop):
         return {"proposed": self._unit_of(hop.case.city, self._below(hop.giver, hop.case.city))}

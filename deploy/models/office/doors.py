@@ -85,8 +85,9 @@ LINE_NAMES = {("reply", "reply"): "text"}
 VERBS_BY_COMMAND = {words.line: verb for verb, words in WORDS.items()}
 # The same refusals by the names of either door.
 SAME = {
-    "post.not_permitted": "role", "unit.not_permitted": "unit", "state.open_work": "open_work",
-    "supervision.nobody_above": "nobody_above", "administration.not_permitted": "unit", "work.open": "open_work", "unit.top": "nobody_above",
+    "post.not_permitted": "role", "unit.not_permitted": "unit", "administration.not_permitted": "unit",
+    "state.open_work": "open_work", "work.open": "open_work",
+    "supervision.nobody_above": "nobody_above", "unit.top": "nobody_above",
 }
 
 
@@ -124,9 +125,10 @@ class JSONDoor:
         self._open(persona, account)
         posts = self.look(persona, "/me")["posts"]
         if len(posts) > 1:
-            own = [each for each in posts if each["role"] == persona.role and each["unit"]["label"] == persona.unit.label]
+            acting = (persona.unit.label, persona.role)
+            own = [each["id"] for each in posts if (each["unit"]["label"], each["role"]) == acting]
             persona.token = None
-            self._open(persona, {**account, "post": own[-1]["id"]})
+            self._open(persona, {**account, "post": own[-1]})
 
     def _open(self, persona, account):
         status, body = self.ask(persona, "POST", "/sessions", account)
@@ -144,8 +146,10 @@ class JSONDoor:
     def take(self, step):
         """How a step was answered: None or why it was refused, and what was told of what it made."""
         words = WORDS[step.verb]
-        kind, name = ("feedback", step.thing.feedback) if step.verb in ("accept", "send_back") else (step.kind, _name(step))
-        path = f"/{PATHS[kind]}/{name}/{words.path or 'actions/' + step.verb}"
+        thing = f"/{PATHS[step.kind]}/{_name(step)}"
+        if step.verb in ("accept", "send_back"):
+            thing = f"/{PATHS['feedback']}/{step.thing.feedback}"
+        path = f"{thing}/{words.path or 'actions/' + step.verb}"
         body = {"reason": "试验", **words.said, **step.words}
         return self.judge(*self.ask(step.persona, "POST", path, body))
 
@@ -253,7 +257,7 @@ class LineDoor:
 
 
 def _name(step):
-    """By ref; but what another city calls so is something else, and a task is told to its unit without its assignment."""
+    """By ref; but what another city calls so is something else, and the unit of a task need not know its assignment."""
     thing = step.thing
     by_id = step.persona.city is not step.case.city or step.kind == "task"
     return thing.id if by_id and thing.id else thing.ref

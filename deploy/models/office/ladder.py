@@ -1,9 +1,10 @@
 """Time passes, and what is late is pressed.
 
-Whoever has not signed or not answered in time gets an order of the giver, once for each time it was set, unless an order
-about the work stands. An order that is not answered in time goes to the tier above its issuer, as a serious one to the
-issuer about the issuer's own part; unless nobody stands there, or an order from there stands. Of several that are late
-together any may come first; so what the product made of them is judged, not foretold. Nothing of a merged case is late.
+Whoever has not signed or not answered in time gets an order of the giver, once for each time it was set, unless an
+order about the work stands. An order that is not answered in time goes to the tier above its issuer, as a serious one
+to the issuer about the issuer's own part; unless nobody stands there, or an order from there stands. Of several that
+are late together any may come first; so what the product made of them is judged, not foretold. Nothing of a merged
+case is late.
 """
 
 from .case import Order

@@ -63,7 +63,8 @@ def expected_on_line(case, persona):
     """What the line shows of a case, as the model has it."""
 
     def parts(things):
-        return sorted((each.ref, each.state, sorted(offered(each, persona))) for each in things if each.is_seen_by(persona))
+        seen = [each for each in things if each.is_seen_by(persona)]
+        return sorted((each.ref, each.state, sorted(offered(each, persona))) for each in seen)
 
     return {
         "state": case.state, "allowed": sorted(offered(case, persona)), "hops": parts(case.hops),

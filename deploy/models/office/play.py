@@ -2,7 +2,6 @@
 
 import collections
 import concurrent.futures
-import copy
 import random
 import sys
 
@@ -15,7 +14,6 @@ from .doors import PATHS, JSONDoor, LineDoor
 from .reforms import Reforms
 from .rights import offered
 from .steps import World
-
 
 # Steps from one working day, and from one reform of a city, to the next.
 BETWEEN_DAYS = 1000
@@ -136,6 +134,9 @@ class Play:
 
     def one(self, case):
         step = self.dice.step(case)
+        if self._is_about_no_feedback(step) and not step.persona.is_alone:
+            # JSON has no name for it, and the line asks for no post.
+            return
         text = repr(step)
         told, answer = self.perform(step, self.rng.randrange(len(self.json)))
         feedbacks = step.thing.feedbacks if step.kind == "hop" else 0
@@ -152,16 +153,17 @@ class Play:
     def perform(self, step, server):
         # Whoever has a line open uses it more: a log-in takes long.
         share = 0.5 if step.persona in self.line[server].sessions else 0.01
-        if len(step.persona.city.posts(step.persona.login)) > 1:
-            # The line asks for no post.
-            share = 0
-        by_line = self.rng.random() < share
+        by_line = step.persona.is_alone and self.rng.random() < share
         if not by_line or step.kind == "task" or step.persona.city is not step.case.city:
             self._identify(step)
-        if step.verb in ("accept", "send_back") and step.thing.feedback is None:
-            by_line = True
+        by_line = by_line or self._is_about_no_feedback(step)
         self.counts["by line" if by_line else "by JSON"] += 1
         return (self.line if by_line else self.json)[server].take(step)
+
+    @staticmethod
+    def _is_about_no_feedback(step):
+        """Whether a feedback is reviewed that is not there: the line alone can say that."""
+        return step.verb in ("accept", "send_back") and not step.thing.feedbacks
 
     def _identify(self, step):
         """Learns the id of what a step is about, where it cannot be called by its ref."""
@@ -215,7 +217,7 @@ class Play:
             return
         for step in steps:
             self._identify(step)
-            if step.verb in ("accept", "send_back") and step.thing.feedback is None:
+            if self._is_about_no_feedback(step):
                 return
         text = " | ".join(repr(step) for step in steps)
         second = self.other_hand.submit(self.json[1].take, steps[1])
@@ -339,8 +341,8 @@ class Play:
         leads = [lead for lead in self.world.loose if lead.is_seen_by(persona)]
         told = door.look(persona, "/leads?limit=200")
         if told["next"] is None:
-            self.agree(
-                f"{persona} lists leads", sorted(each.id for each in leads), sorted(each["id"] for each in told["items"]))
+            told = sorted(each["id"] for each in told["items"])
+            self.agree(f"{persona} lists leads", sorted(each.id for each in leads), told)
         self.counts["lists"] += 1
 
     # What differs

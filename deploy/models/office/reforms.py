@@ -5,12 +5,14 @@ import time
 
 from . import tree
 from .city import ROLES
+from .doors import LINE_CHANGES
 from .tree import Change
 
 # So many units of a tier there shall be; what is closed is made up for.
 WANTED = {"department": 2, "district": 2, "station": 4}
-# How long a deputy acts whose end is waited for, in seconds.
-BRIEF = 1.5
+# How long deputies act, in seconds: longer than the play, or so that their end is waited for.
+DAY = 86_400
+BRIEF = 5
 
 
 class Reforms:
@@ -24,7 +26,7 @@ class Reforms:
         dice = self.rng.random()
         if dice < 0.2:
             self._deputise(city)
-        elif dice < 0.3:
+        elif dice < 0.23:
             self._deputise_briefly(city)
         else:
             self._do(self.play.dice.change(city))
@@ -37,7 +39,7 @@ class Reforms:
     def _do(self, change):
         city = change.persona.city
         before = list(city.personas)
-        by_line = change.verb in ("move", "hand_over", "close") and self.rng.random() < 0.2 and self._is_alone(change.persona)
+        by_line = change.verb in LINE_CHANGES and self.rng.random() < 0.2 and change.persona.is_alone
         door = self.rng.choice(self.play.line if by_line else self.play.json)
         told = door.change(change)
         expected = tree.take(self.play.world, change)
@@ -51,11 +53,6 @@ class Reforms:
         for persona in city.personas:
             if persona.token is None:
                 self._enter(persona)
-
-    @staticmethod
-    def _is_alone(persona):
-        """The line asks for no post, so only whoever holds one may log in there."""
-        return len(persona.city.posts(persona.login)) == 1
 
     def _enter(self, persona):
         for line in self.play.line:
@@ -87,13 +84,13 @@ class Reforms:
 
     def _deputise(self, city):
         """Somebody stands in for somebody else, or does so no more."""
-        deputies = [each for each in city.personas if not self._is_alone(each)]
+        deputies = [each for each in city.personas if not each.is_alone]
         if deputies and self.rng.random() < 0.5:
             persona = self.rng.choice(deputies)
             words = {"unit": persona.unit.label, "role": persona.role}
             self._do(Change(self._operator(city), "end_post", persona.login, words))
         else:
-            self._appoint(city, 3600)
+            self._appoint(city, DAY)
 
     def _deputise_briefly(self, city):
         """A deputy acts until the end that was set, and no longer."""
@@ -107,7 +104,8 @@ class Reforms:
         """The new deputy; None: nobody was found."""
         absent, deputy = self.rng.sample([each for each in city.personas if each.role != "operator"], 2)
         posts = [(each.unit, each.role) for each in city.posts(deputy.login)]
-        if (absent.unit, absent.role) in posts or len(posts) > 1 or deputy is city.watcher or not self._is_alone(absent):
+        is_free = len(posts) == 1 and deputy is not city.watcher and (absent.unit, absent.role) not in posts
+        if not is_free or not absent.is_alone:
             return None
         until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
         words = {"unit": absent.unit.label, "role": absent.role, "until": until.isoformat(), "acting_for": absent.login}

@@ -77,7 +77,8 @@ class Rig:
         plan = self.work / "plan.yaml"
         plan.write_text(PLAN, encoding="utf-8")
         for city in cities:
-            self.command("city", "add", city.code, "--name", city.code, "--ref-prefix", city.code.upper(), "--plan", plan)
+            names = ["--name", city.code, "--ref-prefix", city.code.upper()]
+            self.command("city", "add", city.code, *names, "--plan", plan)
             self._fill(city)
 
     def _fill(self, city):

@@ -3,16 +3,16 @@
 The first of these that is missing is told. What is offered is what would not be refused, as far as that can be told
 before something is said: of a final feedback the open tasks and assists are not looked at, nor the limit of returns.
 
-1. The owner's dispatchers and leaders grade, conclude, dismiss, reopen, refer, recuse, restrict; its dispatchers assign,
-   merge and un-merge; its dispatchers and duty officers attach and detach leads, and visit. The owner is urged by its
-   leaders and duty officers, there being nobody above it.
+1. The owner's dispatchers and leaders grade, conclude, dismiss, reopen, refer, recuse, restrict; its dispatchers
+   assign, merge and un-merge; its dispatchers and duty officers attach and detach leads, and visit. The owner is
+   urged by its leaders and duty officers, there being nobody above it.
 2. The assigned unit signs, returns, disputes, passes on, feeds back, has tasks done; whoever reviews accepts or sends
-   back; whoever gave the work recalls it before it was signed. Whoever guides comments. Whoever stands at or above the
-   giver urges and supervises while the unit has something to do.
+   back; whoever gave the work recalls it before it was signed. Whoever guides comments. Whoever stands at or above
+   the giver urges and supervises while the unit has something to do.
 3. Work that a decision bound to its unit is neither returned nor recalled nor disputed; work in dispute is neither
    returned nor disputed again.
-4. A dispute is decided by the arbiter's leader; by the bureau's dispatcher too, where the bureau did not give the work
-   itself. Whoever raised it withdraws it.
+4. A dispute is decided by the arbiter's leader; by the bureau's dispatcher too, where the bureau did not give the
+   work itself. Whoever raised it withdraws it.
 5. An order is answered by its unit and lifted, upheld or raised by its issuer, if anybody stands above that.
 6. A referral is answered by the owner's dispatchers and leaders, and waived by its leaders alone. A task is done by
    the unit that is to do it or the one that set it, and dropped by the latter.
@@ -132,6 +132,10 @@ def _issued(order, persona):
     return persona.unit is order.issuer
 
 
+def _may_have_done(task, persona):
+    return persona.unit in (task.unit, task.owner)
+
+
 def _asked(referral, persona):
     return persona.unit is referral.case.owner
 
@@ -192,8 +196,8 @@ RIGHTS = {
         "waive_referral": Right({"leader"}, _asked, _in("open")),
     },
     "task": {
-        "finish_task": Right(WORK | {"duty"}, lambda task, persona: persona.unit in (task.hop.unit, task.owner), _in("open")),
-        "drop_task": Right(WORK | {"leader"}, lambda task, persona: persona.unit is task.hop.unit, _in("open")),
+        "finish_task": Right(WORK | {"duty"}, _may_have_done, _in("open")),
+        "drop_task": Right(WORK | {"leader"}, _is_assigned, _in("open")),
     },
 }
 

@@ -1,31 +1,32 @@
 """What comes of a step.
 
-Loop: the same unit is not given the same work twice; a final feedback waits for all that was passed on, for the tasks of
-the assignment, and as a lead's for its assists. A case is accepted once no lead of the owner is open and one was accepted
-since it was last opened; it goes back to graded when none was. It is concluded and dismissed with no work open, and
-has an outcome then: what was found by whoever was accepted, if they agree, or what is said.
+Loop: the same unit is not given the same work twice; a final feedback waits for all that was passed on, for the tasks
+of the assignment, and as a lead's for its assists. A case is accepted once no lead of the owner is open and one was
+accepted since it was last opened; it goes back to graded when none was. It is concluded and dismissed with no work
+open, and has an outcome then: what was found by whoever was accepted, if they agree, or what is said.
 
-Several units: leads and assists go to units directly below, guides and those informed to any below; a unit has one part
-at a time. The assist's feedback goes to the lead, if there is exactly one, and a lead's to the guide that stands longest,
-where the plan has it so for the matter; else to the giver. A receipt ends what only informs. Guides end when the last
-lead is accepted, those that whoever accepts it sees, and everybody with the case. What a unit that leaves had to review goes back to the giver. A task is
-for the own unit or one below; tasks end with the assignment.
+Several units: leads and assists go to units directly below, guides and those informed to any below; a unit has one
+part at a time. The assist's feedback goes to the lead, if there is exactly one, and a lead's to the guide that stands
+longest, where the plan has it so for the matter; else to the giver. A receipt ends what only informs. Guides end when
+the last lead is accepted, those that whoever accepts it sees, and everybody with the case. What a unit that leaves
+had to review goes back to the giver. A task is for the own unit or one below; tasks end with the assignment.
 
-Disputes: the same work of the same role is returned twice, and no more before a dispute over it is decided or the case
-is opened again. A dispute lapses when the unit passes the work on, feeds back, or loses it. It is decided for a unit
-directly below the giver, which is bound to the work it has or gets, or for the giver itself; unless for the unit that
-raised it, that one's part counts as returned.
+Disputes: the same work of the same role is returned twice, and no more before a dispute over it is decided or the
+case is opened again. A dispute lapses when the unit passes the work on, feeds back, or loses it. It is decided for a
+unit directly below the giver, which is bound to the work it has or gets, or for the giver itself; unless for the unit
+that raised it, that one's part counts as returned.
 
-Orders: the same order is not issued twice. Raised, it becomes a serious one of the tier above to the issuer, about the
-issuer's own part if it has one. It lapses with the assignment.
+Orders: the same order is not issued twice. Raised, it becomes a serious one of the tier above to the issuer, about
+the issuer's own part if it has one. It lapses with the assignment.
 
-Merging: into an open case of the same owner that is sealed no less. It freezes, its leads go along, and the other takes
-the graver level. The un-merge brings back the state and the leads that came along and were not moved since; what was
-merged last is undone first. A case keeps one lead at least.
+Merging: into an open case of the same owner that is sealed no less. It freezes, its leads go along, and the other
+takes the graver level. The un-merge brings back the state and the leads that came along and were not moved since;
+what was merged last is undone first. A case keeps one lead at least.
 
 Sealing: neither the owner nor those above are recused. A recusal ends whatever the unit and those below have and have
-given, as if recalled; what they would review goes to the giver. Work is sent to nobody who is recused or whose unit has
-no post that is cleared. Nobody restricts a case beyond the own clearance, nor beyond that of a unit that works on it.
+given, as if recalled; what they would review goes to the giver. Work is sent to nobody who is recused or whose unit
+has no post that is cleared. Nobody restricts a case beyond the own clearance, nor beyond that of a unit that works on
+it.
 """
 
 import copy

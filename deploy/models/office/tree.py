@@ -1,16 +1,16 @@
 """What becomes of units and posts.
 
-1. An operator administers the own unit and all below. What lies outside looks as if it were not there; the own unit is
-   moved and closed from above.
+1. An operator administers the own unit and all below. What lies outside looks as if it were not there; the own unit
+   is moved and closed from above.
 2. A unit that moves takes along what it has. Who stands above it now sees that, and who stood above it no more.
 3. Work that is handed over stands with the taker: cases, open assignments that the unit has, gave or reviews, open
    orders, disputes and tasks. Where the taker would then review its own work, answer its own order or decide its own
    dispute, the owner of the case does. What is closed stays as it was.
 4. A unit that is closed hands everything over first; the units below it come under the taker, and so does the closed
-   unit itself, so that what it did is seen from there. Its posts end, or go on at the taker's as they were; an operator's
-   ends in any case. A session ends with its post.
-5. An officer may hold several posts, and stand in for somebody between dates; sessions are of one post. A deputy knows of
-   ordinary cases.
+   unit itself, so that what it did is seen from there. Its posts end, or go on at the taker's as they were; an
+   operator's ends in any case. A session ends with its post.
+5. An officer may hold several posts, and stand in for somebody between dates; sessions are of one post. A deputy
+   knows of ordinary cases.
 """
 
 from .city import Persona, Unit
