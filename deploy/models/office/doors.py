@@ -65,7 +65,7 @@ WORDS = {
     "merge": Words("CASE MERGE", ("into",)),
     "unmerge": Words("CASE UNMERGE"),
     "recuse": Words("CASE RECUSE", ("unit",)),
-    "lift_recusal": Words("CASE UNRECUSE", ("unit",), "actions/lift-recusal"),
+    "lift_recusal": Words("CASE UNRECUSE", ("unit",)),
     "restrict": Words("CASE RESTRICT", ("secrecy",)),
 }
 # Changes of units and posts: the path in JSON, and further members of the body; None stands for what it is about.
