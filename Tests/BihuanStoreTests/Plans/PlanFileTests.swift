@@ -426,7 +426,12 @@ struct PlanFileTests {
                 add("unknown post", index, [line.replacingCharacters(in: range, with: "post: king")], "可以是")
             }
             if line.hasPrefix("  - { key: "), let range = line.range(of: "key: [a-z_]+", options: .regularExpression) {
-                add("bad name", index, [line.replacingCharacters(in: range, with: "key: Two-Words")], "不能作名字")
+                // Who is named elsewhere is missed there.
+                let key = line[range].dropFirst("key: ".count)
+                let isUsed = lines.contains { $0 != line && $0.contains(try! Regex("[\\[ ]\(key)[,\\] ]|: \(key)$")) }
+                add(
+                    "bad name", index, [line.replacingCharacters(in: range, with: "key: Two-Words")], "不能作名字",
+                    leads: isUsed)
             }
             if line.hasPrefix("        name: ") || line.hasPrefix("    name: ") {
                 add("empty name", index, [indent + "name: ''"], "不能空着")
