@@ -161,4 +161,55 @@ struct MergingWalkTests {
             #expect(try await doors.city.drift() == nil)
         }
     }
+
+    @Test(arguments: WalkDoor.allCases)
+    func `a case that was late when it was merged climbs on from there when it is parted`(door: WalkDoor) async throws {
+        try await BothDoors.walk(door) { doors, hand in
+            let one = try await hand.graded("M-1", "sensitive")
+            let two = try await hand.graded("M-2", "sensitive")
+            _ = try await hand.assign(one, to: "east", by: self.city)
+            // Due after an hour; the order comes half an hour later.
+            try await doors.city.advance(by: .seconds(65 * 60))
+            await doors.city.sweep()
+            #expect(try await hand.look(one, by: self.city).log.contains("reminded"))
+            #expect(try await hand.clocks(of: one, by: self.east).first { $0.kind == "receipt" }?.isLate == true)
+
+            try await hand.merge(one, into: two, by: self.city)
+            try await doors.city.advance(by: .seconds(5 * 86_400))
+            await doors.city.sweep()
+            try await hand.unmerge(one, by: self.city)
+            #expect(try await hand.clocks(of: one, by: self.east).first { $0.kind == "receipt" }?.isLate == true)
+            await doors.city.sweep()
+            #expect(try await hand.sight(one, by: self.city).orders.isEmpty)
+            try await doors.city.advance(by: .seconds(20 * 60))
+            await doors.city.sweep()
+            #expect(try await hand.sight(one, by: self.city).orders.isEmpty, "what was left of the half hour is left")
+            try await doors.city.advance(by: .seconds(8 * 60))
+            await doors.city.sweep()
+            #expect(try await hand.sight(one, by: self.city).orders.map(\.to) == ["east"])
+            #expect(try await hand.look(one, by: self.city).log.filter { $0 == "reminded" }.count == 1)
+            #expect(try await doors.city.drift() == nil)
+        }
+    }
+
+    @Test(arguments: WalkDoor.allCases)
+    func `what is like a case is named as far as it may be seen, and no further`(door: WalkDoor) async throws {
+        try await BothDoors.walk(door) { doors, hand in
+            // One text, three cases.
+            let one = try await hand.graded("M-1")
+            let two = try await hand.graded("M-2")
+            let three = try await hand.graded("M-3")
+            _ = try await hand.assign(two, to: "east", by: self.city)
+            #expect(try await Set(hand.similar(to: two, by: self.city)) == [one, three])
+            #expect(try await hand.similar(to: two, by: self.east).isEmpty)
+            await expectAbsence { _ = try await hand.similar(to: one, by: self.east) }
+
+            let hop = try await hand.assign(three, to: "east", by: self.city)
+            #expect(try await hand.similar(to: two, by: self.east) == [three])
+            try await hand.hop(hop, verb: "recall", by: self.city)
+            #expect(try await hand.similar(to: two, by: self.east).isEmpty)
+            try await hand.recuse("east", from: two, by: self.city)
+            await expectAbsence { _ = try await hand.similar(to: two, by: self.east) }
+        }
+    }
 }

@@ -95,6 +95,8 @@ protocol OfficeHand: DisputeHand {
     func work(by login: String) async throws -> [Work]
     func clocks(by login: String) async throws -> [Work]
     func escalated(by login: String) async throws -> [Escalated]
+    /// Refs of the cases that a case is said to be like.
+    func similar(to record: String, by login: String) async throws -> [String]
     /// Who did each step of a case, as the log names them.
     func actors(_ record: String, by login: String) async throws -> [String]
 }
@@ -299,6 +301,10 @@ extension JSONHand: OfficeHand {
         }
     }
 
+    func similar(to record: String, by login: String) async throws -> [String] {
+        try await self.list("/cases/\(record)/similar", by: login).map { try Value($0.object["case"]).text("ref") }
+    }
+
     func actors(_ record: String, by login: String) async throws -> [String] {
         try await self.list("/cases/\(record)/timeline", by: login).map { try $0.text("actor") }
     }
@@ -447,6 +453,10 @@ extension LineHand: OfficeHand {
         try await self.list("LIST ESCALATED", by: login).map {
             Escalated(record: try $0.text("case"), unit: try $0.text("unit"), kind: try $0.text("kind"))
         }
+    }
+
+    func similar(to record: String, by login: String) async throws -> [String] {
+        try await self.list("CASE SIMILAR \(record)", by: login).map { try $0.text("case") }
     }
 
     func actors(_ record: String, by login: String) async throws -> [String] {

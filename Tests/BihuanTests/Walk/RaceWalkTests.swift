@@ -233,6 +233,17 @@ struct RaceWalkTests {
             }
             #expect(decided.first == nil && decided.second?.contains("state.decided") == true, "\(decided)")
             #expect(try await hands.1.stateOf(dispute: dispute, by: Self.city) == "decided")
+
+            // And what is given back while it is decided is bound by then.
+            let other = try await hands.0.graded("X-2")
+            let third = try await hands.0.assign(other, to: "west", by: Self.city)
+            let open = try await hands.0.dispute(third, proposing: "east", by: "handler.west")
+            let bound = try await Self.race(doors, holding: [other], hands) {
+                try await $0.arbitrate(open, for: "west", by: "leader.city")
+            } _: {
+                try await $0.giveBack(third, proposing: nil, by: Self.west)
+            }
+            #expect(bound.first == nil && bound.second?.contains("dispute.bound") == true, "\(bound)")
         }
     }
 
