@@ -76,6 +76,14 @@ class Hop(Thing):
         return [hop for hop in self.case.hops if hop.giver is self.giver]
 
     @property
+    def returns(self):
+        """How often the same work was returned since the last decision on it, and since the case was last opened."""
+        same = [each for each in self.siblings if each.parent is self.parent and each.role == self.role]
+        decided = [each.decided_at for each in self.case.disputes if each.state == "decided" and each.hop in same]
+        since = max([*decided, self.case.reopened_at])
+        return sum(each.returned_at is not None and each.returned_at > since for each in same)
+
+    @property
     def dispute(self):
         """The open dispute over it; None: there is none."""
         return next((each for each in self.case.disputes if each.hop is self and each.is_open), None)

@@ -1,7 +1,7 @@
 """Who may take which step: by the role of the post, then by its unit, then by where things stand.
 
 The first of these that is missing is told. What is offered is what would not be refused, as far as that can be told
-before something is said: of a final feedback the open tasks and assists are not looked at, nor the limit of returns.
+before something is said: of a final feedback the open tasks and assists are not looked at.
 
 1. The owner's dispatchers and leaders grade, conclude, dismiss, reopen, refer, recuse, restrict; its dispatchers
    assign, merge and un-merge; its dispatchers and duty officers attach and detach leads, and visit. The owner is
@@ -9,7 +9,8 @@ before something is said: of a final feedback the open tasks and assists are not
 2. The assigned unit signs, returns, disputes, passes on, feeds back, has tasks done; whoever reviews accepts or sends
    back; whoever gave the work recalls it before it was signed. Whoever guides comments. Whoever stands at or above
    the giver urges and supervises while the unit has something to do.
-3. Work that a decision bound to its unit is neither returned nor recalled nor disputed; work in dispute is neither
+3. The same work is returned twice and no more, until a decision on it or the next opening of the case. Work that a
+   decision bound to its unit is neither returned nor recalled nor disputed; work in dispute is neither
    returned nor disputed again.
 4. A dispute is decided by the arbiter's leader; by the bureau's dispatcher too, where the bureau did not give the
    work itself. Whoever raised it withdraws it.
@@ -111,6 +112,11 @@ def _binding(verb, possible):
     return bar
 
 
+def _return(hop, words):
+    bar = _binding("return", lambda hop: hop.state in ("assigned", "received"))(hop, words)
+    return bar or ("return_limit" if hop.returns >= MOST_RETURNS else None)
+
+
 def _feed_back(hop, words):
     is_interim = words is not None and words["kind"] == "interim"
     waits = hop.has_open_children and not is_interim
@@ -140,6 +146,8 @@ def _asked(referral, persona):
     return persona.unit is referral.case.owner
 
 
+MOST_RETURNS = 2
+
 OFFICE = {"dispatcher", "leader"}
 DESK = {"dispatcher", "duty"}
 WORK = {"dispatcher", "handler"}
@@ -166,7 +174,7 @@ RIGHTS = {
     },
     "hop": {
         "receive": Right(WORK | {"duty"}, _is_assigned, _in("assigned")),
-        "return": Right(WORK, _is_assigned, _binding("return", lambda hop: hop.state in ("assigned", "received"))),
+        "return": Right(WORK, _is_assigned, _return),
         "recall": Right({"dispatcher"}, _is_giver, _binding("recall", lambda hop: hop.state == "assigned")),
         "forward": Right({"dispatcher"}, _is_assigned,
                          _if(lambda hop: hop.answers and hop.state in ("received", "forwarded"))),

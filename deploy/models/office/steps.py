@@ -34,8 +34,6 @@ import copy
 from .case import LEVELS, Dispute, Hop, Order, Referral, Task
 from .rights import Refused, require
 
-MOST_RETURNS = 2
-
 
 class World:
     """All cases of all cities, first to last, and the leads in none."""
@@ -200,19 +198,9 @@ def _receive(world, step, hop):
 
 
 def _return(world, step, hop):
-    if _returns(hop) >= MOST_RETURNS:
-        raise Refused("return_limit")
     if "proposed" in step.words:
         _proposed(step, hop)
     _give_up(hop)
-
-
-def _returns(hop):
-    """How often the same work was returned since the last decision on it, and since the case was last opened."""
-    same = [each for each in hop.siblings if each.parent is hop.parent and each.role == hop.role]
-    decided = [each.decided_at for each in hop.case.disputes if each.state == "decided" and each.hop in same]
-    since = max([*decided, hop.case.reopened_at])
-    return sum(each.returned_at is not None and each.returned_at > since for each in same)
 
 
 def _proposed(step, hop):
