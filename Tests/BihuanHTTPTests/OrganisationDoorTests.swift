@@ -140,6 +140,36 @@ struct OrganisationDoorTests {
         }
     }
 
+    @Test func `work does not come to a unit that is recused from its case, by no change of the organisation`()
+        async throws
+    {
+        try await APIDoor.with { port, city in
+            let (ref, first) = try await Self.forwarded(to: "east", "east-1", at: port)
+            let dispatch = try await APIClient.logIn("dispatcher.city", at: port)
+            #expect(
+                try await dispatch.post("/cases/\(ref)/actions/recuse", #"{"unit":"west","reason":"涉及该局"}"#).status
+                    == 200)
+            let operating = try await APIClient.logIn("operator.city", at: port)
+            for (path, body) in [
+                ("/units/east/actions/close", #"{"to":"west","reason":"撤销"}"#),
+                ("/units/east/actions/merge", #"{"to":"west","reason":"合并"}"#),
+                ("/units/east/actions/hand_over", #"{"to":"west","reason":"移交"}"#),
+                ("/units/east-1/actions/move", #"{"parent":"west","reason":"划转"}"#),
+            ] {
+                let refused = try await operating.post(path, body)
+                #expect(refused.status == 409 && refused.text("code") == "unit.recused", "\(path)")
+                #expect(String(decoding: refused.body, as: UTF8.self).contains(ref), "\(path)")
+            }
+            let east = try await APIClient.logIn("dispatcher.east", at: port)
+            #expect(try await east.get("/assignments/\(first)").text("unit/label") == "east")
+            #expect(try await city.drift() == nil)
+            // What has nothing to do with the case goes as before.
+            #expect(
+                try await operating.post("/units/east-2/actions/move", #"{"parent":"west","reason":"划转"}"#).status
+                    == 200)
+        }
+    }
+
     @Test func `a change of the organisation repeated under its key is done once, and its key is for nothing else`()
         async throws
     {

@@ -35,6 +35,10 @@ begin
     ) then
       raise exception 'unit.below_itself' using errcode = 'LP010', column = 'to', detail = p_successor;
     end if;
+    perform bihuan.forbid_recused(
+      v_unit.city_id, array(select c.descendant_id from bihuan.unit_closure c
+        where c.city_id = v_unit.city_id and c.ancestor_id = v_unit.unit_id),
+      v_to.unit_id, true, null, case when v_who.officer_id is not null then v_who.top end, 'to');
     -- Before the tables are held: whoever is at one of these cases must come to an end first.
     perform bihuan.hand_over_some(
       v_unit.city_id, v_unit.unit_id, v_to.unit_id, null, null, true, true, v_who.by_whom, v_who.officer_id,

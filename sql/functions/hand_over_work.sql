@@ -39,6 +39,14 @@ begin
       raise exception 'case.not_with_unit' using errcode = 'LP010', column = 'cases', detail = v_strange;
     end if;
   end if;
+  -- Of what is to be closed all of it, before any has moved; with it go the units below.
+  perform bihuan.forbid_recused(
+    v_who.city_id,
+    case when p_is_closing then array(
+           select c.descendant_id from bihuan.unit_closure c
+            where c.city_id = v_from.city_id and c.ancestor_id = v_from.unit_id)
+         else array[v_from.unit_id] end,
+    v_to.unit_id, p_is_closing, v_cases, case when v_who.officer_id is not null then v_who.top end, 'to');
   return bihuan.hand_over_some(
     v_who.city_id, v_from.unit_id, v_to.unit_id, v_cases, p_limit, false, p_refs is not null, v_who.by_whom, v_who.officer_id,
     case when v_who.officer_id is not null then v_who.top end, v_who.via, p_reason);

@@ -23,6 +23,10 @@ begin
   ) then
     raise exception 'unit.below_itself' using errcode = 'LP010', column = 'parent', detail = p_parent;
   end if;
+  perform bihuan.forbid_recused(
+    v_unit.city_id, array(select c.descendant_id from bihuan.unit_closure c
+      where c.city_id = v_unit.city_id and c.ancestor_id = v_unit.unit_id),
+    v_parent.unit_id, false, null, case when v_who.officer_id is not null then v_who.top end, 'parent');
   perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, p_reason);
   update bihuan.units u
      set parent_id = v_parent.unit_id

@@ -19,6 +19,8 @@ package struct OrganisationFault: Error, Sendable, Hashable {
         case itself = "unit.itself"
         case notBelow = "unit.not_below"
         case caseElsewhere = "case.not_with_unit"
+        /// Work would come to a unit that must not have it (回避).
+        case recused = "unit.recused"
         case unknownOfficer = "officer.unknown"
         case badLogin = "officer.login"
         case loginTaken = "officer.login_taken"
@@ -60,6 +62,7 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .itself: "须为另一个单位"
             case .notBelow: "不是该单位的直接下级"
             case .caseElsewhere: "该单位在这些案件中没有未了事项"
+            case .recused: "承接单位须回避其中的案件，请先撤回或另行转办"
             case .unknownOfficer: "没有这个人员"
             case .badLogin: "登录名须为小写字母、数字、. _ -，以字母开头，至多 63 个字符"
             case .loginTaken: "该登录名已被使用"
@@ -91,6 +94,7 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .itself: "It must be another unit."
             case .notBelow: "Not directly below the unit."
             case .caseElsewhere: "The unit has nothing open in these cases."
+            case .recused: "The unit must not have some of the cases; recall them, or assign them elsewhere, first."
             case .unknownOfficer: "There is no such officer."
             case .badLogin: "A log-in has lower-case letters, digits and . _ -, begins with a letter, 63 at most."
             case .loginTaken: "The log-in is taken."
@@ -105,7 +109,7 @@ package struct OrganisationFault: Error, Sendable, Hashable {
     }
 
     /// Whether something that stands now is in the way, rather than the request being wrong.
-    package var isConflict: Bool { self.rule == .inUse || self.rule == .closed }
+    package var isConflict: Bool { [.inUse, .closed, .recused].contains(self.rule) }
 }
 
 /// What became of a unit (机构沿革).

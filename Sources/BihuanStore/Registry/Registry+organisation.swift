@@ -100,7 +100,7 @@ extension RegistryFault {
         let kind: Kind =
             switch fault.rule {
             case .unknownUnit, .unknownOfficer, .notHeld: .missing
-            case .inUse, .closed, .labelTaken, .loginTaken: .conflict
+            case .inUse, .closed, .recused, .labelTaken, .loginTaken: .conflict
             default: .badInput
             }
         self.init(kind, fault.detail)
