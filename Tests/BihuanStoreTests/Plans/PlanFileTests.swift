@@ -426,7 +426,15 @@ struct PlanFileTests {
                 add("unknown post", index, [line.replacingCharacters(in: range, with: "post: king")], "可以是")
             }
             if line.hasPrefix("  - { key: "), let range = line.range(of: "key: [a-z_]+", options: .regularExpression) {
-                add("bad name", index, [line.replacingCharacters(in: range, with: "key: Two-Words")], "不能作名字")
+                let key = String(line[range].dropFirst("key: ".count))
+                // Where others name it, nothing bears the name any more.
+                let isNamed = lines.indices.contains { other in
+                    other != index && !lines[other].drop { $0 == " " }.hasPrefix("#")
+                        && lines[other].split { !"abcdefghijklmnopqrstuvwxyz_".contains($0) }.contains { $0 == key }
+                }
+                add(
+                    "bad name", index, [line.replacingCharacters(in: range, with: "key: Two-Words")], "不能作名字",
+                    leads: isNamed)
             }
             if line.hasPrefix("        name: ") || line.hasPrefix("    name: ") {
                 add("empty name", index, [indent + "name: ''"], "不能空着")
