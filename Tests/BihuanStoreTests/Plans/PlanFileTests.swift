@@ -426,12 +426,15 @@ struct PlanFileTests {
                 add("unknown post", index, [line.replacingCharacters(in: range, with: "post: king")], "可以是")
             }
             if line.hasPrefix("  - { key: "), let range = line.range(of: "key: [a-z_]+", options: .regularExpression) {
-                // Who is named elsewhere is missed there.
-                let key = line[range].dropFirst("key: ".count)
-                let isUsed = lines.contains { $0 != line && $0.contains(try! Regex("[\\[ ]\(key)[,\\] ]|: \(key)$")) }
+                let key = String(line[range].dropFirst("key: ".count))
+                // Where others name it, nothing bears the name any more.
+                let isNamed = lines.indices.contains { other in
+                    other != index && !lines[other].drop { $0 == " " }.hasPrefix("#")
+                        && lines[other].split { !"abcdefghijklmnopqrstuvwxyz_".contains($0) }.contains { $0 == key }
+                }
                 add(
                     "bad name", index, [line.replacingCharacters(in: range, with: "key: Two-Words")], "不能作名字",
-                    leads: isUsed)
+                    leads: isNamed)
             }
             if line.hasPrefix("        name: ") || line.hasPrefix("    name: ") {
                 add("empty name", index, [indent + "name: ''"], "不能空着")

@@ -81,15 +81,16 @@ extension PlanReading {
         let event: StartEvent? = self.reader.word(fields["starts_on"])
         let act = fields["stops_on"].flatMap { self.act($0) }
         let known = self.levels(timing: act?.kind)
-        let before = self.reader.faultCount
+        let soFar = self.reader.faultCount
         let levels = self.levels(fields["levels"], of: known)
-        let areLevelsSure = self.reader.faultCount == before
+        // Of faulty levels it is not known which limits there should be.
+        let areLevelsSure = self.reader.faultCount == soFar
         let repeats = self.reader.flag(fields["repeats"])
         if let event, let act, let value = fields["starts_on"] { self.check(event, act, repeats ?? false, value) }
         var limits: [String: TimeLimit] = [:]
         if let value = fields["limit"] {
             if case .map = value.node {
-                let running = known.filter(levels.contains)
+                let running = areLevelsSure ? known.filter(levels.contains) : []
                 for (level, place, value) in self.reader.byLevel(value, known, required: running) {
                     if areLevelsSure, !levels.contains(level) {
                         self.reader.fault(place, value.path, "这个时限的 levels 里没有 \(level)")
