@@ -116,6 +116,7 @@ class Reforms:
 
     def _look(self, city):
         cases = [case for case in self.play.world.cases if case.city is city][-30:]
-        for case in self.rng.sample(cases, min(3, len(cases))):
-            self.play.look(case, everybody=True)
-        self.play.require_no_drift(city)
+        if cases:
+            self.play.look(self.rng.choice(cases), everybody=True)
+        if self.rng.random() < 0.1:
+            self.play.require_no_drift(city)
