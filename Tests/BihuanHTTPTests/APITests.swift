@@ -28,7 +28,8 @@ struct APITests {
                 bodies.insert(String(decoding: none.body, as: UTF8.self).replacing(path, with: ""))
                 if route.method == "GET", !route.template.hasSuffix("{id}") || route.template.hasSuffix("cases/{id}") {
                     let asked = route.template.hasSuffix("routing/preview") ? path + "?month=2026-10" : path
-                    let unknown = try await RunningDoor.ask(port, route.method, asked, ["X-Request-Id: same", stranger])
+                    let unknown = try await RunningDoor.ask(
+                        port, route.method, asked, ["X-Request-Id: same", stranger])
                     #expect(unknown.status == 401, "\(path)")
                     bodies.insert(String(decoding: unknown.body, as: UTF8.self).replacing(path, with: ""))
                 }

@@ -128,7 +128,8 @@ struct LineCommandTests {
         ]
         let writes = CommandTable.all.filter { spec in
             let family = spec.verb.rawValue.prefix { $0 != " " }
-            return ["CASE", "CLOCK", "WARNING", "DISPUTE", "REFERRAL", "TASK", "CONTACT"].contains(family) && !looks.contains(spec.verb)
+            return ["CASE", "CLOCK", "WARNING", "DISPUTE", "REFERRAL", "TASK", "CONTACT"].contains(family)
+                && !looks.contains(spec.verb)
         }
 
         #expect(writes.count == Verb.allCases.count + 1, "the steps, and a retry")

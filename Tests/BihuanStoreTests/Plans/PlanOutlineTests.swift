@@ -18,17 +18,17 @@ struct PlanOutlineTests {
         }
 
         struct Clock: Decodable {
-            var id, name, starts_on, stops_on: String
+            var id, name, startsOn, stopsOn: String
             var limit: [String: String]
-            var applies_to: Scope
+            var appliesTo: Scope
             var repeats: Bool
             var requirement: [String]
         }
 
         struct Chain: Decodable {
             var id, name: String
-            var forms, steps, sent_to, requirement: [String]
-            var applies_to: Scope
+            var forms, steps, sentTo, requirement: [String]
+            var appliesTo: Scope
         }
 
         struct Setting: Decodable {
@@ -39,14 +39,16 @@ struct PlanOutlineTests {
         var plan, name, issuer, reviewer: String
         var version: Int?
         var issued, sha256: String?
-        var levels, warning_levels: [Level]
+        var levels, warningLevels: [Level]
         var clocks: [Clock]
         var chains: [Chain]
-        var left_to_the_city: [Setting]
+        var leftToTheCity: [Setting]
     }
 
     private static func read(_ outline: PlanOutline) throws -> Read {
-        try JSONDecoder().decode(Read.self, from: Data(outline.json.utf8))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Read.self, from: Data(outline.json.utf8))
     }
 
     @Test(arguments: PlanFileTests.names)
@@ -58,18 +60,18 @@ struct PlanOutlineTests {
         #expect(
             read.levels.map(\.key) == plan.levels.map(\.key) && read.levels.map(\.rank) == Array(1...plan.levels.count))
         #expect(read.levels.map(\.colour) == plan.levels.map(\.colour.rawValue))
-        #expect(read.warning_levels.map(\.key) == plan.warnings?.levels.map(\.key) ?? [])
+        #expect(read.warningLevels.map(\.key) == plan.warnings?.levels.map(\.key) ?? [])
         #expect(read.clocks.map(\.id) == plan.clocks.map(\.id))
         for (clock, rule) in zip(read.clocks, plan.clocks) {
-            #expect(clock.starts_on == rule.startsOn.rawValue && clock.stops_on == rule.stopsOn.text)
+            #expect(clock.startsOn == rule.startsOn.rawValue && clock.stopsOn == rule.stopsOn.text)
             #expect(clock.limit == rule.limits.mapValues(\.text) && clock.repeats == rule.repeats)
             #expect(clock.requirement == rule.requirements && clock.name == rule.name)
-            #expect(Set(clock.applies_to.levels) == Set(rule.limits.keys) || rule.stopsOn.kind == .respond)
-            #expect(clock.applies_to.matters.map(Set.init) == rule.matters)
+            #expect(Set(clock.appliesTo.levels) == Set(rule.limits.keys) || rule.stopsOn.kind == .respond)
+            #expect(clock.appliesTo.matters.map(Set.init) == rule.matters)
         }
         #expect(read.chains.map(\.steps) == plan.chains.map(\.steps) && read.chains.map(\.id) == plan.chains.map(\.id))
-        #expect(read.chains.map(\.sent_to) == plan.chains.map(\.sentTo))
-        #expect(read.left_to_the_city.map(\.path) == plan.openSettings.map(\.path))
+        #expect(read.chains.map(\.sentTo) == plan.chains.map(\.sentTo))
+        #expect(read.leftToTheCity.map(\.path) == plan.openSettings.map(\.path))
     }
 
     @Test func `Harbin's gravest clocks and its chain of statements, by name`() throws {
@@ -80,24 +82,24 @@ struct PlanOutlineTests {
         #expect(read.version == 3 && read.sha256 == "0aff" && read.issued == "2022-06-28" && read.reviewer == "guide")
         #expect(read.levels.map(\.name) == ["一般", "敏感", "重大", "特别重大"])
         let release = try #require(read.clocks.first { $0.id == "authoritative_information" })
-        #expect(release.starts_on == "graded" && release.stops_on == "publish.authoritative_information")
+        #expect(release.startsOn == "graded" && release.stopsOn == "publish.authoritative_information")
         #expect(
-            release.limit == ["critical": "PT4H"] && release.applies_to == .init(levels: ["critical"], matters: nil))
+            release.limit == ["critical": "PT4H"] && release.appliesTo == .init(levels: ["critical"], matters: nil))
         #expect(release.requirement == ["R20"] && !release.repeats)
-        #expect(read.clocks.first { $0.id == "press_conference" }?.starts_on == "registered")
+        #expect(read.clocks.first { $0.id == "press_conference" }?.startsOn == "registered")
         let interim = try #require(read.clocks.first { $0.id == "interim" })
-        #expect(interim.repeats && interim.applies_to.levels == ["major", "critical"])
+        #expect(interim.repeats && interim.appliesTo.levels == ["major", "critical"])
         let chain = try #require(read.chains.first { $0.id == "statement" })
         #expect(chain.steps == ["section", "office", "deputy", "chief"])
-        #expect(chain.forms == ["authoritative_information", "press_conference"] && chain.applies_to.levels.count == 4)
-        let setting = try #require(read.left_to_the_city.first { $0.path == "clocks.press_conference.starts_on" })
+        #expect(chain.forms == ["authoritative_information", "press_conference"] && chain.appliesTo.levels.count == 4)
+        let setting = try #require(read.leftToTheCity.first { $0.path == "clocks.press_conference.starts_on" })
         #expect((setting.suggested, setting.value, setting.effective) == ("graded", "registered", "registered"))
     }
 
     @Test func `a clock for some matters names them`() throws {
         let read = try Self.read(PlanOutline(try PlanFileTests.plan("004-5-archives")))
 
-        #expect(read.clocks.first { $0.id == "opinion" }?.applies_to.matters == ["question"])
+        #expect(read.clocks.first { $0.id == "opinion" }?.appliesTo.matters == ["question"])
         #expect(read.clocks.first { $0.id == "opinion" }?.limit == ["ungraded": "EOD"])
         #expect(read.reviewer == "assigner")
     }

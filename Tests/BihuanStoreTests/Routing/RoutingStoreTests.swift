@@ -140,7 +140,9 @@ struct RoutingStoreTests {
                 on: .record(.ref(other)), by: .session(token), via: .json, key: nil, expecting: nil
             ) { _ in .recuse(unit: "east", reason: "涉及该局") }
             let rows = try await city.store.desk.bulk(
-                BulkOrder(cases: [other], grade: .init(level: "general"), assign: .init(unit: BulkOrder.proposed), reason: "集中"),
+                BulkOrder(
+                    cases: [other], grade: .init(level: "general"), assign: .init(unit: BulkOrder.proposed),
+                    reason: "集中"),
                 by: .session(token), via: .json)
             #expect(throws: (any Error).self) { _ = try rows[0].result.get() }
         }

@@ -309,17 +309,20 @@ struct ConfidentialWalkTests {
             let phone = try #require(masked.first { $0["kind"] as? String == "phone" }?["id"] as? String)
             for login in ["leader.city", "dispatcher.west", "handler.east-1"] {
                 let refused = try await Self.refusal {
-                    _ = try await json.call("POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], by: login)
+                    _ = try await json.call(
+                        "POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], by: login)
                 }
                 #expect(refused.hasPrefix("404"), "\(login) \(refused)")
             }
             let mayNot = try await Self.refusal {
-                _ = try await json.call("POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], by: Self.east)
+                _ = try await json.call(
+                    "POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], by: Self.east)
             }
             #expect(mayNot.hasPrefix("403"))
             let keyed = try await Self.refusal {
                 _ = try await json.call(
-                    "POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], key: "r", by: Self.dispatcher)
+                    "POST", "/contacts/\(phone)/actions/reveal_contact", ["reason": "答复"], key: "r", by: Self.dispatcher
+                )
             }
             #expect(keyed.contains("not_keyed"))
             await #expect(throws: DoorSaidNo.self, "a reason is required") {
