@@ -290,7 +290,10 @@ call t.check('hand-over');
 -- A station merges into its own district, which gave it its work: the bureau reviews then.
 do $$
 begin
+  update bihuan.posts set clearance = 1 where officer_id = md5('officer li')::uuid and unit_id = 20;
   assert t.try('token west10', $q$select bihuan.close_unit('lumu', 'hexi', 'move', 'merged', '撤所归局')$q$) = 'ok';
+  assert (select p.clearance from bihuan.posts p where p.officer_id = md5('officer li')::uuid and p.unit_id = 10) = 1,
+    'what the post may know of goes along';
   assert (select u.disabled_at is not null and u.parent_id = 10 from bihuan.units u where u.city_id = 1 and u.label = 'lumu');
   assert exists (select from bihuan.posts p where p.officer_id = md5('officer li')::uuid and p.unit_id = 10
     and p.valid_until is null), 'its officers go along';

@@ -231,8 +231,8 @@ class Case(Thing):
         # Where it was merged and how it stood before, and what was merged into it.
         self.into, self.before, self.merged = None, None, []
         self.urges, self.visits, self.proposes = 0, 0, None
-        # How often it was opened; steps taken so far; the step at which it was reopened last.
-        self.round, self.moment, self.reopened_at = 1, 0, 0
+        # How often it was opened; steps taken so far; the step at which it was reopened last, the day on which it ended.
+        self.round, self.moment, self.reopened_at, self.ended_on = 1, 0, 0, None
         self.log = collections.deque(maxlen=40)
 
     @property

@@ -60,7 +60,8 @@ class City:
     """A bureau with two departments and two districts of two stations each, to begin with."""
 
     def __init__(self, code):
-        self.code = code
+        # How many days have passed.
+        self.code, self.day = code, 0
         self.root = Unit(code, "city", None)
         districts = [Unit(f"district-{n}", "district", self.root) for n in (1, 2)]
         departments = [Unit(label, "department", self.root) for label in ("food", "law")]

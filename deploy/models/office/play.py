@@ -192,6 +192,8 @@ class Play:
     def pass_time(self):
         """A day later whatever ran is late, and the servers have pressed all of it."""
         self.days += 1
+        for city in self.cities:
+            city.day = self.days
         self.cluster.psql("model", f"select bihuan.set_time_offset(interval '{self.days} days')")
         due = "select count(*) from bihuan.clocks where stopped_at is null and next_at <= bihuan.now()"
         wait_until(lambda: self.cluster.psql("model", due) == "0", 300, "仍有到期的时限没有办")

@@ -25,6 +25,7 @@ schemes:
 matters:
   - { key: law, name: 法规, reviewer: guide }
   - { key: goods, name: 产品 }
+reopen: { window: PT36H }
 clocks:
 """ + "".join(
     f"  {name}: {{ name: {label}, starts_on: {start}, stops_on: {stop}, limit: PT4H{ladder} }}\n"

@@ -17,7 +17,8 @@ before something is said: of a final feedback the open tasks and assists are not
 5. An order is answered by its unit and lifted, upheld or raised by its issuer, if anybody stands above that.
 6. A referral is answered by the owner's dispatchers and leaders, and waived by its leaders alone. A task is done by
    the unit that is to do it or the one that set it, and dropped by the latter.
-7. Nothing in a merged case moves, and whoever tries is told so before all else; only the un-merge is offered.
+7. What ended is opened again until the plan's window is over, here on the day after next.
+8. Nothing in a merged case moves, and whoever tries is told so before all else; only the un-merge is offered.
 """
 
 from typing import Callable, NamedTuple
@@ -63,6 +64,12 @@ def _conclude(case, words):
     if case.state in ("graded", "assigned", "accepted") and case.open_work:
         return "open_work"
     return _in("graded", "accepted")(case, words)
+
+
+def _reopen(case, words):
+    if case.state not in ("concluded", "dismissed"):
+        return f"state.{case.state}"
+    return "window.over" if case.city.day - case.ended_on > 1 else None
 
 
 def _lift_recusal(case, words):
@@ -160,7 +167,7 @@ RIGHTS = {
         "assign": Right({"dispatcher"}, _is_owner, _in("graded", "assigned", "accepted")),
         "conclude": Right(OFFICE, _is_owner, _conclude),
         "dismiss": Right(OFFICE, _is_owner, _in("registered", "graded")),
-        "reopen": Right(OFFICE, _is_owner, _in("concluded", "dismissed")),
+        "reopen": Right(OFFICE, _is_owner, _reopen),
         "refer": Right(OFFICE, _is_owner, _while_open),
         "visit": Right(DESK, _is_owner, _in("concluded")),
         "attach_lead": Right(DESK, _is_owner, _while_open),

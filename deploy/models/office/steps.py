@@ -128,7 +128,7 @@ def _open(hop):
 def _conclude(world, step, case):
     case.outcome = step.words.get("outcome") or _found(case)
     _close(case)
-    case.state = "concluded"
+    case.state, case.ended_on = "concluded", case.city.day
 
 
 def _found(case):
@@ -143,7 +143,7 @@ def _dismiss(world, step, case):
     if case.open_work:
         raise Refused("open_work")
     _close(case)
-    case.state = "dismissed"
+    case.state, case.ended_on = "dismissed", case.city.day
 
 
 def _close(case):
