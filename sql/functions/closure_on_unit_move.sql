@@ -66,13 +66,6 @@ begin
          where g.ancestor_id in (
            select r.unit_id from bihuan.recusals r where r.city_id = v_city and r.lifted_at is null)
       ) x;
-    -- A unit that is recused keeps those below it out: they come under it now, or out from under it.
-    if exists (
-      select from bihuan.recusals r
-       where r.city_id = v_city and r.lifted_at is null and r.unit_id = any (v_seers)
-    ) then
-      v_seers := array(select distinct x from unnest(v_seers || v_units) x);
-    end if;
     perform bihuan.refresh_sight(v_city, v_seers);
   end loop;
   return null;
