@@ -24,6 +24,13 @@ declare
   v_refs text[] := '{}';
 begin
   perform set_config('bihuan.bulk', 'on', true);
+  -- A warning that both were told is the taker's already; before anything is counted, because only running clocks are moved.
+  update bihuan.clocks k
+     set stopped_at = v_now, outcome = 'void', next_rung = null, next_at = null
+    from bihuan.warning_receipts r
+   where k.city_id = p_city and k.case_id = any (p_cases) and k.unit_id = p_from and k.stopped_at is null
+     and k.warning_id is not null
+     and r.city_id = k.city_id and r.warning_id = k.warning_id and r.unit_id = p_to;
   perform bihuan.count_standing(p_city, p_cases, -1);
 
   -- Owned cases first: whoever reviews instead of the taker is the owner as it is afterwards. Visibility follows by itself.
@@ -76,12 +83,6 @@ begin
      and a.city_id = k.city_id and a.assignment_id = k.assignment_id and a.reviewer_unit <> k.unit_id;
 
   -- A warning that both were told is the taker's already.
-  update bihuan.clocks k
-     set stopped_at = v_now, outcome = 'void', next_rung = null, next_at = null
-    from bihuan.warning_receipts r
-   where k.city_id = p_city and k.case_id = any (p_cases) and k.unit_id = p_from and k.stopped_at is null
-     and k.warning_id is not null
-     and r.city_id = k.city_id and r.warning_id = k.warning_id and r.unit_id = p_to;
   update bihuan.warning_receipts r
      set received_at = v_now, measures = '由' || v_to || '一并响应'
    where r.city_id = p_city and r.case_id = any (p_cases) and r.unit_id = p_from and r.received_at is null
@@ -138,6 +139,13 @@ begin
          v_as || coalesce(array_agg('order'::text), '{}'), v_refs || coalesce(array_agg(m.ref), '{}')
     into v_cases, v_hops, v_as, v_refs
     from moved m;
+
+  -- Who judges an order's reply is its issuer, which need not be the taker.
+  update bihuan.clocks k
+     set unit_id = s.from_unit
+    from bihuan.supervisions s
+   where k.city_id = p_city and k.case_id = any (p_cases) and k.stopped_at is null and k.kind = 'judgement'
+     and s.city_id = k.city_id and s.supervision_id = k.supervision_id and s.from_unit <> k.unit_id;
 
   -- Where the taker would decide a dispute of its own, the owner of the case decides.
   with moved as (

@@ -14,16 +14,17 @@ begin
     where k.city_id = new.city_id and k.case_id = new.case_id and k.breached_at is not null and k.stopped_at is null;
 
   if new.lifted_at is null then
-    delete from bihuan.deliveries d
-     using bihuan.outbox o, bihuan.unit_closure u
-     where o.city_id = new.city_id and o.case_id = new.case_id
-       and u.city_id = o.city_id and u.ancestor_id = new.unit_id and u.descendant_id = o.unit_id
-       and d.city_id = o.city_id and d.outbox_id = o.outbox_id and d.delivered_at is null;
+    -- First this: it waits for a courier that is handing one on, and then its deliveries are there to be taken away.
     update bihuan.outbox o
        set fanned_at = clock_timestamp()
       from bihuan.unit_closure u
      where o.city_id = new.city_id and o.case_id = new.case_id and o.fanned_at is null
        and u.city_id = o.city_id and u.ancestor_id = new.unit_id and u.descendant_id = o.unit_id;
+    delete from bihuan.deliveries d
+     using bihuan.outbox o, bihuan.unit_closure u
+     where o.city_id = new.city_id and o.case_id = new.case_id
+       and u.city_id = o.city_id and u.ancestor_id = new.unit_id and u.descendant_id = o.unit_id
+       and d.city_id = o.city_id and d.outbox_id = o.outbox_id and d.delivered_at is null;
   end if;
   return null;
 end

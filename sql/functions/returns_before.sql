@@ -27,6 +27,7 @@ as $$
     from bihuan.assignments a
    where a.city_id = bihuan.acting_city()
      and a.assignment_id = p_assignment
+     and not (a.is_sealed and bihuan.is_hidden(a.case_id))
      and exists (
        select from bihuan.assignment_visibility v
          join bihuan.sessions s

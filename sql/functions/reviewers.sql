@@ -21,6 +21,7 @@ as $$
    where a.city_id = bihuan.acting_city()
      and a.assignment_id = p_assignment
      and a.parent_id is null
+     and not (a.is_sealed and bihuan.is_hidden(a.case_id))
      and a.state not in ('recalled', 'returned')
 $$;
 

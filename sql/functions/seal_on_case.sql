@@ -7,7 +7,9 @@ as $$
 begin
   perform bihuan.refresh_seal(new.city_id, new.case_id);
   if new.secrecy > 0 then
-    -- The system of a unit has no clearance: what waited to be sent is not sent any more.
+    -- The system of a unit has no clearance: what waited to be sent is not sent any more. Whoever is handing something on is
+    -- waited for, so that its deliveries are there to be taken away.
+    perform from bihuan.outbox o where o.city_id = new.city_id and o.case_id = new.case_id for no key update;
     delete from bihuan.deliveries d
      using bihuan.outbox o
      where o.city_id = new.city_id and o.case_id = new.case_id

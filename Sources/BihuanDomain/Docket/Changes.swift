@@ -38,8 +38,8 @@ package struct Changes: Sendable {
     /// Clocks that were stopped while they stood still: their pause ends with them.
     package var endedPauses: [ClockID] = []
     package var newDispute: (record: DisputeRecord, reason: String)?
-    /// A dispute that was decided or withdrawn, and in what words.
-    package var changedDispute: (record: DisputeRecord, decision: String?)?
+    /// Disputes that were decided or withdrawn, and in what words.
+    package var changedDisputes: [(record: DisputeRecord, decision: String?)] = []
     package var newReferral: (record: ReferralRecord, text: String, reason: String)?
     package var changedReferral: (record: ReferralRecord, answer: ReferralAnswer?, reason: String?)?
     package var newVisit: VisitDraft?

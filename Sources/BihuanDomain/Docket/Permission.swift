@@ -284,7 +284,7 @@ package enum Permission {
         identity.unit == (verb == .askExtension ? facts.unit : facts.setter)
     }
 
-    static func require(
+    package static func require(
         _ verb: Verb, on facts: CaseFacts, by authority: Authority, in tree: UnitTree
     ) throws(Refusal) {
         if verb == .warn, facts.warning == nil { throw .notInPlan(.warn) }

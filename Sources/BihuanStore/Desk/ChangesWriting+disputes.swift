@@ -19,7 +19,7 @@ extension ChangesWriting {
                         \(dispute.version))
                 """)
         }
-        if let (dispute, decision) = self.changes.changedDispute {
+        for (dispute, decision) in self.changes.changedDisputes {
             batch.append(
                 SQL.mustAffect(
                     """

@@ -123,14 +123,16 @@ extension Desk {
                 try docket.perform(
                     inTurn: { place, docket throws(Refusal) in
                         guard verbs.indices.contains(place) else { return nil }
-                        return try Self.command(verbs[place], of: order, for: docket, saying: facts.text, book)
+                        return try Self.command(
+                            verbs[place], of: order, for: docket, by: authority, saying: facts.text, book)
                     }, by: authority, at: facts.now, numbers: facts.numbers, mint: &mint)
             }
         }
     }
 
     private static func command(
-        _ verb: Verb, of order: BulkOrder, for docket: Docket, saying text: RoutingText?, _ book: CityBook
+        _ verb: Verb, of order: BulkOrder, for docket: Docket, by authority: Authority, saying text: RoutingText?,
+        _ book: CityBook
     ) throws(Refusal) -> CaseCommand? {
         if verb == .grade {
             guard let grade = order.grade else { return nil }
@@ -138,7 +140,11 @@ extension Desk {
         }
         guard let assign = order.assign else { return nil }
         var unit = assign.unit
-        if let text { unit = try Self.proposedUnit(for: docket, saying: text, book) }
+        if let text {
+            // What is proposed tells who is recused: not before it is known that the asker may assign at all.
+            try Permission.require(.assign, on: docket.facts, by: authority, in: docket.tree)
+            unit = try Self.proposedUnit(for: docket, saying: text, book)
+        }
         return .assign(unit: unit, instruction: assign.instruction, reason: order.reason)
     }
 

@@ -133,8 +133,9 @@ extension Queries {
             for row in rows {
                 let proposal = router.proposal(
                     for: row.text, under: book.plans[row.plan], recusing: row.recused)
+                let told = book.tree.contains(asker.identity.unit, row.owner) ? proposal : proposal.withoutRecusals
                 let unit = proposal.lead.flatMap { router.firstHop(to: $0.unit, from: row.owner) }
-                tally.count(proposal, to: unit, handledBy: row.handler)
+                tally.count(told, to: unit, handledBy: row.handler)
             }
             guard rows.count == size, let last = rows.last else { break }
             after = PageKey(at: last.openedAt, id: last.id)

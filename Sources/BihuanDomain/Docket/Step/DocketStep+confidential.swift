@@ -30,7 +30,9 @@ extension DocketStep {
         func isBelow(_ other: UnitID) -> Bool { tree.contains(unit, other) }
         let ended = self.docket.assignments.filter { $0.state.isOpen && (isBelow($0.to) || isBelow($0.from)) }
             .sorted { tree.lineage(of: $0.to).count > tree.lineage(of: $1.to).count }
-        for var hop in ended {
+        for id in ended.map(\.id) {
+            // The end of one may have touched another.
+            guard var hop = self.docket.assignment(id), hop.state.isOpen else { continue }
             hop.closedAt = self.now
             // Nobody is told: the unit is not to know, and whoever assigned it finds it in the log.
             try self.end(

@@ -96,7 +96,7 @@ extension DocketStep {
         if let index = self.docket.disputes.firstIndex(where: { $0.id == dispute.id }) {
             self.docket.disputes[index] = dispute
         }
-        self.changes.changedDispute = (dispute, decision)
+        self.changes.changedDisputes.append((dispute, decision))
     }
 
     /// The decided unit holds the work: it gets a hop like the disputed one, or what it has already counts as that.
