@@ -10,10 +10,10 @@ package struct Store: Sendable {
 
     /// - Parameters:
     ///   - sessionHours: absolute life of a session, 1–168.
-    ///   - newestMigration: what the schema must have reached for the server to be ready.
+    ///   - schema: what the database must be for the server to be ready.
     ///   - vault: seals and opens contacts.
     package init(
-        pools: Pools, hasher: PasswordHasher, sessionHours: Int = 8, newestMigration: Int, vault: ContactVault = .none
+        pools: Pools, hasher: PasswordHasher, sessionHours: Int = 8, schema: SchemaState, vault: ContactVault = .none
     ) {
         let books = CityBooks()
         self.gate = Gate(pools: pools, hasher: hasher, hours: sessionHours)
@@ -21,7 +21,7 @@ package struct Store: Sendable {
         self.queries = Queries(pools: pools, books: books, vault: vault)
         self.clockClaims = ClockClaims(pools: pools)
         self.outbox = Outbox(pools: pools)
-        self.health = Health(pools: pools, newestMigration: newestMigration)
+        self.health = Health(pools: pools, schema: schema)
         self.administration = Administration(pools: pools, hasher: hasher, queries: self.queries)
     }
 }

@@ -122,7 +122,9 @@ struct IdempotencyTests {
             let dispatcher = try await city.token("dispatcher.city")
             _ = try await Self.register("T-1", in: city, by: dispatcher)
             let pools = TestCity.pools(city.server, city.database, lockTimeout: .milliseconds(50))
-            let impatient = Store(pools: pools, hasher: PasswordHasher(), newestMigration: 0).desk
+            let impatient = Store(
+                pools: pools, hasher: PasswordHasher(), schema: SchemaState(migration: 0, meaning: nil)
+            ).desk
             let rival = try await Connection.open(
                 city.server.conninfo(database: city.database, user: "bihuan_migrate"))
             try await rival.script(
@@ -222,7 +224,8 @@ struct IdempotencyTests {
             let dispatcher = try await city.token("dispatcher.city")
             _ = try await Self.register("T-1", in: city, by: dispatcher)
             let pools = TestCity.pools(server, city.database, parameters: ["synchronous_commit": "on"])
-            let waiting = Store(pools: pools, hasher: PasswordHasher(), newestMigration: 0).desk
+            let waiting = Store(pools: pools, hasher: PasswordHasher(), schema: SchemaState(migration: 0, meaning: nil))
+                .desk
 
             for _ in 0..<2 {
                 // The second time the command is there already; only its stamp is committed, and that waits too.

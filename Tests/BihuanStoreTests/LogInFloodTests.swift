@@ -95,7 +95,8 @@ struct LogInFloodTests {
     {
         try await TestCity.with { city in
             let store = Store(
-                pools: city.pools, hasher: PasswordHasher(width: 1, queue: 6, perAccount: 4), newestMigration: 0)
+                pools: city.pools, hasher: PasswordHasher(width: 1, queue: 6, perAccount: 4),
+                schema: SchemaState(migration: 0, meaning: nil))
             // Both cities have been here before.
             for name in ["dispatcher.east@test", "dispatcher.city2@other"] {
                 _ = try await store.gate.logIn(name: name, password: TestCity.password, via: .json)

@@ -68,5 +68,13 @@ struct TenancyFault: Sendable, CustomTestStringConvertible {
                 end $$
                 """
         ),
+        .init(
+            lint: "L17",
+            plant: """
+                create function bihuan.mood() returns text language sql stable set search_path = pg_catalog, pg_temp
+                  as 'select ''calm''';
+                revoke all on function bihuan.mood() from public
+                """
+        ),
     ]
 }

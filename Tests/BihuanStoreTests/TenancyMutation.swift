@@ -5,6 +5,8 @@ struct TenancyMutation: Sendable {
     let relation: String
     /// Which verb the policy is about; the matrix notices there first.
     let verb: String
+    /// The roles that the policy is for; only they notice.
+    let logins: [String]
     let name: String
     let statement: String
     let undo: String
@@ -17,6 +19,7 @@ struct TenancyMutation: Sendable {
             select t.relname as relation, p.polname as policy,
                    case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
                                  when 'd' then 'delete' else 'all' end as verb,
+                   array(select r::regrole::text from unnest(p.polroles) r) as logins,
                    pg_get_expr(p.polqual, p.polrelid) as using, pg_get_expr(p.polwithcheck, p.polrelid) as "check"
               from pg_policy p
               join pg_class t on t.oid = p.polrelid
@@ -29,6 +32,7 @@ struct TenancyMutation: Sendable {
             let relation: String = try row.get("relation")
             let policy: String = try row.get("policy")
             let verb: String = try row.get("verb")
+            let logins: [String] = try row.get("logins")
             let using: String? = try row.get("using")
             let check: String? = try row.get("check")
             let original = Self.conditions(using, check)
@@ -42,6 +46,7 @@ struct TenancyMutation: Sendable {
                         TenancyMutation(
                             relation: relation,
                             verb: verb,
+                            logins: logins,
                             name: "\(policy) on \(relation): \(value)",
                             statement: "alter policy \(policy) on bihuan.\(relation) \(change)",
                             undo: "alter policy \(policy) on bihuan.\(relation) \(original)"

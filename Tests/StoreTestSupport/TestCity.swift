@@ -39,7 +39,7 @@ package struct TestCity: Sendable {
             let installation = try Installation.find(executable: URL(fileURLWithPath: #filePath))
             let store = Store(
                 pools: pools, hasher: PasswordHasher(),
-                newestMigration: try Migrator(sql: installation.sql).newest,
+                schema: try Migrator(sql: installation.sql).schema,
                 vault: ContactVault(keys: [.init(number: 1, bytes: [UInt8](repeating: 0x5A, count: 32))]))
             let city = TestCity(
                 server: server, database: database, store: store, pools: pools, city: CityID(rawValue: 1))

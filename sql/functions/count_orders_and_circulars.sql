@@ -10,7 +10,7 @@ begin
   select p_city, u.ancestor_id, x.measure, coalesce(x.level, ''), p_sign * count(*)
     from bihuan.standing x
     join bihuan.unit_closure u on u.city_id = p_city and u.descendant_id = x.unit_id
-   where x.city_id = p_city and x.unit_id = any (p_units)
+   where x.city_id = p_city and x.unit_id = any (p_units) and x.is_counted
    group by u.ancestor_id, x.measure, x.level;
 end
 $$;

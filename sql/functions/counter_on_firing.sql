@@ -1,4 +1,4 @@
--- A circular counts, but of a drill, for the late unit and its ancestors, for ever.
+-- A circular of a case that counts counts for the late unit and its ancestors, for ever.
 create or replace function bihuan.counter_on_firing()
 returns trigger
 language plpgsql volatile security definer
@@ -8,7 +8,7 @@ begin
   insert into bihuan.counter_deltas (city_id, unit_id, measure, level, n)
   select k.city_id, u.ancestor_id, 'circular', coalesce(c.level, ''), 1
     from bihuan.clocks k
-    join bihuan.cases c on c.city_id = k.city_id and c.case_id = k.case_id and not c.is_drill and c.state <> 'merged'
+    join bihuan.cases c on c.city_id = k.city_id and c.case_id = k.case_id and c.is_counted
     join bihuan.unit_closure u on u.city_id = k.city_id and u.descendant_id = k.unit_id
    where k.city_id = new.city_id and k.clock_id = new.clock_id;
   return null;

@@ -1,4 +1,4 @@
--- Every overdue row counts one for its unit.
+-- Every overdue row of a case that counts counts one for its unit.
 create or replace function bihuan.counter_on_overdue()
 returns trigger
 language plpgsql volatile security definer
@@ -8,6 +8,7 @@ begin
   insert into bihuan.counter_deltas (city_id, unit_id, measure, level, n)
   select c.city_id, c.unit_id, 'overdue', coalesce(c.level, ''), case tg_op when 'INSERT' then 1 else -1 end * count(*)
     from changed c
+   where c.is_counted
    group by c.city_id, c.unit_id, c.level;
   return null;
 end

@@ -1,4 +1,4 @@
--- An overdue row whose case changes its level counts under the new one.
+-- An overdue row whose case changes its level, or counts from now on or no longer, counts under the new one or not.
 create or replace function bihuan.counter_on_overdue_level()
 returns trigger
 language plpgsql volatile security definer
@@ -9,8 +9,10 @@ begin
   select d.city_id, d.unit_id, 'overdue', d.level, sum(d.n)
     from (
       select b.city_id, b.unit_id, coalesce(b.level, '') as level, -1 as n from before_change b
+       where b.is_counted
       union all
       select a.city_id, a.unit_id, coalesce(a.level, ''), 1 from after_change a
+       where a.is_counted
     ) d
    group by d.city_id, d.unit_id, d.level
   having sum(d.n) <> 0;

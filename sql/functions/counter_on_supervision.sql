@@ -1,4 +1,4 @@
--- An order counts, but of a drill, for the unit it went to and that unit's ancestors, until it is lifted or raised.
+-- An order of a case that counts counts for the unit it went to and that unit's ancestors, until it is lifted or raised.
 create or replace function bihuan.counter_on_supervision()
 returns trigger
 language plpgsql volatile security definer
@@ -10,7 +10,7 @@ begin
          case when new.state in ('issued', 'replied') then 1 else -1 end
     from bihuan.cases c
     join bihuan.unit_closure u on u.city_id = c.city_id and u.descendant_id = new.to_unit
-   where c.city_id = new.city_id and c.case_id = new.case_id and not c.is_drill and c.state <> 'merged';
+   where c.city_id = new.city_id and c.case_id = new.case_id and c.is_counted;
   return null;
 end
 $$;

@@ -1,4 +1,5 @@
--- What totals and deltas together ought to come to, from the facts alone; drills are no facts, nor is what is merged. For tests and `bihuan doctor`.
+-- What totals and deltas together ought to come to, from the facts alone, of the cases that count. For tests and
+-- `bihuan doctor`.
 create or replace function bihuan.counters_from_scratch(p_city integer)
 returns table (unit_id integer, measure text, level text, n bigint)
 language sql stable
@@ -30,8 +31,7 @@ as $$
       select v.unit_id, v.case_id, case when v.is_open then 'open' else 'concluded' end
         from bihuan.case_visibility_from_scratch(p_city) v
     ) x
-    join bihuan.cases c on c.city_id = p_city and c.case_id = x.case_id and not c.is_drill
-     and c.state <> 'merged'
+    join bihuan.cases c on c.city_id = p_city and c.case_id = x.case_id and c.is_counted
    where x.measure <> 'concluded' or c.state = 'concluded'
    group by x.unit_id, x.measure, c.level
 $$;

@@ -52,6 +52,12 @@ begin
   ) then
     return 'counters';
   elsif exists (
+    select from bihuan.overdue o
+      join bihuan.cases c on c.city_id = o.city_id and c.case_id = o.case_id
+     where o.city_id = p_city and o.is_counted <> c.is_counted
+  ) then
+    return 'overdue.is_counted';
+  elsif exists (
     select from bihuan.clocks k
      where k.city_id = p_city and k.stopped_at is null
        -- Asked of those only that can be wrong: the function costs.

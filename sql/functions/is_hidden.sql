@@ -7,11 +7,14 @@ returns boolean
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- Hashed once, and not for every session there is, whatever the plan.
+  v_token constant bytea := sha256(convert_to(nullif(current_setting('bihuan.session', true), ''), 'UTF8'));
 begin
   return exists (
     select from bihuan.sessions s
       join bihuan.seals x on x.city_id = s.city_id and x.case_id = p_case
-     where s.token_hash = sha256(convert_to(nullif(current_setting('bihuan.session', true), ''), 'UTF8'))
+     where s.token_hash = v_token
        and s.revoked_at is null and s.expires_at > statement_timestamp()
        and (x.secrecy > s.clearance or x.is_recused and bihuan.is_recused(p_case)));
 end

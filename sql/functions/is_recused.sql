@@ -5,6 +5,9 @@ returns boolean
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  -- Hashed once, and not for every session there is, whatever the plan.
+  v_token constant bytea := sha256(convert_to(nullif(current_setting('bihuan.session', true), ''), 'UTF8'));
 begin
   return exists (
     select from bihuan.sessions s
@@ -15,7 +18,7 @@ begin
       join bihuan.recusals r on r.city_id = s.city_id and r.case_id = p_case and r.lifted_at is null
       join bihuan.unit_closure u
         on u.city_id = s.city_id and u.ancestor_id = r.unit_id and u.descendant_id = p.unit_id
-     where s.token_hash = sha256(convert_to(nullif(current_setting('bihuan.session', true), ''), 'UTF8'))
+     where s.token_hash = v_token
        and s.revoked_at is null and s.expires_at > statement_timestamp());
 end
 $$;

@@ -54,7 +54,7 @@ begin
       union all
       select k.unit_id, k.case_id, 1 from come k
     ) d
-    join bihuan.cases c on c.city_id = p_city and c.case_id = d.case_id and not c.is_drill
+    join bihuan.cases c on c.city_id = p_city and c.case_id = d.case_id and c.is_counted
    cross join lateral (
      select 'open' as measure where c.is_open
      union all

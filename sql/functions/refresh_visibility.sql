@@ -1,6 +1,6 @@
 -- Makes case_visibility and assignment_visibility of some cases of one city what owners and assignments say
 -- (views/case_parties.sql, views/assignment_parties.sql, views/recused.sql), and moves the counts of open and concluded cases
--- along, but for drills. Set-based; under the lock of the cases. `except` and `on conflict` rather than anti-joins: the
+-- along. Set-based; under the lock of the cases. `except` and `on conflict` rather than anti-joins: the
 -- planner cannot know how many cases come, and would loop over the pairs.
 create or replace function bihuan.refresh_visibility(p_city integer, p_cases uuid[])
 returns void
@@ -53,7 +53,7 @@ begin
       select k.unit_id, k.case_id, 1 from come k
     ) d
     -- any (p_cases) once more, or a generic plan reads all cases.
-    join bihuan.cases c on c.city_id = p_city and c.case_id = d.case_id and c.case_id = any (p_cases) and not c.is_drill
+    join bihuan.cases c on c.city_id = p_city and c.case_id = d.case_id and c.case_id = any (p_cases) and c.is_counted
    cross join lateral (
      select 'open' as measure where c.is_open
      union all

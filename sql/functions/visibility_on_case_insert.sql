@@ -1,4 +1,4 @@
--- A new case has no assignments yet: its owner and the owner's ancestors see it and, unless it is a drill, count it.
+-- A new case has no assignments yet: its owner and the owner's ancestors see it and, if it counts, count it.
 create or replace function bihuan.visibility_on_case_insert()
 returns trigger
 language plpgsql volatile security definer
@@ -16,7 +16,7 @@ begin
   select s.city_id, s.unit_id, case when f.is_open then 'open' else 'concluded' end, coalesce(f.level, ''), count(*)
     from seen s
     join fresh f on f.city_id = s.city_id and f.case_id = s.case_id
-   where (f.is_open or f.state = 'concluded') and not f.is_drill
+   where (f.is_open or f.state = 'concluded') and f.is_counted
    group by s.city_id, s.unit_id, f.is_open, f.level;
   return null;
 end

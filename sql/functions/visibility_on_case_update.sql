@@ -1,5 +1,6 @@
--- A case that opens or closes, changes its level or its owner: visibility and every count of it follow; a drill has
--- none. By row and with a condition, because most updates of a case change none of these and must cost nothing here.
+-- A case that opens or closes, changes its level or its owner, or counts from now on or no longer: visibility and every
+-- count of it follow. By row and with a condition, because most updates of a case change none of these and must cost nothing
+-- here.
 create or replace function bihuan.visibility_on_case_update()
 returns trigger
 language plpgsql volatile security definer
@@ -16,20 +17,19 @@ begin
   select new.city_id, v.unit_id, m.measure, m.level, sum(m.n)
     from bihuan.case_visibility v
    cross join (
-     select 'open' as measure, coalesce(old.level, '') as level, -1 as n where old.is_open
+     select 'open' as measure, coalesce(old.level, '') as level, -1 as n where old.is_open and old.is_counted
      union all
-     select 'open', coalesce(new.level, ''), 1 where new.is_open
+     select 'open', coalesce(new.level, ''), 1 where new.is_open and new.is_counted
      union all
-     select 'concluded', coalesce(old.level, ''), -1 where old.state = 'concluded'
+     select 'concluded', coalesce(old.level, ''), -1 where old.state = 'concluded' and old.is_counted
      union all
-     select 'concluded', coalesce(new.level, ''), 1 where new.state = 'concluded'
+     select 'concluded', coalesce(new.level, ''), 1 where new.state = 'concluded' and new.is_counted
    ) m
-   where v.city_id = new.city_id and v.case_id = new.case_id and not new.is_drill
+   where v.city_id = new.city_id and v.case_id = new.case_id
    group by v.unit_id, m.measure, m.level
   having sum(m.n) <> 0;
 
-  -- What is merged counts nowhere.
-  if (old.level, old.state = 'merged') is distinct from (new.level, new.state = 'merged') and not new.is_drill then
+  if (old.level, old.is_counted) is distinct from (new.level, new.is_counted) then
     insert into bihuan.counter_deltas (city_id, unit_id, measure, level, n)
     select new.city_id, x.unit_id, x.measure, m.level, sum(m.n)
       from (
@@ -45,18 +45,18 @@ begin
          where f.city_id = new.city_id and f.case_id = new.case_id and f.rung = 'circular'
       ) x
      cross join (
-       select coalesce(old.level, '') as level, -1 as n where old.state <> 'merged'
+       select coalesce(old.level, '') as level, -1 as n where old.is_counted
        union all
-       select coalesce(new.level, ''), 1 where new.state <> 'merged'
+       select coalesce(new.level, ''), 1 where new.is_counted
      ) m
      group by x.unit_id, x.measure, m.level
     having sum(m.n) <> 0;
   end if;
 
-  if (old.level, old.level_rank) is distinct from (new.level, new.level_rank) then
-    -- counter_on_overdue moves the counts of these rows.
+  if (old.level, old.level_rank, old.is_counted) is distinct from (new.level, new.level_rank, new.is_counted) then
+    -- counter_on_overdue_level moves the counts of these rows.
     update bihuan.overdue o
-       set level = new.level, level_rank = new.level_rank
+       set level = new.level, level_rank = new.level_rank, is_counted = new.is_counted
      where o.city_id = new.city_id and o.case_id = new.case_id;
   end if;
 
@@ -88,7 +88,9 @@ revoke all on function bihuan.visibility_on_case_update() from public;
 create or replace trigger visibility_on_case_update
   after update on bihuan.cases
   for each row when (
-    (old.owner_unit, old.opened_at, old.is_open, old.level, old.level_rank, old.state in ('concluded', 'merged'))
+    (old.owner_unit, old.opened_at, old.is_open, old.level, old.level_rank, old.is_counted,
+      old.state in ('concluded', 'merged'))
     is distinct from
-    (new.owner_unit, new.opened_at, new.is_open, new.level, new.level_rank, new.state in ('concluded', 'merged'))
+    (new.owner_unit, new.opened_at, new.is_open, new.level, new.level_rank, new.is_counted,
+      new.state in ('concluded', 'merged'))
   ) execute function bihuan.visibility_on_case_update();

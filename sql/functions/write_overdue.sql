@@ -7,9 +7,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   insert into bihuan.overdue (city_id, unit_id, clock_id, case_id, late_unit, kind, level, level_rank, due_at,
-    is_sealed, escalated_at)
+    is_sealed, is_counted, escalated_at)
   select c.city_id, u.ancestor_id, p_clock.clock_id, c.case_id, p_clock.unit_id, p_clock.kind, c.level, c.level_rank,
-         p_clock.due_at, c.is_sealed, p_clock.escalated_at
+         p_clock.due_at, c.is_sealed, c.is_counted, p_clock.escalated_at
     from bihuan.cases c
     join bihuan.unit_closure u on u.city_id = c.city_id and u.descendant_id = p_clock.unit_id
    where c.city_id = p_clock.city_id and c.case_id = p_clock.case_id and not c.is_drill and c.state <> 'merged'

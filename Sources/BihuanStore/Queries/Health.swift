@@ -3,7 +3,7 @@ import Postgres
 /// Whether the server can do its work.
 package struct Health: Sendable {
     let pools: Pools
-    let newestMigration: Int
+    let schema: SchemaState
 
     package struct Check: Sendable, Hashable {
         package enum Status: String, Sendable { case ok, warn, fail }
@@ -15,13 +15,13 @@ package struct Health: Sendable {
 
     /// Database, schema, clocks, outbox. Never throws: what cannot be asked fails.
     package func checks() async -> [Check] {
-        let newest = self.newestMigration
+        let schema = self.schema
         do throws(PostgresError) {
             let began = ContinuousClock.now
             let row = try await self.pools.worker.use { connection throws(PostgresError) in
                 try connection.query(
                     """
-                    select (select max(number) from bihuan.schema_migrations)::bigint as migration,
+                    select \(SchemaState.columns),
                            pg_is_in_recovery() as is_standby,
                            (select extract(epoch from (select bihuan.now()) - min(next_at))::bigint
                               from bihuan.clocks
@@ -34,7 +34,7 @@ package struct Health: Sendable {
                 $0
             }
             let milliseconds = (ContinuousClock.now - began) / .milliseconds(1)
-            let migration: Int? = try row.get("migration")
+            let found = try SchemaState(row)
             let waiting: Int? = try row.get("waiting")
             let unsent: Int? = try row.get("unsent")
             let isStandby: Bool = try row.get("is_standby")
@@ -45,8 +45,8 @@ package struct Health: Sendable {
                     name: "database", status: .ok,
                     text: "\(Int(milliseconds)) ms, \(isStandby ? "standby" : "primary")"),
                 Check(
-                    name: "migrations", status: migration == newest ? .ok : .fail,
-                    text: "\(migration ?? 0)/\(newest)"),
+                    name: "migrations", status: found == schema ? .ok : .fail,
+                    text: found == schema ? "\(found.migration)" : "\(found), not \(schema)"),
                 Check(
                     name: "clock-sweep", status: late > 60 ? .warn : .ok,
                     text: late == 0 ? "nothing waits" : "oldest due \(late) s ago"),

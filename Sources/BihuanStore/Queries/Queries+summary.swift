@@ -54,16 +54,24 @@ package struct Summary: Sendable {
 }
 
 extension Queries {
+    /// What is counted of the city's units, as far as the asker may know; several rows for one unit, measure and level.
+    static var counted: SQL {
+        """
+        (select unit_id, measure, level, n from bihuan.counter_totals where city_id = \(Self.city)
+         union all
+         select unit_id, measure, level, n from bihuan.counter_deltas where city_id = \(Self.city)
+         union all
+         select unit_id, measure, level, n from bihuan.restricted_counts()) as counted
+        """
+    }
+
     package func summary(_ token: String) async throws(DeskError) -> Summary {
         try await self.ask(
             token,
             [
                 """
                 select counted.unit_id, counted.measure, counted.level, sum(counted.n)::bigint as n
-                  from (select unit_id, measure, level, n from bihuan.counter_totals where city_id = \(Self.city)
-                        union all
-                        select unit_id, measure, level, n from bihuan.counter_deltas where city_id = \(Self.city))
-                       as counted
+                  from \(Self.counted)
                   join bihuan.unit_closure t
                     on t.city_id = \(Self.city) and t.ancestor_id = \(Self.unit) and t.depth <= 1
                    and t.descendant_id = counted.unit_id

@@ -34,11 +34,8 @@ extension Queries {
                 """,
                 """
                 select unit_id, measure, sum(n)::bigint as n
-                  from (select unit_id, measure, n from bihuan.counter_totals
-                         where city_id = \(Self.city) and measure in ('open', 'overdue')
-                        union all
-                        select unit_id, measure, n from bihuan.counter_deltas
-                         where city_id = \(Self.city) and measure in ('open', 'overdue')) as counted
+                  from \(Self.counted)
+                 where measure in ('open', 'overdue')
                  group by unit_id, measure
                 """,
             ]

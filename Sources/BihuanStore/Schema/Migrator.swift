@@ -5,10 +5,11 @@ package import Postgres
 
 /// Brings a database to the schema of this program.
 ///
-/// `sql/migrations/NNNN_subject.sql` are history: numbered without gaps, forward only, checksummed, each applied once in
-/// a transaction of its own. `functions/`, `views/`, `generated/` and `policies/` are meaning: applied again, whole, at
-/// every run, in the order of their names, in one transaction. One migrator works at a time (advisory lock); a lock it
-/// cannot have in 3 s makes it give up rather than hold up a running server. A schema newer than this program is refused.
+/// `sql/migrations/NNNN_subject.sql` are history: numbered without gaps, forward only, checksummed, each applied once.
+/// `functions/`, `views/`, `generated/` and `policies/` are meaning: applied again, whole, at every run, in the order of their
+/// names. All of a run is one transaction: a server that works beside it never meets new tables with old triggers, and a run
+/// that fails leaves the schema as it was. One migrator works at a time (advisory lock); a lock it cannot have in 3 s makes it
+/// give up rather than hold up a running server. A schema newer than this program is refused.
 package struct Migrator: Sendable {
     let files: SchemaFiles
 
@@ -23,7 +24,10 @@ package struct Migrator: Sendable {
     }
 
     /// The number of the last migration this program knows.
-    package var newest: Int { self.files.migrations.last?.number ?? 0 }
+    var newest: Int { self.files.migrations.last?.number ?? 0 }
+
+    /// What a database is that this program migrated last.
+    package var schema: SchemaState { SchemaState(migration: self.newest, meaning: self.files.meaning) }
 
     /// - Parameter connection: logged in as `bihuan_migrate`.
     package func migrate(_ connection: Connection) async throws(MigrationFault) -> Report {
@@ -43,28 +47,32 @@ package struct Migrator: Sendable {
             let applied = try self.applied(connection)
             try self.check(applied)
             var report = Report(applied: [], current: applied.last?.number ?? 0)
+            try Self.step { () throws(PostgresError) in try connection.script("begin") }
             for migration in self.files.migrations where migration.number > report.current {
                 try Self.step(migration.file) { () throws(PostgresError) in
                     try connection.script(
                         """
-                        begin;
                         \(migration.text)
                         ;
+                        -- Tables with checks still to be made cannot be altered by the next one.
+                        set constraints all immediate;
                         insert into bihuan.schema_migrations (number, name, sha256)
-                        values (\(migration.number), '\(migration.name)', '\\x\(migration.hex)');
-                        commit
+                        values (\(migration.number), '\(migration.name)', '\\x\(migration.sha256.hexadecimal)')
                         """)
                 }
                 report.applied.append(migration.name)
                 report.current = migration.number
             }
-            for (index, file) in self.files.replaceable.enumerated() {
-                try Self.step(file.file) { () throws(PostgresError) in
-                    if index == 0 { try connection.script("begin") }
-                    try connection.script(file.text)
-                }
+            for file in self.files.replaceable {
+                try Self.step(file.file) { () throws(PostgresError) in try connection.script(file.text) }
             }
-            try Self.step { () throws(PostgresError) in try connection.script("commit") }
+            try Self.step { () throws(PostgresError) in
+                try connection.script(
+                    """
+                    comment on table bihuan.schema_migrations is '\(self.files.meaning)';
+                    commit
+                    """)
+            }
             return report
         }
     }

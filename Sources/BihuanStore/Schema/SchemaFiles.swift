@@ -10,13 +10,13 @@ struct SchemaFiles: Sendable {
         var file: String
         var text: String
         var sha256: [UInt8]
-
-        var hex: String { self.sha256.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined() }
     }
 
     var bootstrap: String
     var migrations: [Migration]
     var replaceable: [(file: String, text: String)]
+    /// SHA-256 of all that is replaceable, in hexadecimal.
+    var meaning: String
 
     init(reading sql: URL) throws(MigrationFault) {
         self.bootstrap = try Self.text(sql.appendingPathComponent("bootstrap.sql"))
@@ -35,12 +35,16 @@ struct SchemaFiles: Sendable {
                     sha256: Array(SHA256.hash(data: Data(text.utf8)))))
         }
         self.replaceable = []
+        var hash = SHA256()
         // Policies call functions, functions fire on generated tables' rows: this is the order of need.
         for folder in ["functions", "views", "generated", "policies"] {
             for url in try Self.files(sql.appendingPathComponent(folder)) {
-                self.replaceable.append(("\(folder)/\(url.lastPathComponent)", try Self.text(url)))
+                let file = (file: "\(folder)/\(url.lastPathComponent)", text: try Self.text(url))
+                hash.update(data: Data("\(file.file)\0\(file.text)\0".utf8))
+                self.replaceable.append(file)
             }
         }
+        self.meaning = Array(hash.finalize()).hexadecimal
     }
 
     private static func files(_ folder: URL) throws(MigrationFault) -> [URL] {
@@ -57,4 +61,8 @@ struct SchemaFiles: Sendable {
             throw .unreadable(url.path, reason: error.localizedDescription)
         }
     }
+}
+
+extension [UInt8] {
+    package var hexadecimal: String { self.map { String(format: "%02x", $0) }.joined() }
 }

@@ -31,14 +31,14 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         do {
             let session = try await OwnerSession.open(settings, command: "doctor")
-            let newest: Int
+            let schema: SchemaState
             do throws(CommandFailure) {
-                newest = try Migrator.of(session.installation).newest
+                schema = try Migrator.of(session.installation).schema
             } catch {
                 await session.close()
                 return [.fail("迁移", error.message, "重新安装")]
             }
-            let findings = await DatabaseExamination(connection: session.connection, newestMigration: newest).findings()
+            let findings = await DatabaseExamination(connection: session.connection, schema: schema).findings()
             await session.close()
             return findings
         } catch {

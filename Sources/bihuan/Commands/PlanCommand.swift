@@ -90,7 +90,7 @@ struct PlanPublish: AsyncParsableCommand {
                 text, settings: settings, acceptSuggestions: self.acceptSuggestions, in: city.id)
             let key = publication.key
             let published = try await registry.plan(key.id, version: key.version, of: city.id)
-            Terminal.print("plan \(key.id) version \(key.version) sha256 \(published.sha256.hex)")
+            Terminal.print("plan \(key.id) version \(key.version) sha256 \(published.sha256.hexadecimal)")
             if publication.isKnown {
                 var line = "同样的内容已经是第 \(key.version) 版，没有另发一版"
                 if publication.newest > key.version {
@@ -154,7 +154,7 @@ struct PlanList: AsyncParsableCommand {
                     [
                         published.key.id, "\(published.key.version)", published.isInForce ? "in-force" : "-",
                         "from=" + published.effectiveOn.map(\.text).joined(separator: ","),
-                        published.publishedAt.ISO8601Format(), published.sha256.hex, "unsettled=\(open)",
+                        published.publishedAt.ISO8601Format(), published.sha256.hexadecimal, "unsettled=\(open)",
                         published.plan.name,
                     ].joined(separator: "\t"))
             }
@@ -284,8 +284,4 @@ struct PlanExplain: AsyncParsableCommand {
         let found = try await self.which.find(self.which.plan, self.city, self.common, "plan explain")
         for line in PlanExplanation(found.plan).lines { Terminal.print(line) }
     }
-}
-
-extension [UInt8] {
-    fileprivate var hex: String { self.map { String(format: "%02x", $0) }.joined() }
 }

@@ -69,7 +69,7 @@ private struct ServerAssembly: Sendable {
         self.logger = logger
         (self.opened, self.opening) = AsyncStream.makeStream(of: Opened.self)
 
-        let newest = try await Self.schema(access, installation)
+        let schema = try await Self.schema(access, installation)
         let directory = try settings.directory()
         let server = Self.pool(.server, settings.databaseServerConnections, settings, access)
         let worker = Self.pool(.worker, settings.databaseWorkerConnections, settings, access)
@@ -77,7 +77,7 @@ private struct ServerAssembly: Sendable {
             pools: Pools(server: server, worker: worker),
             hasher: PasswordHasher(width: settings.hashingThreads, perAccount: 8),
             sessionHours: settings.sessionHours,
-            newestMigration: newest,
+            schema: schema,
             vault: try ContactKeys.vault(settings)
         )
 
@@ -129,37 +129,28 @@ private struct ServerAssembly: Sendable {
         self.group = ServiceGroup(configuration: configuration)
     }
 
-    /// - Returns: the number of the newest migration.
+    /// - Returns: what the database is, which is what this program needs.
     private static func schema(
         _ access: DatabaseAccess,
         _ installation: Installation
-    ) async throws(CommandFailure) -> Int {
+    ) async throws(CommandFailure) -> SchemaState {
         let migrator = try Migrator.of(installation)
         if access.postgres != nil {
             let owner = try await access.ownerConnection()
             try await migrator.bring(owner)
             await owner.close()
-            return migrator.newest
+            return migrator.schema
         }
-        let current: Int
+        let current: SchemaState?
         do throws(PostgresError) {
             let connection = try await Connection.open(access.conninfo[.server] ?? "")
-            let rows = try await connection.query(
-                "select coalesce(max(number), 0)::bigint as number from bihuan.schema_migrations", intent: .read
-            ).rows
-            current = try rows.first?.get("number") ?? 0
+            current = try await SchemaState.read(connection)
             await connection.close()
         } catch {
             throw CommandFailure(.unavailable, "不能以 bihuan_server 查询数据库：\(error.message)；新库请先运行 bihuan migrate")
         }
-        guard current == migrator.newest else {
-            throw CommandFailure(
-                .configuration,
-                "库的结构在 \(current)，程序是 \(migrator.newest)："
-                    + (current < migrator.newest ? "请先运行 bihuan migrate" : "请换用更新的程序")
-            )
-        }
-        return current
+        try migrator.require(current)
+        return migrator.schema
     }
 
     private static func pool(

@@ -52,30 +52,17 @@ struct OwnerSession: Sendable {
     /// Migrates a private database, which has no administrator but us; of any other says how.
     private func requireSchema() async throws(CommandFailure) {
         let migrator = try Migrator.of(self.installation)
-        let current: Int
+        let current: SchemaState?
         do throws(PostgresError) {
-            let present = try await self.connection.query(
-                "select to_regclass('bihuan.schema_migrations') is not null as is_there", intent: .read
-            ).rows
-            if try present.first?.get("is_there") == true {
-                let rows = try await self.connection.query(
-                    "select coalesce(max(number), 0)::bigint as number from bihuan.schema_migrations", intent: .read
-                ).rows
-                current = try rows.first?.get("number") ?? 0
-            } else {
-                current = 0
-            }
+            current = try await SchemaState.read(self.connection)
         } catch {
             throw CommandFailure(.unavailable, "不能查询数据库：\(error.message)")
         }
-        guard current != migrator.newest else { return }
-        guard current < migrator.newest, self.access.postgres != nil else {
-            throw CommandFailure(
-                .configuration,
-                current < migrator.newest ? "库的结构较旧（\(current)），请先运行 bihuan migrate" : "库的结构比程序新，请换用更新的程序"
-            )
+        if self.access.postgres != nil, current?.standing(to: migrator.schema) ?? .older == .older {
+            try await migrator.bring(self.connection)
+        } else {
+            try migrator.require(current)
         }
-        try await migrator.bring(self.connection)
     }
 }
 
@@ -97,6 +84,18 @@ extension Migrator {
             return try Migrator(sql: installation.sql)
         } catch {
             throw CommandFailure(.configuration, "程序自带的 SQL 文件有误，请重新安装：\(error)")
+        }
+    }
+
+    /// Says what to do about a database that is not what this program needs.
+    func require(_ found: SchemaState?) throws(CommandFailure) {
+        let found = found ?? SchemaState(migration: 0, meaning: nil)
+        switch found.standing(to: self.schema) {
+        case .same: return
+        case .older:
+            throw CommandFailure(.configuration, "库的结构较旧（\(found)，程序是 \(self.schema)），请先运行 bihuan migrate")
+        case .newer:
+            throw CommandFailure(.configuration, "库的结构（\(found)）比程序（\(self.schema)）新，请换用更新的程序")
         }
     }
 

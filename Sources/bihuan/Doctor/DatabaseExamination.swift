@@ -1,3 +1,4 @@
+import BihuanStore
 import Foundation
 import Postgres
 
@@ -8,8 +9,8 @@ struct DatabaseExamination: Sendable {
     static let soundMinor = 150_019
 
     let connection: Connection
-    /// The number of the newest migration in this program's files.
-    let newestMigration: Int
+    /// What this program's files make of a database.
+    let schema: SchemaState
 
     func findings() async -> [Finding] {
         var findings = [await self.version()]
@@ -81,23 +82,14 @@ struct DatabaseExamination: Sendable {
     }
 
     @Sendable private func migrations() async throws(PostgresError) -> [Finding] {
-        let present = try await self.connection.query(
-            "select to_regclass('bihuan.schema_migrations') is not null as is_there", intent: .read
-        ).rows
-        guard try present.first?.get("is_there") == true else {
+        guard let current = try await SchemaState.read(self.connection) else {
             return [.fail("迁移", "库里还没有 bihuan 的表", "bihuan migrate")]
         }
-        let rows = try await self.connection.query(
-            "select coalesce(max(number), 0)::bigint as number from bihuan.schema_migrations", intent: .read
-        ).rows
-        let current: Int = try rows.first?.get("number") ?? 0
-        if current < self.newestMigration {
-            return [.fail("迁移", "库在 \(current)，程序需要 \(self.newestMigration)", "bihuan migrate")]
+        return switch current.standing(to: self.schema) {
+        case .same: [.ok("迁移", "\(current)，最新")]
+        case .older: [.fail("迁移", "库在 \(current)，程序需要 \(self.schema)", "bihuan migrate")]
+        case .newer: [.fail("迁移", "库在 \(current)，比程序（\(self.schema)）新", "换用更新的程序")]
         }
-        if current > self.newestMigration {
-            return [.fail("迁移", "库在 \(current)，比程序（\(self.newestMigration)）新", "换用更新的程序")]
-        }
-        return [.ok("迁移", "\(current)，最新")]
     }
 
     @Sendable private func rowSecurity() async throws(PostgresError) -> [Finding] {

@@ -224,8 +224,18 @@ struct ConfidentialWalkTests {
             #expect(blind.contains("secrecy.not_cleared"))
             try await clear(Self.east, "east", .dispatcher, 1)
             try await clear(Self.station, "east-1", .handler, 1)
+            func open(_ login: String) async throws -> Int? {
+                let summary = try await json.call("GET", "/summary", by: login)
+                return (summary["total"] as? [String: Any])?["open"] as? Int
+            }
+            #expect(try await open("leader.city") == 1)
+            #expect(try await open("leader.east") == 1)
             try await line.say(#"CASE RESTRICT \#(record) 1 reason="举报人要求""#, by: Self.dispatcher)
 
+            // A count would tell of it as well.
+            #expect(try await open("leader.city") == 0)
+            #expect(try await open("leader.east") == 0)
+            #expect(try await open(Self.east) == 1)
             for login in ["leader.city", "duty.city", "reviewer.east", "leader.east"] {
                 #expect(
                     try await Self.sightings(of: [record, first, second], by: login, json, line).isEmpty, "\(login)")
@@ -239,6 +249,7 @@ struct ConfidentialWalkTests {
             #expect(west.contains("not_cleared"))
 
             try await clear("leader.city", "city", .leader, 2)
+            #expect(try await open("leader.city") == 1)
             let reads = try #require(
                 try await json.call("GET", "/cases/\(record)/reads", by: "leader.city")["items"] as? [[String: Any]])
             #expect(reads.contains { $0["what"] as? String == "case" && $0["via"] as? String == "json" })

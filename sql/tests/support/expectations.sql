@@ -154,6 +154,41 @@ begin
          ), '{}') else '{}' end
     from world.personas p;
 
+  -- What counts leave out because it is restricted, of the own unit and those below: as far as it is seen.
+  insert into oracle.expectations (persona, relation, verb, number, statement, outcome, keys)
+  select p.name, 'restricted_counts', 'select', 0,
+         'select concat_ws(''/'', unit_id, measure, level, n) as key from bihuan.restricted_counts()',
+         case when p.login = 'bihuan_server' then 'keys' else 'refused' end,
+         case when p.login = 'bihuan_server' and p.lives then coalesce((
+           select array_agg(concat_ws('/', t.unit_id, t.measure, t.level, t.n))
+             from (
+               select x.unit_id, x.measure, coalesce(c.level, '') as level, count(*) as n
+                 from (
+                   select v.unit_id, v.case_id, case when v.is_open then 'open' else 'concluded' end as measure
+                     from bihuan.case_visibility_from_scratch(p.city_id) v
+                   union all
+                   select o.unit_id, o.case_id, 'overdue' from bihuan.overdue_from_scratch(p.city_id) o
+                   union all
+                   select d.ancestor_id, v.case_id, 'supervision'
+                     from bihuan.supervisions v
+                     join bihuan.unit_closure_from_scratch(p.city_id) d on d.descendant_id = v.to_unit
+                    where v.city_id = p.city_id and v.state in ('issued', 'replied')
+                   union all
+                   select d.ancestor_id, f.case_id, 'circular'
+                     from bihuan.clock_firings f
+                     join bihuan.clocks k on k.city_id = f.city_id and k.clock_id = f.clock_id
+                     join bihuan.unit_closure_from_scratch(p.city_id) d on d.descendant_id = k.unit_id
+                    where f.city_id = p.city_id and f.rung = 'circular'
+                 ) x
+                 join bihuan.unit_closure_from_scratch(p.city_id) b on b.ancestor_id = p.unit_id and b.descendant_id = x.unit_id
+                 join bihuan.cases c on c.city_id = p.city_id and c.case_id = x.case_id
+                  and c.secrecy > 0 and not c.is_drill and c.state <> 'merged'
+                where (x.measure <> 'concluded' or c.state = 'concluded') and oracle.sees_case(p, c.city_id, c.case_id)
+                group by x.unit_id, x.measure, c.level
+             ) t
+         ), '{}') else '{}' end
+    from world.personas p;
+
   -- The counts as one view: what is seen of either table, summed.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, keys)
   select p.name, 'counters', 'select', 0,
