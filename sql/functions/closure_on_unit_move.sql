@@ -1,16 +1,20 @@
--- A unit that moves takes its whole subtree along: closure, what its old and new ancestors see, and their counts.
+-- A unit that moves takes its whole subtree along: closure, what its old and new ancestors see, and their counts. What it was
+-- kept out of with a unit above it, it is kept out of by itself from now on.
 create or replace function bihuan.closure_on_unit_move()
 returns trigger
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_said jsonb := nullif(current_setting('bihuan.change', true), '')::jsonb;
   v_city integer;
   v_moved integer[];
   v_units integer[];
   v_above integer[];
   v_below integer[];
   v_seers integer[];
+  v_cases uuid[];
+  v_unit integer;
 begin
   for v_city, v_moved in
     select a.city_id, array_agg(a.unit_id)
@@ -20,9 +24,7 @@ begin
      group by a.city_id
   loop
     -- Whoever writes a case now would read the old closure; a move is rare and waits for them, and they for it.
-    lock table bihuan.cases, bihuan.assignments, bihuan.supervisions, bihuan.clocks, bihuan.clock_firings,
-               bihuan.warning_receipts
-      in share row exclusive mode;
+    perform bihuan.stop_writers();
 
     select array_agg(distinct c.descendant_id) into v_units
       from bihuan.unit_closure c
@@ -38,9 +40,17 @@ begin
     perform bihuan.count_orders_and_circulars(v_city, v_units, -1);
     delete from bihuan.overdue o where o.city_id = v_city and o.late_unit = any (v_units);
     perform bihuan.refresh_closure(v_city, v_units);
+
     perform bihuan.count_orders_and_circulars(v_city, v_units, 1);
     perform bihuan.write_overdue(k) from bihuan.clocks k
       where k.city_id = v_city and k.unit_id = any (v_units) and k.breached_at is not null and k.stopped_at is null;
+
+    foreach v_unit in array v_moved loop
+      perform bihuan.carry_recusals(
+        v_city, array(select o.above from unnest(v_above, v_below) o (above, below) where o.below = v_unit), v_unit,
+        coalesce(v_said ->> 'by', 'local:' || session_user), (v_said ->> 'officer')::uuid, (v_said ->> 'unit')::integer,
+        coalesce(v_said ->> 'via', 'local'), v_said ->> 'reason');
+    end loop;
 
     -- Few units stand above what moved that did not before, or no longer do; they see otherwise, and whatever has come
     -- below, or from below, a unit that is recused from something.
@@ -66,7 +76,14 @@ begin
          where g.ancestor_id in (
            select r.unit_id from bihuan.recusals r where r.city_id = v_city and r.lifted_at is null)
       ) x;
-    perform bihuan.refresh_sight(v_city, v_seers);
+    -- And only what was seen below, or is withheld from somebody: all else they see as before.
+    v_cases := array(
+      select v.case_id from bihuan.case_visibility v where v.city_id = v_city and v.unit_id = any (v_moved)
+      union
+      select v.case_id from bihuan.assignment_visibility v where v.city_id = v_city and v.unit_id = any (v_moved)
+      union
+      select r.case_id from bihuan.recusals r where r.city_id = v_city and r.lifted_at is null);
+    perform bihuan.refresh_sight(v_city, v_seers, v_cases);
   end loop;
   return null;
 end
