@@ -1,7 +1,8 @@
 -- Makes what some units of a city see of some cases what the rule says (views/case_parties.sql, views/assignment_parties.sql,
 -- views/recused.sql): case_visibility and assignment_visibility of these units and cases alone, and their counts of open and
 -- concluded cases. For a tree that changed, where few units see otherwise and all of them many cases; refresh_visibility is the
--- same for few cases and all units. The caller holds the tables against writers, so no case is locked.
+-- same for few cases and all units. The caller holds the tables against writers, so no case is locked; and because they all
+-- wait for it, case by case by the index (`offset 0`): the rest of the city is not read.
 create or replace function bihuan.refresh_sight(p_city integer, p_units integer[], p_cases uuid[])
 returns void
 language plpgsql volatile
@@ -17,7 +18,10 @@ begin
   target as materialized (
     select b.ancestor_id as unit_id, p.case_id
       from chosen k
-      join bihuan.case_parties p on p.city_id = p_city and p.case_id = k.case_id
+     cross join lateral (
+       select p.unit_id, p.case_id from bihuan.case_parties p where p.city_id = p_city and p.case_id = k.case_id
+       offset 0
+     ) p
       join below b on b.descendant_id = p.unit_id
     except
     select r.unit_id, r.case_id from bihuan.recused r where r.city_id = p_city
@@ -69,7 +73,12 @@ begin
   target as materialized (
     select distinct b.ancestor_id as unit_id, p.assignment_id, p.case_id, p.is_sealed
       from chosen k
-      join bihuan.assignment_parties p on p.city_id = p_city and p.case_id = k.case_id
+     cross join lateral (
+       select p.unit_id, p.assignment_id, p.case_id, p.is_sealed
+         from bihuan.assignment_parties p
+        where p.city_id = p_city and p.case_id = k.case_id
+       offset 0
+     ) p
       join below b on b.descendant_id = p.unit_id
      where not (p.is_sealed and exists (
          select from bihuan.recused r

@@ -35,8 +35,8 @@ package struct Administration: Sendable {
 
     /// Carries a change of the tree out.
     ///
-    /// All work of a unit is handed over some cases at a time, each time in a transaction of its own that leaves every case
-    /// whole; the rest, the closing itself and the key, in one. Repeated before that, it goes on where it stopped. Cases that
+    /// All work of a unit is handed over some cases at a time, and of one that is closed the units below it one at a time, each
+    /// time in a transaction of its own that leaves every case whole; the rest, the closing itself and the key, in one. Repeated before that, it goes on where it stopped. Cases that
     /// are named go in one transaction with the key.
     package func perform(
         _ command: UnitStep, reason: String, _ token: String, key: String? = nil
@@ -51,6 +51,9 @@ package struct Administration: Sendable {
                 last = try await self.handOver(batch, token)
                 done.handedOver += last
             } while last > 0
+        }
+        if let batch = command.unitBatch(reason: reason) {
+            while try await self.handOver(batch, token) > 0 {}
         }
         let end = try await self.run(command.last(reason: reason), counting: command.countsInLast, keeping, token)
         done.handedOver += end.handedOver

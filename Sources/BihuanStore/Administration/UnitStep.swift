@@ -44,6 +44,16 @@ package enum UnitStep: Sendable, Hashable, Encodable {
         }
     }
 
+    /// Brings one of the units below over before the last step; answers how many that were, and is asked again until none is
+    /// left.
+    func unitBatch(reason: String) -> SQL? {
+        switch self {
+        case .merge(let from, let to, let posts), .close(let from, let to?, let posts):
+            "select bihuan.bring_over_unit(\(from), \(to), \(posts.rawValue), \(reason)) as n"
+        case .open, .rename, .move, .close, .split, .handOver: nil
+        }
+    }
+
     /// Whether the last step answers in how many cases something was handed over, as `n`.
     var countsInLast: Bool {
         guard case .handOver(_, _, _?) = self else { return false }
