@@ -2,10 +2,12 @@
 --
 -- Without p_successor it must be idle: no open work, no open unit below it, no post in force; what there is is named. With a
 -- successor (p_kind `merged` or `closed`) everything goes there first: work, units below, posts as p_posts says (`move` or
--- `end`). The closed unit then lies below its successor, so whatever it saw and did the successor sees, by the rule that holds
--- for all; and it keeps its name, its closed assignments and its log.
+-- `end`), and what it is kept out of keeps the successor out as well. The closed unit then lies below its successor, so
+-- whatever it saw and did the successor sees, by the rule that holds for all; and it keeps its name, its closed assignments and
+-- its log.
 --
--- What is left of the work is done here in one go; bihuan.hand_over_work takes most of it away before, some at a time.
+-- What is left of the work is done here in one go, while nobody writes; bihuan.hand_over_work takes most of it away before,
+-- some at a time.
 create or replace function bihuan.close_unit(p_label text, p_successor text, p_posts text, p_kind text, p_reason text)
 returns void
 language plpgsql volatile security definer
@@ -35,65 +37,62 @@ begin
     ) then
       raise exception 'unit.below_itself' using errcode = 'LP010', column = 'to', detail = p_successor;
     end if;
-    perform bihuan.forbid_recused(
-      v_unit.city_id, array(select c.descendant_id from bihuan.unit_closure c
-        where c.city_id = v_unit.city_id and c.ancestor_id = v_unit.unit_id),
-      v_to.unit_id, true, null, case when v_who.officer_id is not null then v_who.top end, 'to');
-    -- Before the tables are held: whoever is at one of these cases must come to an end first.
-    perform bihuan.hand_over_some(
-      v_unit.city_id, v_unit.unit_id, v_to.unit_id, null, null, true, true, v_who.by_whom, v_who.officer_id,
-      case when v_who.officer_id is not null then v_who.top end, v_who.via, p_reason);
+    -- What is refused holds up nobody.
+    perform bihuan.forbid_closing(v_unit.city_id, v_unit.unit_id, v_to.unit_id, p_posts, v_who.own);
   end if;
   -- Whoever writes now could give the unit something more; from here on they wait, and then find it closed.
-  lock table bihuan.cases, bihuan.assignments, bihuan.supervisions, bihuan.clocks, bihuan.clock_firings,
-             bihuan.warning_receipts
-    in share row exclusive mode;
+  perform bihuan.stop_writers();
 
   if p_successor is null then
-    select string_agg(x.what, ', ' order by x.what) into v_open
+    select string_agg(x.what, ', ' order by x.kind, x.what) into v_open
       from (
-        (select c.ref as what
-           from bihuan.cases c
-          where c.city_id = v_unit.city_id
-            and c.case_id in (select w from bihuan.open_work(v_unit.city_id, v_unit.unit_id, true) w)
-          order by c.ref limit 20)
-        union all
-        select u.label from bihuan.units u
+        select 1 as kind, u.label as what from bihuan.units u
          where u.city_id = v_unit.city_id and u.parent_id = v_unit.unit_id and u.disabled_at is null
         union all
-        (select o.login || ':' || p.role
+        (select 2, o.login || ':' || p.role
            from bihuan.posts p
            join bihuan.officers o on o.city_id = p.city_id and o.officer_id = p.officer_id
           where p.city_id = v_unit.city_id and p.unit_id = v_unit.unit_id
             and (p.valid_until is null or p.valid_until > clock_timestamp())
           order by o.login limit 20)
+        union all
+        select 3, bihuan.told_refs(
+                 v_unit.city_id, v_who.own, array(select w from bihuan.open_work(v_unit.city_id, v_unit.unit_id, true) w), false)
       ) x;
     if v_open is not null then
       raise exception 'unit.in_use' using errcode = 'LP010', column = 'unit', detail = v_open;
     end if;
-    perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, p_reason);
+    perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, v_who.own, v_who.via, p_reason);
     update bihuan.units u
        set disabled_at = clock_timestamp()
      where u.city_id = v_unit.city_id and u.unit_id = v_unit.unit_id;
-    perform bihuan.announce_change(null, null, null);
+    perform bihuan.announce_change(null, null, null, null, null);
     return;
   end if;
 
   -- What came meanwhile.
+  perform bihuan.forbid_closing(v_unit.city_id, v_unit.unit_id, v_to.unit_id, p_posts, v_who.own);
   perform bihuan.hand_over_some(
-    v_unit.city_id, v_unit.unit_id, v_to.unit_id, null, null, true, true, v_who.by_whom, v_who.officer_id,
-    case when v_who.officer_id is not null then v_who.top end, v_who.via, p_reason);
+    v_unit.city_id, v_unit.unit_id, v_to.unit_id, null, null, true, true, case when p_posts = 'move' then v_unit.unit_id end,
+    v_who.by_whom, v_who.officer_id, v_who.own, v_who.via, p_reason);
   perform bihuan.end_posts_of_unit(
     v_unit.city_id, v_unit.unit_id, case when p_posts = 'move' then v_to.unit_id end);
   perform bihuan.hand_over_registers(v_unit.city_id, v_unit.unit_id, v_to.unit_id);
+  -- Before the tree changes: what lies below the successor then is kept out with it.
+  perform bihuan.carry_recusals(
+    v_unit.city_id,
+    array(select c.ancestor_id from bihuan.unit_closure c
+           where c.city_id = v_unit.city_id and c.descendant_id = v_unit.unit_id),
+    v_to.unit_id, v_who.by_whom, v_who.officer_id, v_who.own, v_who.via, p_reason);
   -- The units below and the unit itself in one statement: what is seen is made anew once.
-  perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, p_reason, p_kind, v_to.unit_id);
+  perform bihuan.announce_change(
+    v_who.by_whom, v_who.officer_id, v_who.own, v_who.via, p_reason, p_kind, v_to.unit_id);
   update bihuan.units u
      set parent_id = v_to.unit_id,
          disabled_at = case when u.unit_id = v_unit.unit_id then clock_timestamp() else u.disabled_at end
    where u.city_id = v_unit.city_id
      and (u.unit_id = v_unit.unit_id or u.parent_id = v_unit.unit_id and u.disabled_at is null);
-  perform bihuan.announce_change(null, null, null);
+  perform bihuan.announce_change(null, null, null, null, null);
 end
 $$;
 

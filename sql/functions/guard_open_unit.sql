@@ -21,6 +21,23 @@ begin
       from fresh f
       join bihuan.units u on u.city_id = f.city_id and u.unit_id in (f.to_unit, f.from_unit, f.reviewer_unit)
      where u.disabled_at is not null and f.state in ('assigned', 'received', 'forwarded', 'fed_back') limit 1;
+  elsif tg_table_name = 'disputes' then
+    select u.label into v_label
+      from fresh f
+      join bihuan.units u on u.city_id = f.city_id and u.unit_id in (f.raised_by, f.assigner_unit, f.arbiter_unit)
+     where u.disabled_at is not null and f.state = 'open' limit 1;
+  elsif tg_table_name = 'tasks' then
+    select u.label into v_label
+      from fresh f join bihuan.units u on u.city_id = f.city_id and u.unit_id in (f.unit_id, f.owner_unit)
+     where u.disabled_at is not null and f.state = 'open' limit 1;
+  elsif tg_table_name = 'referrals' then
+    select u.label into v_label
+      from fresh f join bihuan.units u on u.city_id = f.city_id and u.unit_id = f.unit_id
+     where u.disabled_at is not null and f.state = 'open' limit 1;
+  elsif tg_table_name = 'warning_receipts' then
+    select u.label into v_label
+      from fresh f join bihuan.units u on u.city_id = f.city_id and u.unit_id = f.unit_id
+     where u.disabled_at is not null and f.received_at is null limit 1;
   else
     select u.label into v_label
       from fresh f join bihuan.units u on u.city_id = f.city_id and u.unit_id in (f.to_unit, f.from_unit)
@@ -52,5 +69,25 @@ create or replace trigger guard_open_unit
 
 create or replace trigger guard_open_unit
   after insert on bihuan.supervisions
+  referencing new table as fresh
+  for each statement execute function bihuan.guard_open_unit();
+
+create or replace trigger guard_open_unit
+  after insert on bihuan.disputes
+  referencing new table as fresh
+  for each statement execute function bihuan.guard_open_unit();
+
+create or replace trigger guard_open_unit
+  after insert on bihuan.tasks
+  referencing new table as fresh
+  for each statement execute function bihuan.guard_open_unit();
+
+create or replace trigger guard_open_unit
+  after insert on bihuan.referrals
+  referencing new table as fresh
+  for each statement execute function bihuan.guard_open_unit();
+
+create or replace trigger guard_open_unit
+  after insert on bihuan.warning_receipts
   referencing new table as fresh
   for each statement execute function bihuan.guard_open_unit();

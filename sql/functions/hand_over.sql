@@ -1,6 +1,6 @@
 -- What stands with one unit in some cases stands with another from now on: the cases it owns, the open assignments it has,
--- gave or reviews, its running clocks, open orders, warnings it has not answered. What is closed stays as it was. Each
--- assignment, order and case touched says so in its log. Set-based; the caller holds the cases' locks.
+-- gave or reviews, its running clocks, open orders, disputes, referrals and tasks, warnings it has not answered. What is closed
+-- stays as it was. Each assignment, order and case touched says so in its log. Set-based; the caller holds the cases' locks.
 --
 -- Where the taker would review its own work, or answer an order of its own, the owner of the case reviews or orders.
 --
@@ -175,14 +175,35 @@ begin
    where k.city_id = p_city and k.case_id = any (p_cases) and k.stopped_at is null and k.dispute_id is not null
      and x.city_id = k.city_id and x.dispute_id = k.dispute_id and x.arbiter_unit <> k.unit_id;
 
-  -- The assignment that a task belongs to says in the log that it was handed over.
-  update bihuan.tasks t
-     set unit_id = case t.unit_id when p_from then p_to else t.unit_id end,
-         owner_unit = case t.owner_unit when p_from then p_to else t.owner_unit end
-   where t.city_id = p_city and t.case_id = any (p_cases) and t.state = 'open' and p_from in (t.unit_id, t.owner_unit);
+  with moved as (
+    update bihuan.referrals f
+       set unit_id = p_to, version = f.version + 1
+     where f.city_id = p_city and f.case_id = any (p_cases) and f.unit_id = p_from and f.state = 'open'
+    returning f.case_id, f.ref
+  )
+  select v_cases || coalesce(array_agg(m.case_id), '{}'), v_hops || coalesce(array_agg(null::uuid), '{}'),
+         v_as || coalesce(array_agg('referral'::text), '{}'), v_refs || coalesce(array_agg(m.ref), '{}')
+    into v_cases, v_hops, v_as, v_refs
+    from moved m;
+
+  -- Where the assignment that a task belongs to went along, its log says so already.
+  with moved as (
+    update bihuan.tasks t
+       set unit_id = case t.unit_id when p_from then p_to else t.unit_id end,
+           owner_unit = case t.owner_unit when p_from then p_to else t.owner_unit end
+      from bihuan.assignments a
+     where t.city_id = p_city and t.case_id = any (p_cases) and t.state = 'open' and p_from in (t.unit_id, t.owner_unit)
+       and a.city_id = t.city_id and a.assignment_id = t.assignment_id
+    returning t.case_id, t.assignment_id, a.ref || '-T' || t.number as ref
+  )
+  select v_cases || coalesce(array_agg(m.case_id), '{}'), v_hops || coalesce(array_agg(m.assignment_id), '{}'),
+         v_as || coalesce(array_agg('task'::text), '{}'), v_refs || coalesce(array_agg(m.ref), '{}')
+    into v_cases, v_hops, v_as, v_refs
+    from moved m
+   where m.assignment_id not in (select x from unnest(v_hops) x where x is not null);
 
   perform bihuan.count_standing(p_city, p_cases, 1);
-  perform bihuan.refresh_visibility(p_city, (select array_agg(distinct x) from unnest(v_cases) x));
+  perform bihuan.refresh_visibility(p_city, p_cases);
 
   insert into bihuan.events (city_id, case_id, seq, at, kind, assignment_id, actor, officer_id, unit_id, via, reason, detail)
   select p_city, e.case_id,

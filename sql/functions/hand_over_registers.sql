@@ -28,6 +28,12 @@ begin
         where t.city_id = p_city and t.unit_id = p_to and t.item = s.item and t.place = s.place);
   update bihuan.supplies s set unit_id = p_to where s.city_id = p_city and s.unit_id = p_from;
 
+  -- Who is to be warned once somebody decides.
+  update bihuan.warnings w
+     set named_units = array(
+           select distinct case n when p_from then p_to else n end from unnest(w.named_units) n order by 1)
+   where w.city_id = p_city and w.state = 'proposed' and p_from = any (w.named_units);
+
   update bihuan.liaisons l
      set valid_until = greatest(v_now, l.valid_from)
    where l.city_id = p_city and l.unit_id = p_from and (l.valid_until is null or l.valid_until > v_now);

@@ -14,10 +14,10 @@ begin
   if exists (select from bihuan.units u where u.city_id = v_who.city_id and u.label = p_label) then
     raise exception 'unit.label_taken' using errcode = 'LP010', column = 'label', detail = p_label;
   end if;
-  perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, p_reason);
+  perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, v_who.own, v_who.via, p_reason);
   insert into bihuan.units (city_id, label, parent_id, tier, name, line, division_code)
   values (v_who.city_id, p_label, v_parent.unit_id, p_tier, p_name, p_line, p_division);
-  perform bihuan.announce_change(null, null, null);
+  perform bihuan.announce_change(null, null, null, null, null);
 end
 $$;
 

@@ -1,6 +1,7 @@
 -- The cases in which something stands with a unit: it owns them, it has an open assignment, gave or
--- reviews one, a clock of it runs, an order is open from or to it, or a warning that it has not answered.
--- p_is_closing: also the cases it owns that are over, since they may be opened again. p_cases: only among these; null: all.
+-- reviews one, a clock of it runs, an order, a dispute, a referral or a task is open from or to it, or a warning that it has not
+-- answered. p_is_closing: also the cases it owns that are over, since they may be opened again. p_cases: only among these; null:
+-- all.
 create or replace function bihuan.open_work(
   p_city integer, p_unit integer, p_is_closing boolean, p_cases uuid[] default null)
 returns setof uuid
@@ -11,8 +12,19 @@ as $$
    where c.city_id = p_city and c.owner_unit = p_unit and (c.is_open or p_is_closing and c.state <> 'archived')
      and (p_cases is null or c.case_id = any (p_cases))
   union
+  -- Each by an index of its own.
   select a.case_id from bihuan.assignments a
-   where a.city_id = p_city and p_unit in (a.to_unit, a.from_unit, a.reviewer_unit)
+   where a.city_id = p_city and a.to_unit = p_unit and a.closed_at is null
+     and a.state in ('assigned', 'received', 'forwarded', 'fed_back')
+     and (p_cases is null or a.case_id = any (p_cases))
+  union
+  select a.case_id from bihuan.assignments a
+   where a.city_id = p_city and a.from_unit = p_unit and a.closed_at is null
+     and a.state in ('assigned', 'received', 'forwarded', 'fed_back')
+     and (p_cases is null or a.case_id = any (p_cases))
+  union
+  select a.case_id from bihuan.assignments a
+   where a.city_id = p_city and a.reviewer_unit = p_unit and a.closed_at is null
      and a.state in ('assigned', 'received', 'forwarded', 'fed_back')
      and (p_cases is null or a.case_id = any (p_cases))
   union
@@ -37,6 +49,10 @@ as $$
   select x.case_id from bihuan.disputes x
    where x.city_id = p_city and x.state = 'open' and p_unit in (x.raised_by, x.assigner_unit, x.arbiter_unit)
      and (p_cases is null or x.case_id = any (p_cases))
+  union
+  select f.case_id from bihuan.referrals f
+   where f.city_id = p_city and f.unit_id = p_unit and f.state = 'open'
+     and (p_cases is null or f.case_id = any (p_cases))
   union
   select t.case_id from bihuan.tasks t
    where t.city_id = p_city and t.state = 'open' and p_unit in (t.unit_id, t.owner_unit)

@@ -13,9 +13,9 @@ begin
   if v_unit.name = p_name then
     raise exception 'unit.same_name' using errcode = 'LP010', column = 'name', detail = p_name;
   end if;
-  perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, p_reason);
+  perform bihuan.announce_change(v_who.by_whom, v_who.officer_id, v_who.own, v_who.via, p_reason);
   update bihuan.units u set name = p_name where u.city_id = v_unit.city_id and u.unit_id = v_unit.unit_id;
-  perform bihuan.announce_change(null, null, null);
+  perform bihuan.announce_change(null, null, null, null, null);
 end
 $$;
 

@@ -1,14 +1,29 @@
 alter table bihuan.deliveries enable row level security;
 
--- Operators see what became of their city's messages, and put back what was put aside.
+-- Operators see what became of the messages of their unit and those below, and put back what was put aside: with the webhook.
 drop policy if exists operator_sees_delivery on bihuan.deliveries;
 create policy operator_sees_delivery on bihuan.deliveries for select to bihuan_server
-  using (city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator'));
+  using (
+    city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator')
+    and exists (
+      select from bihuan.webhooks w where w.city_id = deliveries.city_id and w.webhook_id = deliveries.webhook_id
+    )
+  );
 
 drop policy if exists operator_retries_delivery on bihuan.deliveries;
 create policy operator_retries_delivery on bihuan.deliveries for update to bihuan_server
-  using (city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator'))
-  with check (city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator'));
+  using (
+    city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator')
+    and exists (
+      select from bihuan.webhooks w where w.city_id = deliveries.city_id and w.webhook_id = deliveries.webhook_id
+    )
+  )
+  with check (
+    city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator')
+    and exists (
+      select from bihuan.webhooks w where w.city_id = deliveries.city_id and w.webhook_id = deliveries.webhook_id
+    )
+  );
 
 -- The courier looks in all cities for what is due; what it then does, it does city by city. What a drill would have told,
 -- and what is about a restricted case, is handed on to nobody: the system of a unit has no clearance.

@@ -19,11 +19,15 @@ create policy officer_causes_message on bihuan.outbox for insert to bihuan_serve
     )
   );
 
--- But operators look after what their city sends, unless it is about a case that is sealed from them.
+-- But operators look after what is sent to their unit and those below, unless it is about a case that is sealed from them.
 drop policy if exists operator_sees_message on bihuan.outbox;
 create policy operator_sees_message on bihuan.outbox for select to bihuan_server
   using (
     city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator')
+    and unit_id in (
+      select u.descendant_id from bihuan.unit_closure u
+       where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    )
     and (case_id is null or not bihuan.is_hidden(case_id))
   );
 

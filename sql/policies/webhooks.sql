@@ -1,9 +1,16 @@
 alter table bihuan.webhooks enable row level security;
 
--- Operators see where their city's messages go; only the local operator, over the owner's connection, says where.
+-- Operators see where the messages of their unit and those below go; only the local operator, over the owner's connection, says
+-- where.
 drop policy if exists operator_sees_webhook on bihuan.webhooks;
 create policy operator_sees_webhook on bihuan.webhooks for select to bihuan_server
-  using (city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator'));
+  using (
+    city_id = (select s.city_id from bihuan.sessions s where s.role = 'operator')
+    and unit_id in (
+      select u.descendant_id from bihuan.unit_closure u
+       where (u.city_id, u.ancestor_id) = (select s.city_id, s.unit_id from bihuan.sessions s)
+    )
+  );
 
 -- The courier looks in all cities for what is due; what it then does, it does city by city.
 drop policy if exists worker_sees_webhook on bihuan.webhooks;

@@ -47,6 +47,11 @@ begin
           select gen_random_uuid() as id, pg_temp.any_unit() as owner, pg_temp.any_of(array['registered', 'concluded']) as state
             from generate_series(1, case v_what when 'cases' then 4 else 1 end)
         ) x;
+      insert into bihuan.events (city_id, case_id, seq, at, kind, actor, via)
+      select c.city_id, c.case_id, 1, now(), 'registered', 'system', 'local'
+        from bihuan.cases c
+       where c.city_id = p_city
+         and not exists (select from bihuan.events e where e.city_id = c.city_id and e.case_id = c.case_id);
     when v_what in ('assign', 'assignments') then
       insert into bihuan.assignments (city_id, assignment_id, ref, case_id, parent_id, role, state, from_unit, to_unit, reviewer_unit,
         assigned_at)

@@ -156,7 +156,7 @@ begin
      -- Handed over.
      'cases.owner_unit', 'assignments.from_unit', 'assignments.to_unit', 'assignments.reviewer_unit', 'clocks.unit_id',
      'supervisions.from_unit', 'supervisions.to_unit', 'warning_receipts.unit_id', 'disputes.raised_by',
-     'disputes.assigner_unit', 'disputes.arbiter_unit', 'tasks.unit_id', 'tasks.owner_unit',
+     'disputes.assigner_unit', 'disputes.arbiter_unit', 'tasks.unit_id', 'tasks.owner_unit', 'referrals.unit_id',
      -- Handed over, or ended, by hand_over_registers.
      'routing_rules.area_unit', 'routing_rules.target_unit', 'unit_aliases.unit_id', 'supplies.unit_id',
      'liaisons.unit_id', 'duty_shifts.unit_id',
@@ -167,10 +167,10 @@ begin
      'unit_changes.other_unit', 'unit_changes.old_parent', 'unit_changes.new_parent', 'officer_changes.unit_id',
      -- Who did it then.
      'filings.unit_id', 'gradings.unit_id', 'spread_samples.unit_id', 'warnings.proposed_unit', 'leads.unit_id',
-     'disputes.proposed_unit', 'disputes.decided_unit', 'assignments.proposed_unit', 'referrals.unit_id',
-     'return_visits.unit_id', 'comments.unit_id', 'reads.unit_id', 'duty_tests.unit_id', 'duty_calls.unit_id',
+     'disputes.proposed_unit', 'disputes.decided_unit', 'assignments.proposed_unit', 'return_visits.unit_id',
+     'comments.unit_id', 'reads.unit_id', 'duty_tests.unit_id', 'duty_calls.unit_id',
      'duty_calls.from_unit', 'case_experts.unit_id',
-     -- Whom a case is about does not change with a name on a door.
+     -- Whom a case is about does not change with a name on a door; carry_recusals adds whoever takes the unit in.
      'recusals.unit_id',
      -- Where to tell a unit, and what it was told.
      'webhooks.unit_id', 'outbox.unit_id']);

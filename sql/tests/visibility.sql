@@ -53,6 +53,8 @@ $$;
 insert into bihuan.cases (city_id, case_id, ref, owner_unit, state, title, content, channel, plan_id, plan_version,
   received_at, opened_at, version)
 values (1, md5('case 4')::uuid, 'JC-4', 1, 'registered', '标题', '内容', 'hotline', 'plan', 1, now(), now(), 1);
+insert into bihuan.events (city_id, case_id, seq, at, kind, actor, via)
+values (1, md5('case 4')::uuid, 1, now(), 'registered', 'system', 'local');
 insert into bihuan.assignments (city_id, assignment_id, ref, case_id, role, state, from_unit, to_unit, reviewer_unit,
   assigned_at)
 values
@@ -95,11 +97,27 @@ begin
   assert (select a.is_sealed from bihuan.assignments a where a.assignment_id = md5('other')::uuid), 'what is added is sealed';
 
   update bihuan.units set parent_id = 4 where city_id = 1 and unit_id = 5;
-  assert exists (select from bihuan.case_visibility v where v.case_id = v_case and v.unit_id = 5)
-    and bihuan.find_drift(1) is null, 'a station that goes to another district is not recused any more';
-  update bihuan.units set parent_id = 3 where city_id = 1 and unit_id = 5;
+  set constraints all immediate;
+  set constraints all deferred;
   assert not exists (select from bihuan.case_visibility v where v.case_id = v_case and v.unit_id = 5)
-    and bihuan.find_drift(1) is null, 'and is where it comes back';
+    and bihuan.find_drift(1) is null, 'a station that goes to another district is kept out by itself from then on';
+  assert (select (r.followed_unit, r.reason) = (3, '涉及该局（机构调整，lumu随hexi回避）')
+            from bihuan.recusals r where r.case_id = v_case and r.unit_id = 5), 'and whose recusal it was is on record';
+  update bihuan.units set parent_id = 3 where city_id = 1 and unit_id = 5;
+  assert (select count(*) from bihuan.recusals r where r.case_id = v_case) = 2, 'not twice';
+  update bihuan.units set parent_id = 4 where city_id = 1 and unit_id = 5;
+  set constraints all immediate;
+  set constraints all deferred;
+  update bihuan.recusals set lifted_at = now(), lifted_by = gen_random_uuid(), lift_reason = '已查清'
+   where case_id = v_case and unit_id = 5;
+  set constraints all immediate;
+  set constraints all deferred;
+  assert exists (select from bihuan.case_visibility v where v.case_id = v_case and v.unit_id = 5)
+    and bihuan.find_drift(1) is null, 'until it is lifted';
+  update bihuan.units set parent_id = 3 where city_id = 1 and unit_id = 5;
+  set constraints all immediate;
+  assert not exists (select from bihuan.case_visibility v where v.case_id = v_case and v.unit_id = 5)
+    and bihuan.find_drift(1) is null, 'and again where it comes back';
 
   update bihuan.recusals set lifted_at = now(), lifted_by = gen_random_uuid(), lift_reason = '已查清' where case_id = v_case;
   assert (select array_agg(v.unit_id order by v.unit_id) from bihuan.case_visibility v where v.case_id = v_case)

@@ -21,6 +21,13 @@ package struct OrganisationFault: Error, Sendable, Hashable {
         case caseElsewhere = "case.not_with_unit"
         /// Work would come to a unit that must not have it (回避).
         case recused = "unit.recused"
+        /// A unit would be kept out of its own work by a recusal of the one that it takes in.
+        case recusalFollows = "unit.recusal_follows"
+        /// Work on a restricted case would come where nobody is cleared for it.
+        case uncleared = "unit.uncleared"
+        /// The bureau of the city answers for what it owns, and gives it to nobody.
+        case top = "unit.top"
+        case noneNamed = "case.none_named"
         case unknownOfficer = "officer.unknown"
         case badLogin = "officer.login"
         case loginTaken = "officer.login_taken"
@@ -37,11 +44,14 @@ package struct OrganisationFault: Error, Sendable, Hashable {
     package var field: String?
     /// What stands in the way, in the words of the request or by ref.
     package var subject: String?
+    /// How many cases stand in the way besides, of which the administrator does not see which.
+    package var others: Int
 
-    package init(_ rule: Rule, field: String? = nil, subject: String? = nil) {
+    package init(_ rule: Rule, field: String? = nil, subject: String? = nil, others: Int = 0) {
         self.rule = rule
         self.field = field
         self.subject = subject
+        self.others = others
     }
 
     /// The rule in Chinese, for people.
@@ -63,6 +73,10 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .notBelow: "不是该单位的直接下级"
             case .caseElsewhere: "该单位在这些案件中没有未了事项"
             case .recused: "承接单位须回避其中的案件，请先撤回或另行转办"
+            case .recusalFollows: "被并入的单位须回避承接单位主办或承办的案件，承接后须一并回避；请先办结、改派或解除回避"
+            case .uncleared: "承接单位没有知悉其中限制案件的岗位，请先指定知悉范围，或让岗位随同转入"
+            case .top: "主管单位对全市案件负责，其工作不能移交；需由其他单位办理的请转办"
+            case .noneNamed: "案件名单为空；要移交全部案件的，不写该项"
             case .unknownOfficer: "没有这个人员"
             case .badLogin: "登录名须为小写字母、数字、. _ -，以字母开头，至多 63 个字符"
             case .loginTaken: "该登录名已被使用"
@@ -73,7 +87,9 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .notHeld: "没有担任这一岗位"
             case .unfitPlanRole: "该岗位不能任为预案中的这些角色"
             }
-        return self.subject.map { "\(text)：\($0)" } ?? text
+        let unseen = self.others > 0 ? "\(self.others) 件不在本岗位知悉范围内的案件" : nil
+        let subjects = [self.subject, unseen].compactMap(\.self).joined(separator: "，另有 ")
+        return subjects.isEmpty ? text : "\(text)：\(subjects)"
     }
 
     /// The same in English.
@@ -95,6 +111,13 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .notBelow: "Not directly below the unit."
             case .caseElsewhere: "The unit has nothing open in these cases."
             case .recused: "The unit must not have some of the cases; recall them, or assign them elsewhere, first."
+            case .recusalFollows:
+                "The unit taken in is recused from cases that the other owns or works on, which it would have to leave; "
+                    + "end them, assign them elsewhere or lift the recusal first."
+            case .uncleared:
+                "No post of the unit is cleared for some of the cases; clear one first, or let the posts move along."
+            case .top: "The bureau of the city answers for its cases and hands none over; assign them instead."
+            case .noneNamed: "The list of cases is empty; leave it out to hand over all."
             case .unknownOfficer: "There is no such officer."
             case .badLogin: "A log-in has lower-case letters, digits and . _ -, begins with a letter, 63 at most."
             case .loginTaken: "The log-in is taken."
@@ -105,11 +128,15 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .notHeld: "The post is not held."
             case .unfitPlanRole: "The post cannot be these roles of the plan."
             }
-        return self.subject.map { "\(text) \($0)" } ?? text
+        let unseen = self.others > 0 ? "\(self.others) that this post does not see" : nil
+        let subjects = [self.subject, unseen].compactMap(\.self).joined(separator: ", and ")
+        return subjects.isEmpty ? text : "\(text) \(subjects)"
     }
 
     /// Whether something that stands now is in the way, rather than the request being wrong.
-    package var isConflict: Bool { [.inUse, .closed, .recused].contains(self.rule) }
+    package var isConflict: Bool {
+        [.inUse, .closed, .recused, .recusalFollows, .uncleared].contains(self.rule)
+    }
 }
 
 /// What became of a unit (机构沿革).

@@ -88,12 +88,12 @@ extension API {
                 try Query.refuse(call.query)
                 let (other, cases, reason) = try Fields.read(try await call.body()) { fields in
                     (
-                        fields.text("to", Self.word), fields.texts("cases", count: 0...1_000, Self.word),
+                        fields.text("to", Self.word), fields.optionalTexts("cases", count: 1...1_000, Self.word),
                         fields.text("reason", Self.words)
                     )
                 }
                 return try await self.change(
-                    call, .handOver(call.parameter("label"), to: other, cases: cases.isEmpty ? nil : cases), reason)
+                    call, .handOver(call.parameter("label"), to: other, cases: cases), reason)
             },
             Route("GET", officers) { call in
                 let under = try Query.read(call.query) { query in query.text("under", Self.word) }

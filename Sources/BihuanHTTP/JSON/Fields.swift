@@ -128,6 +128,16 @@ package struct Fields {
         self.list(name, count) { $0.text($1, rule, $2) }
     }
 
+    /// The same where it may be left out, which means something else than an empty list.
+    package mutating func optionalTexts(_ name: String, count: ClosedRange<Int>, _ rule: TextRule) -> [String]? {
+        switch self.object[name] {
+        case nil, .null?:
+            self.asked.insert(name)
+            return nil
+        default: return self.texts(name, count: count, rule)
+        }
+    }
+
     /// Identities without repetition.
     package mutating func uuids(_ name: String, count: ClosedRange<Int>) -> [UUID] {
         let ids = self.list(name, count) { $0.uuid($1, $2) }

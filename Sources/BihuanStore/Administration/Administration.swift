@@ -12,7 +12,12 @@ package struct Administration: Sendable {
     let hasher: PasswordHasher
     let queries: Queries
     /// For one step: a district of a big city that moves takes some seconds.
-    private static let patience = Duration.seconds(120)
+    static let patience = Duration.seconds(120)
+    /// How long it is begun anew where somebody else is at it.
+    static let trying = Duration.seconds(60)
+    /// How long a step waits for a lock, as PostgreSQL writes it. While it waits for the tables, all who write wait behind it;
+    /// so it rather begins anew after a pause.
+    static let lockTimeout = "1s"
 
     /// What a change came to.
     package struct Done: Sendable, Hashable {
@@ -30,8 +35,9 @@ package struct Administration: Sendable {
 
     /// Carries a change of the tree out.
     ///
-    /// Work is handed over some cases at a time, each time in a transaction of its own that leaves every case whole; the
-    /// rest, the closing itself and the key, in one. Repeated before that, it goes on where it stopped.
+    /// All work of a unit is handed over some cases at a time, and of one that is closed the units below it one at a time, each
+    /// time in a transaction of its own that leaves every case whole; the rest, the closing itself and the key, in one. Repeated before that, it goes on where it stopped. Cases that
+    /// are named go in one transaction with the key.
     package func perform(
         _ command: UnitStep, reason: String, _ token: String, key: String? = nil
     ) async throws(DeskError) -> Done {
@@ -44,9 +50,14 @@ package struct Administration: Sendable {
             repeat {
                 last = try await self.handOver(batch, token)
                 done.handedOver += last
-            } while last == UnitStep.batchSize
+            } while last > 0
         }
-        done.replayed = try await self.run(command.last(reason: reason), keeping, token)
+        if let batch = command.unitBatch(reason: reason) {
+            while try await self.handOver(batch, token) > 0 {}
+        }
+        let end = try await self.run(command.last(reason: reason), counting: command.countsInLast, keeping, token)
+        done.handedOver += end.handedOver
+        done.replayed = end.replayed
         return done
     }
 
@@ -92,7 +103,7 @@ package struct Administration: Sendable {
         case .endPost(let login, let unit, let role):
             sql = "select bihuan.end_post(\(login), \(unit), \(role.rawValue), \(reason))"
         }
-        return Done(replayed: try await self.run(sql, keeping, token))
+        return try await self.run(sql, counting: false, keeping, token)
     }
 
     // MARK: Statements
@@ -112,25 +123,51 @@ package struct Administration: Sendable {
         }
     }
 
-    /// - Parameter sql: nil: nothing is left to be done but to keep the key.
-    /// - Returns: true: it was done before under the key.
+    /// - Parameters:
+    ///   - sql: nil: nothing is left to be done but to keep the key.
+    ///   - isCounting: whether it answers in how many cases something was handed over.
     private func run(
-        _ sql: SQL?, _ keeping: IdempotencyKey?, _ token: String
-    ) async throws(DeskError) -> Bool {
+        _ sql: SQL?, counting isCounting: Bool, _ keeping: IdempotencyKey?, _ token: String
+    ) async throws(DeskError) -> Done {
         try await self.use(token) { transaction throws(DeskError) in
             if let keeping {
                 let claim = try Self.fly(transaction, keeping.claim)
                 if claim[0].affected == 0, try keeping.isKept(claim[1]) {
                     _ = try Self.fly(transaction, [keeping.stamp])
-                    return true
+                    return Done(replayed: true)
                 }
             }
-            if let sql { _ = try Self.fly(transaction, [sql]) }
-            return false
+            guard let sql else { return Done() }
+            let answer = try Self.fly(transaction, [sql])[0]
+            guard isCounting else { return Done() }
+            do throws(PostgresError) {
+                return Done(handedOver: try answer.rows[0].get("n"))
+            } catch {
+                throw DeskError(error)
+            }
         }
     }
 
+    /// Again and again where somebody else is at it, until patience is at its end.
     private func use<R: Sendable>(
+        _ token: String, _ body: @escaping @Sendable (borrowing Transaction) throws(DeskError) -> R
+    ) async throws(DeskError) -> R {
+        let end = ContinuousClock.now + Self.trying
+        while true {
+            do throws(DeskError) {
+                return try await self.useOnce(token, body)
+            } catch {
+                guard case .busy = error, ContinuousClock.now < end else { throw error }
+            }
+            // So that those who waited behind it get on, and two that met do not meet again.
+            do { try await Task.sleep(for: Self.pause()) } catch { throw .busy(retryAfter: 1) }
+        }
+    }
+
+    /// Between two tries.
+    static func pause() -> Duration { .milliseconds(Int.random(in: 200...600)) }
+
+    private func useOnce<R: Sendable>(
         _ token: String, _ body: @escaping @Sendable (borrowing Transaction) throws(DeskError) -> R
     ) async throws(DeskError) -> R {
         let principal = Principal.session(token)
@@ -141,7 +178,10 @@ package struct Administration: Sendable {
                     transaction,
                     [
                         principal.presentation,
-                        "select set_config('statement_timeout', '110s', true), set_config('lock_timeout', '30s', true)",
+                        """
+                        select set_config('statement_timeout', '110s', true),
+                               set_config('lock_timeout', \(Self.lockTimeout), true)
+                        """,
                     ])
                 return try body(transaction)
             } orFail: {

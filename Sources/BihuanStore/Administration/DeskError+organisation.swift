@@ -19,7 +19,13 @@ extension DeskError {
 extension OrganisationFault {
     init?(_ error: PostgresError) {
         guard let rule = Rule(rawValue: error.message) else { return nil }
-        let subject = error.detail.flatMap { $0.isEmpty || rule == .notPermitted ? nil : $0 }
-        self.init(rule, field: error.column.flatMap { $0.isEmpty ? nil : $0 }, subject: subject)
+        var subjects = (error.detail ?? "").split(separator: ", ").map(String.init)
+        // Of what the administrator does not see, the number: see sql/functions/told_refs.sql.
+        let others = subjects.last.flatMap { $0.hasPrefix("+") ? Int($0.dropFirst()) : nil }
+        if others != nil { subjects.removeLast() }
+        if rule == .notPermitted { subjects = [] }
+        self.init(
+            rule, field: error.column.flatMap { $0.isEmpty ? nil : $0 },
+            subject: subjects.isEmpty ? nil : subjects.joined(separator: ", "), others: others ?? 0)
     }
 }

@@ -29,23 +29,35 @@ package enum UnitStep: Sendable, Hashable, Encodable {
     /// How many cases are handed over in one go, so that no command waits long for one of them.
     static let batchSize = 2_000
 
-    /// The unit that gives its work away before the last step, and the one that takes it; asked again until little is left.
-    var handingOver: (from: String, to: String, cases: [String]?, isClosing: Bool)? {
+    /// A batch of the work to hand over before the last step; answers how many cases it was, and is asked again until none
+    /// is left but what a command was at. Cases that are named are no batch: they go all at once, or none.
+    func batch(reason: String) -> SQL? {
         switch self {
-        case .merge(let from, let to, _), .close(let from, let to?, _): (from, to, nil, true)
-        case .handOver(let from, let to, let cases): (from, to, cases, false)
-        case .open, .rename, .move, .close, .split: nil
+        case .merge(let from, let to, let posts), .close(let from, let to?, let posts):
+            """
+            select bihuan.hand_over_work(\(from), \(to), null, \(Int32(Self.batchSize)), \(reason), true,
+                                         \(posts.rawValue)) as n
+            """
+        case .handOver(let from, let to, nil):
+            "select bihuan.hand_over_work(\(from), \(to), null, \(Int32(Self.batchSize)), \(reason)) as n"
+        case .open, .rename, .move, .close, .split, .handOver: nil
         }
     }
 
-    /// A batch of the work to hand over; answers how many cases it was.
-    func batch(reason: String) -> SQL? {
-        self.handingOver.map { work in
-            """
-            select bihuan.hand_over_work(\(work.from), \(work.to), \(work.cases)::text[], \(Int32(Self.batchSize)),
-                                         \(reason), \(work.isClosing)) as n
-            """
+    /// Brings one of the units below over before the last step; answers how many that were, and is asked again until none is
+    /// left.
+    func unitBatch(reason: String) -> SQL? {
+        switch self {
+        case .merge(let from, let to, let posts), .close(let from, let to?, let posts):
+            "select bihuan.bring_over_unit(\(from), \(to), \(posts.rawValue), \(reason)) as n"
+        case .open, .rename, .move, .close, .split, .handOver: nil
         }
+    }
+
+    /// Whether the last step answers in how many cases something was handed over, as `n`.
+    var countsInLast: Bool {
+        guard case .handOver(_, _, _?) = self else { return false }
+        return true
     }
 
     /// The last step; nil where the batches were all.
@@ -67,6 +79,8 @@ package enum UnitStep: Sendable, Hashable, Encodable {
             select bihuan.split_unit(\(label), \(unit.label), \(unit.name), \(unit.line), \(units)::text[],
                                      \(cases)::text[], \(reason))
             """
+        case .handOver(let from, let to, let cases?):
+            "select bihuan.hand_over_work(\(from), \(to), \(cases)::text[], null, \(reason)) as n"
         case .handOver: nil
         }
     }
@@ -81,7 +95,10 @@ package enum UnitStep: Sendable, Hashable, Encodable {
                 throw OrganisationFault(.badTier, field: "tier")
             }
         case .split(_, let unit, _, _): draft = unit
-        case .rename, .move, .merge, .close, .handOver: return
+        case .handOver(_, _, let cases):
+            if cases?.isEmpty == true { throw OrganisationFault(.noneNamed, field: "cases") }
+            return
+        case .rename, .move, .merge, .close: return
         }
         let label = Array(draft.label.utf8)
         guard let first = label.first, (97...122).contains(first), label.count <= 63,

@@ -25,10 +25,17 @@ extension Registry {
                 }
                 handedOver += last
                 progress(handedOver)
-            } while last == UnitStep.batchSize
+            } while last > 0
+        }
+        if let batch = step.unitBatch(reason: reason) {
+            while try await self.administer(batch, by: osUser, in: city, { row throws(PostgresError) -> Int in
+                try row.get("n")
+            }) > 0 {}
         }
         if let last = step.last(reason: reason) {
-            try await self.administer(last, by: osUser, in: city) { _ throws(PostgresError) in }
+            handedOver += try await self.administer(last, by: osUser, in: city) { row throws(PostgresError) in
+                step.countsInLast ? try row.get("n") : 0
+            }
         }
         return handedOver
     }
@@ -80,18 +87,44 @@ extension Registry {
         }
     }
 
+    /// Again and again where somebody else is at it; see ``Administration``.
     private func administer<R: Sendable>(
         _ sql: SQL, by osUser: String, in city: CityID,
         _ read: @escaping @Sendable (Row) throws(PostgresError) -> R
     ) async throws(RegistryFault) -> R {
-        try await self.run { connection throws(PostgresError) in
-            let answers = try connection.flight([
-                "select set_config('bihuan.city', \(String(city.rawValue)), true)",
-                "select set_config('bihuan.local_user', \(osUser), true)",
-                sql,
-            ])
-            return try read(answers[2].rows[0])
+        let end = ContinuousClock.now + Administration.trying
+        while true {
+            let answer: R? = try await self.run { connection throws(PostgresError) in
+                do throws(PostgresError) {
+                    let answers = try connection.flight([
+                        "select set_config('bihuan.city', \(String(city.rawValue)), true)",
+                        "select set_config('bihuan.local_user', \(osUser), true)",
+                        "select set_config('lock_timeout', \(Administration.lockTimeout), true)",
+                        sql,
+                    ])
+                    return try read(answers[3].rows[0])
+                } catch {
+                    guard error.isContention else { throw error }
+                    return nil
+                }
+            }
+            if let answer { return answer }
+            guard ContinuousClock.now < end else {
+                throw RegistryFault(.conflict, "其他人正在办理，请稍后再试")
+            }
+            do {
+                try await Task.sleep(for: Administration.pause())
+            } catch {
+                throw RegistryFault(.conflict, "已中断")
+            }
         }
+    }
+}
+
+extension PostgresError {
+    /// Whether somebody else had a lock for too long: lock_not_available, deadlock_detected.
+    var isContention: Bool {
+        [SQLState(rawValue: "55P03"), SQLState(rawValue: "40P01")].contains(self.sqlState)
     }
 }
 
@@ -100,7 +133,7 @@ extension RegistryFault {
         let kind: Kind =
             switch fault.rule {
             case .unknownUnit, .unknownOfficer, .notHeld: .missing
-            case .inUse, .closed, .recused, .labelTaken, .loginTaken: .conflict
+            case .inUse, .closed, .recused, .recusalFollows, .uncleared, .labelTaken, .loginTaken: .conflict
             default: .badInput
             }
         self.init(kind, fault.detail)

@@ -346,18 +346,20 @@ language sql stable as $$
     left join c on c.city_id = l.city_id and c.case_id = l.case_id
     left join bihuan.cases q on q.city_id = l.city_id and q.case_id = l.case_id
   union all
-  -- What the city sends is the operators' to look after, but what is sealed from them.
+  -- What is sent to a unit and those below is its operator's to look after, but what is sealed from it.
   select 'outbox', concat_ws('/', t.city_id, t.outbox_id),
-         p.lives and t.city_id = p.city_id and p.role = 'operator'
+         p.role = 'operator' and (t.city_id, t.unit_id) in (table mine)
            and coalesce((t.city_id, t.case_id) not in (table x), true), false
     from bihuan.outbox t
   union all
-  select 'webhooks', concat_ws('/', t.city_id, t.webhook_id), p.lives and t.city_id = p.city_id and p.role = 'operator', false
+  select 'webhooks', concat_ws('/', t.city_id, t.webhook_id), p.role = 'operator' and (t.city_id, t.unit_id) in (table mine),
+         false
     from bihuan.webhooks t
   union all
   select 'deliveries', concat_ws('/', t.city_id, t.outbox_id, t.webhook_id), x.is_own, x.is_own
     from bihuan.deliveries t
-   cross join lateral (select p.lives and t.city_id = p.city_id and p.role = 'operator' as is_own) x
+    join bihuan.webhooks w using (city_id, webhook_id)
+   cross join lateral (select p.role = 'operator' and (t.city_id, w.unit_id) in (table mine) as is_own) x
   union all
   select 'counter_totals', concat_ws('/', t.city_id, t.unit_id, t.measure, t.level), (t.city_id, t.unit_id) in (table mine), false
     from bihuan.counter_totals t
