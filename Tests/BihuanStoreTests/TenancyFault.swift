@@ -73,7 +73,8 @@ struct TenancyFault: Sendable, CustomTestStringConvertible {
             plant: """
                 create function bihuan.mood() returns text language sql stable set search_path = pg_catalog, pg_temp
                   as 'select ''calm''';
-                revoke all on function bihuan.mood() from public
+                revoke all on function bihuan.mood() from public;
+                grant execute on function bihuan.mood() to bihuan_server
                 """
         ),
     ]

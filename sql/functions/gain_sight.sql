@@ -18,7 +18,7 @@ begin
   insert into bihuan.counter_deltas (city_id, unit_id, measure, level, n)
   select p_city, p_unit, m.measure, coalesce(c.level, ''), count(*)
     from come k
-    join bihuan.cases c on c.city_id = p_city and c.case_id = k.case_id and not c.is_drill
+    join bihuan.cases c on c.city_id = p_city and c.case_id = k.case_id and c.is_counted
    cross join lateral (
      select 'open' as measure where c.is_open
      union all
