@@ -30,6 +30,7 @@ package struct OrganisationFault: Error, Sendable, Hashable {
         case deputyNeedsEnd = "post.deputy_needs_end"
         case notHeld = "post.not_held"
         case unfitPlanRole = "post.plan_role"
+        case aboveOwnClearance = "post.above_own_clearance"
     }
 
     package var rule: Rule
@@ -72,6 +73,7 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .deputyNeedsEnd: "代理须有止期"
             case .notHeld: "没有担任这一岗位"
             case .unfitPlanRole: "该岗位不能任为预案中的这些角色"
+            case .aboveOwnClearance: "不能授予高于本岗位的知悉范围"
             }
         return self.subject.map { "\(text)：\($0)" } ?? text
     }
@@ -104,6 +106,7 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .deputyNeedsEnd: "A deputy needs an end."
             case .notHeld: "The post is not held."
             case .unfitPlanRole: "The post cannot be these roles of the plan."
+            case .aboveOwnClearance: "Nobody gives more clearance than the own post has."
             }
         return self.subject.map { "\(text) \($0)" } ?? text
     }
