@@ -152,18 +152,96 @@ struct DisputeTests {
         #expect(fixture.docket.assignment(below)?.boundBy == dispute)
     }
 
-    @Test(arguments: ["withdraw", "final", "forward", "recall"])
-    func `a dispute ends when it is withdrawn, or the work is taken on or taken away`(how: String) throws {
+    @Test func `the assigner does not settle a dispute past its arbiter by a recall`() throws {
         var fixture = try DocketFixture(plan: Self.plan)
         let hop = try fixture.assigned()
-        if how != "recall" { try fixture.take(.receive(hop, reason: nil), .handler, self.east) }
+        let dispute = try self.raise(&fixture, hop, by: self.east)
+        let ref = try #require(fixture.docket.dispute(dispute)).ref
+
+        #expect(throws: Refusal.disputed(.recall, ref: ref)) { try fixture.take(.recall(hop, reason: "x")) }
+        let facts = fixture.docket.facts(of: fixture.docket.assignments[0])
+        let dispatcher = DocketFixture.officer(.dispatcher, self.city)
+        #expect(
+            dispatcher.identity.map { Permission.allowed(on: facts, to: $0, in: fixture.docket.tree) }?
+                .contains(.recall) == false)
+
+        try fixture.take(.withdraw(dispute, reason: "x"), .handler, self.east)
+        try fixture.take(.recall(hop, reason: "x"))
+        #expect(fixture.docket.assignment(hop)?.state == .recalled)
+    }
+
+    @Test func `whoever guides or is informed gives it back as often as it comes`() throws {
+        var fixture = try DocketFixture(plan: Self.plan)
+        try fixture.take(.grade(level: "general", reason: "x"))
+        for role in [AssignmentRole.guide, .inform] {
+            for _ in 0..<3 {
+                try fixture.take(.assign(unit: "food", instruction: "", role: role, reason: "x"))
+                let hop = try #require(fixture.docket.assignments.last)
+                try fixture.take(.return(hop.id, reason: "x"), .handler, self.food)
+                fixture.now += 60
+            }
+        }
+        #expect(fixture.docket.assignments.count == 6)
+    }
+
+    @Test func `what a unit beside it gives back is no return of the own work`() throws {
+        var fixture = try DocketFixture(plan: Self.plan)
+        let east = try fixture.assigned()
+        let west = try self.assign(&fixture, "west")
+        let food = try self.assign(&fixture, "food")
+        fixture.now += 60
+        try fixture.take(.return(east, reason: "x"), .handler, self.east)
+        try fixture.take(.return(west, reason: "x"), .handler, self.west)
+        fixture.now += 60
+        // The third may still give its own back; then each of the three is carried on by one, and returned no more.
+        try fixture.take(.return(food, reason: "x"), .handler, self.food)
+        fixture.now += 60
+        for (label, unit) in [("food", self.food), ("east", self.east), ("west", self.west)] {
+            let again = try self.assign(&fixture, label)
+            #expect(throws: Refusal.returnLimit(1)) {
+                try fixture.take(.return(again, reason: "x"), .handler, unit)
+            }
+        }
+    }
+
+    @Test func `the assigner learns that a dispute was withdrawn, not its arbiter alone`() throws {
+        var fixture = try DocketFixture(plan: Self.plan)
+        let hop = try fixture.assigned()
+        try fixture.take(.receive(hop, reason: nil), .dispatcher, self.east)
+        try fixture.take(.forward(hop, unit: "east-1", instruction: "", reason: "x"), .dispatcher, self.east)
+        let below = try #require(fixture.docket.assignments.last).id
+        let dispute = try self.raise(&fixture, below, by: DocketFixture.eastOne)
+
+        let changes = try fixture.take(.withdraw(dispute, reason: "x"), .handler, DocketFixture.eastOne)
+
+        #expect(changes.messages.map(\.topic) == ["dispute.withdrawn", "dispute.withdrawn"])
+        #expect(Set(changes.messages.map(\.unit)) == [self.city, self.east])
+    }
+
+    @Test func `units that were told of the end are told that the case is opened again`() throws {
+        var fixture = try DocketFixture(plan: Self.plan)
+        let hop = try fixture.assigned()
+        try fixture.take(.receive(hop, reason: nil), .handler, self.east)
+        try fixture.take(.feedBack(hop, DocketFixture.final), .handler, self.east)
+        try fixture.take(.accept(fixture.docket.feedback[0].id, reason: nil), .reviewer)
+        try fixture.take(.conclude(reason: "x"))
+
+        let changes = try fixture.take(.reopen(reason: "又有反映"))
+
+        #expect(changes.messages.map(\.topic) == ["case.reopened"] && changes.messages.map(\.unit) == [self.east])
+    }
+
+    @Test(arguments: ["withdraw", "final", "forward"])
+    func `a dispute ends when it is withdrawn, or the work is taken on`(how: String) throws {
+        var fixture = try DocketFixture(plan: Self.plan)
+        let hop = try fixture.assigned()
+        try fixture.take(.receive(hop, reason: nil), .handler, self.east)
         let dispute = try self.raise(&fixture, hop, by: self.east)
         switch how {
         case "withdraw": try fixture.take(.withdraw(dispute, reason: "x"), .handler, self.east)
         case "final": try fixture.take(.feedBack(hop, DocketFixture.final), .handler, self.east)
-        case "forward":
+        default:
             try fixture.take(.forward(hop, unit: "east-1", instruction: "", reason: "x"), .dispatcher, self.east)
-        default: try fixture.take(.recall(hop, reason: "x"))
         }
 
         #expect(fixture.docket.dispute(dispute)?.state == .withdrawn)

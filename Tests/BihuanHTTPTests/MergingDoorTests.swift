@@ -53,6 +53,11 @@ struct MergingDoorTests {
             let new = try await duty.post("\(path)/leads", APITests.lead(3).dropLast() + #","reason":"又一条"}"#)
             #expect(new.status == 200)
             #expect(try await duty.get("\(path)/leads").count("items") == 3)
+            // What was seen of the case holds for a new lead as for any step, and so does how to answer its sender.
+            let fourth = APITests.lead(4).dropLast() + #","contact":{"phone":"13800001234"},"reason":"又一条"}"#
+            let stale = try await duty.post("\(path)/leads", String(fourth), ["If-Match: \"1\""])
+            #expect(stale.status == 412 && stale.text("code") == "version.stale")
+            #expect(try await duty.get("\(path)/leads").count("items") == 3)
             #expect(try await duty.post("\(path)/actions/detach_lead", body).status == 200)
             #expect(try await duty.get("\(path)/leads").count("items") == 2)
             #expect(try await duty.get("\(path)/similar").status == 200)

@@ -82,7 +82,8 @@ struct MergingTests {
             try await play.take(one, .grade(level: "general", reason: "x"))
             try await play.take(two, .grade(level: "general", reason: "x"))
             try await play.take(one, .assign(unit: "east", instruction: "", reason: "x"))
-            try await city.advance(by: .seconds(5 * 3600))
+            // Late, and no order yet.
+            try await city.advance(by: .seconds(4 * 3600 + 1800))
             for _ in 0..<4 { await play.sweep() }
             let leader = try await city.token("leader.city")
             let late = try await city.store.queries.summary(leader).total.overdue
@@ -187,14 +188,43 @@ struct MergingTests {
             let play = try await Play(city)
             let (one, two) = (try await play.open("1"), try await play.open("2"))
             try await play.take(one, .grade(level: "general", reason: "x"))
-            try await play.take(one, .refer(ReferralDraft(kind: .outside, to: "公安局", text: "x"), reason: "x"))
             try await play.take(one, .assign(unit: "east", instruction: "", reason: "x"))
             try await play.take(one, .merge(into: two, reason: "同一事件"))
 
             let merged = try await play.look(one)
             #expect(merged.view.allowed == [.unmerge])
-            #expect(merged.referrals.map(\.allowed) == [[]])
             #expect(merged.assignments.map(\.duties) == [[]])
+        }
+    }
+
+    @Test func `a case for whose answer somebody waits is not merged away; the other goes into it`() async throws {
+        try await TestCity.with { city in
+            let play = try await Play(city)
+            let (one, two) = (try await play.open("1"), try await play.open("2"))
+            try await play.take(one, .grade(level: "general", reason: "x"))
+            let referral = try await play.take(
+                one, .refer(ReferralDraft(kind: .outside, to: "公安局", text: "x"), reason: "x"))
+
+            #expect(try await play.fault(one, .merge(into: two, reason: "x")) == "open \(referral.ref ?? "")")
+            #expect(try await play.look(one).view.state == .graded)
+            try await play.take(two, .merge(into: one, reason: "同一事件"))
+            #expect(try await play.look(one).merged == [two])
+        }
+    }
+
+    @Test func `no case loses its last lead by what was done to the one it was merged into`() async throws {
+        try await TestCity.with { city in
+            let play = try await Play(city)
+            let (one, two) = (try await play.open("1"), try await play.open("2"))
+            let own = try await play.look(two).leads[0].id
+            let others = try await play.look(one).leads[0].id
+            try await play.take(one, .merge(into: two, reason: "同一事件"))
+
+            #expect(try await play.fault(two, .detachLead(own, reason: "x")) == "lead last_lead")
+            #expect(try await play.fault(two, .detachLead(others, reason: "x")) == "lead last_lead")
+            try await play.take(one, .unmerge(reason: "并错了"))
+            #expect(try await play.look(one).leads.map(\.id) == [others])
+            #expect(try await play.look(two).leads.map(\.id) == [own])
         }
     }
 
@@ -341,6 +371,7 @@ private struct Play: Sendable {
             case .refused(.badFields(let faults)):
                 return faults.map { "\($0.field) \($0.code)" }.joined(separator: ", ")
             case .refused(.notAllowed): return "not allowed"
+            case .refused(.openWork(_, let refs)): return "open \(refs.joined(separator: ", "))"
             default: throw error
             }
         }

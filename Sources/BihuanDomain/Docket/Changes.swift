@@ -45,6 +45,8 @@ package struct Changes: Sendable {
     package var newVisit: VisitDraft?
     package var newRecusals: [(unit: UnitID, reason: String)] = []
     package var liftedRecusals: [(unit: UnitID, reason: String)] = []
+    /// What cases that were merged into it take over of this.
+    package var carried: [CarriedSeal] = []
     package var newExpert: ExpertID?
     package var events: [EventDraft] = []
     package var messages: [MessageDraft] = []
@@ -59,7 +61,7 @@ package struct Changes: Sendable {
     }
 
     /// A clock may move by itself; everything else leaves an event.
-    package var isEmpty: Bool { self.events.isEmpty && self.changedClocks.isEmpty }
+    package var isEmpty: Bool { self.events.isEmpty && self.changedClocks.isEmpty && self.carried.isEmpty }
 
     /// The object a step was about.
     package enum Subject: Sendable, Hashable {

@@ -44,9 +44,11 @@ package struct Docket: Sendable {
     /// reopening; nil: the docket has it all.
     let returnsBefore: Int?
     /// The lead a step is about, and how many its case has, where the step needs them.
-    let lead: LeadStanding?
+    var lead: LeadStanding?
     /// The highest clearance among a unit's posts, of units that have any; read where the case is or becomes restricted.
     let clearances: [UnitID: Int]
+    /// The cases that were merged into it, and into those, where the step needs them.
+    package internal(set) var merged: [MergedCase]
 
     /// How many first-hop lead assignments of a case are open, and how many were accepted since it was last reopened.
     package struct FirstHops: Sendable, Hashable {
@@ -73,7 +75,7 @@ package struct Docket: Sendable {
         calendar: WorkingCalendar, firstHops: FirstHops? = nil, dueAbove: Date? = nil,
         returnsBefore: Int? = nil, tasks: [TaskRecord] = [], reviewers: Reviewers? = nil,
         namedOfficer: OfficerID? = nil, lead: LeadStanding? = nil,
-        clearances: [UnitID: Int] = [:]
+        clearances: [UnitID: Int] = [:], merged: [MergedCase] = []
     ) {
         self.record = record
         self.assignments = assignments
@@ -100,6 +102,7 @@ package struct Docket: Sendable {
         self.namedOfficer = namedOfficer
         self.lead = lead
         self.clearances = clearances
+        self.merged = merged
     }
 
     // MARK: Facts
@@ -109,7 +112,7 @@ package struct Docket: Sendable {
             state: self.record.state, owner: self.record.owner,
             hasOpenWork: self.hasOpenWork,
             warning: Permission.WarningProposal(self.plan), isOutdated: self.successor != nil,
-            isRecused: !self.record.recused.isEmpty)
+            isRecused: !self.record.recused.isEmpty, isRestricted: self.record.secrecy > 0)
     }
 
     package func facts(of warning: WarningRecord) -> Permission.WarningFacts {

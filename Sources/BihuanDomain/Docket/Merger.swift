@@ -15,13 +15,42 @@ package struct Merger: Sendable, Hashable {
     }
 }
 
+/// A case that was merged into the one a step is about, directly or by way of another.
+package struct MergedCase: Sendable, Hashable {
+    package var id: CaseID
+    package var ref: String
+    package var secrecy: Int
+    /// Units that are kept out of it, without those below them.
+    package var recused: [UnitID]
+    /// The number of its last event.
+    package var version: Int
+
+    package init(id: CaseID, ref: String, secrecy: Int, recused: [UnitID], version: Int) {
+        self.id = id
+        self.ref = ref
+        self.secrecy = secrecy
+        self.recused = recused
+        self.version = version
+    }
+}
+
+/// What a step on the case that goes on does to one that was merged into it: it is shut as that one is.
+package struct CarriedSeal: Sendable {
+    /// As it stands afterwards.
+    package var record: MergedCase
+    /// Nil: it stays.
+    package var secrecy: Int?
+    package var recusal: (unit: UnitID, reason: String)?
+    package var event: EventDraft
+}
+
 /// A lead as a step about it needs it.
 package struct LeadStanding: Sendable, Hashable {
     package var id: LeadID
     /// The case it belongs to; nil: none.
     package var record: CaseID?
     package var isDrill: Bool
-    /// How many leads the step's case has.
+    /// How many leads the step's case has that came to it the same way: as its own, or with one and the same merged case.
     package var count: Int
 
     package init(id: LeadID, record: CaseID?, isDrill: Bool, count: Int) {
@@ -61,6 +90,9 @@ extension CaseCommand {
 }
 
 extension Docket {
+    /// The lead that the next step is about, where it comes in with that step.
+    package mutating func takeUp(_ lead: LeadStanding) { self.lead = lead }
+
     /// Takes a step that is about two cases.
     ///
     /// - Parameter other: the case that goes on; nil where it is hidden or not there.

@@ -16,10 +16,12 @@ package enum Permission {
         package var isFinal: Bool
         /// Whether a unit is kept out of it.
         package var isRecused: Bool
+        /// Whether only those who are cleared for it may see it.
+        package var isRestricted: Bool
 
         package init(
             state: CaseState, owner: UnitID, hasOpenWork: Bool, warning: WarningProposal?, isOutdated: Bool,
-            isFinal: Bool = false, isRecused: Bool = false
+            isFinal: Bool = false, isRecused: Bool = false, isRestricted: Bool = false
         ) {
             self.state = state
             self.owner = owner
@@ -28,6 +30,7 @@ package enum Permission {
             self.isOutdated = isOutdated
             self.isFinal = isFinal
             self.isRecused = isRecused
+            self.isRestricted = isRestricted
         }
     }
 
@@ -181,6 +184,9 @@ package enum Permission {
         .detachLead, .merge, .recuse, .liftRecusal, .restrict, .urge, .engageExpert,
         .unmerge,
     ]
+    /// What can be done with a merged case all the same: undo that, and open it as far as it was shut. It is shut further
+    /// through the case that goes on (``DocketStep/carry``).
+    static let thawedVerbs: Set<Verb> = [.unmerge, .liftRecusal, .restrict]
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
         .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise, .dispute, .comment,
@@ -196,7 +202,7 @@ package enum Permission {
     package static func allowed(on facts: CaseFacts, to identity: Identity, in tree: UnitTree) -> [Verb] {
         self.caseVerbs.filter { verb in
             // A case that was merged into another stands still.
-            (facts.state != .merged || verb == .unmerge) && verb.roles.contains(identity.role)
+            (facts.state != .merged || self.thawedVerbs.contains(verb)) && verb.roles.contains(identity.role)
                 && self.isOf(identity, verb, facts, tree) && self.stands(verb, facts)
         }
     }
@@ -309,7 +315,7 @@ package enum Permission {
         }
         if self.isBinding(verb), facts.state.isOpen {
             if facts.isBound { throw .bound(verb) }
-            if verb != .recall, let ref = facts.dispute { throw .disputed(verb, ref: ref) }
+            if let ref = facts.dispute { throw .disputed(verb, ref: ref) }
         }
         var unlimited = facts
         unlimited.reachedReturnLimit = nil
@@ -318,7 +324,7 @@ package enum Permission {
                 verb, state: facts.state.rawValue,
                 allowed: authority.identity.map { self.allowed(on: facts, to: $0, in: tree) } ?? [])
         }
-        if verb == .return, let limit = facts.reachedReturnLimit { throw .returnLimit(limit) }
+        if verb == .return, facts.role.answers, let limit = facts.reachedReturnLimit { throw .returnLimit(limit) }
     }
 
     static func require(
@@ -359,7 +365,8 @@ package enum Permission {
         case .merge: step = .merge
         case .unmerge: return facts.state == .merged
         // Whoever the case is about may come out after its end.
-        case .recuse, .restrict: return facts.state != .archived
+        case .recuse: return facts.state != .archived
+        case .restrict: return facts.state == .merged ? facts.isRestricted : facts.state != .archived
         case .liftRecusal: return facts.isRecused
         default: return false
         }
@@ -368,7 +375,7 @@ package enum Permission {
 
     private static func stands(_ verb: Verb, _ facts: AssignmentFacts) -> Bool {
         let step: AssignmentTransition.Step
-        if self.isBinding(verb), facts.isBound || verb != .recall && facts.dispute != nil { return false }
+        if self.isBinding(verb), facts.isBound || facts.dispute != nil { return false }
         switch verb {
         // Of what guides or informs nothing is demanded but the receipt.
         case .urge, .supervise:
@@ -377,7 +384,8 @@ package enum Permission {
         case .addTask: return facts.role.answers && (facts.state == .received || facts.state == .forwarded)
         case .receive: step = .receive
         case .return:
-            guard facts.reachedReturnLimit == nil else { return false }
+            // Whoever has nothing to dispute may always give it back.
+            guard facts.reachedReturnLimit == nil || !facts.role.answers else { return false }
             step = .return
         // What may be returned may be disputed; but whom nothing is asked of has nothing to dispute.
         case .dispute:

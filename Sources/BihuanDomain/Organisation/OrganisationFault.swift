@@ -37,6 +37,7 @@ package struct OrganisationFault: Error, Sendable, Hashable {
         case deputyNeedsEnd = "post.deputy_needs_end"
         case notHeld = "post.not_held"
         case unfitPlanRole = "post.plan_role"
+        case aboveOwnClearance = "post.above_own_clearance"
     }
 
     package var rule: Rule
@@ -86,6 +87,7 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .deputyNeedsEnd: "代理须有止期"
             case .notHeld: "没有担任这一岗位"
             case .unfitPlanRole: "该岗位不能任为预案中的这些角色"
+            case .aboveOwnClearance: "不能授予高于本岗位的知悉范围"
             }
         let unseen = self.others > 0 ? "\(self.others) 件不在本岗位知悉范围内的案件" : nil
         let subjects = [self.subject, unseen].compactMap(\.self).joined(separator: "，另有 ")
@@ -127,6 +129,7 @@ package struct OrganisationFault: Error, Sendable, Hashable {
             case .deputyNeedsEnd: "A deputy needs an end."
             case .notHeld: "The post is not held."
             case .unfitPlanRole: "The post cannot be these roles of the plan."
+            case .aboveOwnClearance: "Nobody gives more clearance than the own post has."
             }
         let unseen = self.others > 0 ? "\(self.others) that this post does not see" : nil
         let subjects = [self.subject, unseen].compactMap(\.self).joined(separator: ", and ")

@@ -15,8 +15,8 @@ extension API {
         _ command: @escaping @Sendable (UUID) -> CaseCommand
     ) async throws(Problem) -> Reply {
         let expecting = try call.expectedVersion().map { Int($0) }
-        do {
-            return try await self.command(call, isCreation: isCreation) { token, key throws(DeskError) in
+        return try await self.telling(target, call) { () async throws(Problem) in
+            try await self.command(call, isCreation: isCreation) { token, key throws(DeskError) in
                 try await self.store.desk.perform(
                     on: target,
                     by: .session(token),
@@ -26,6 +26,15 @@ extension API {
                     command
                 )
             }
+        }
+    }
+
+    /// Whoever acted on an older version is told what stands now.
+    func telling(
+        _ target: Target, _ call: Call, _ body: () async throws(Problem) -> Reply
+    ) async throws(Problem) -> Reply {
+        do throws(Problem) {
+            return try await body()
         } catch {
             var problem = error
             if problem.kind == .versionConflict { problem.current = await self.representation(of: target, call) }

@@ -32,12 +32,16 @@ extension API {
             // A new lead of a case that is there.
             Route("POST", "\(cases)/{id}/leads") { call in
                 try Query.refuse(call.query)
-                let (draft, reason) = try Fields.read(try await call.body()) { fields in
-                    (LeadDraft(&fields), fields.text("reason", Self.words))
+                let expecting = try call.expectedVersion().map { Int($0) }
+                let (draft, contacts, reason) = try Fields.read(try await call.body()) { fields in
+                    (LeadDraft(&fields), ContactDraft.read(&fields), fields.text("reason", Self.words))
                 }
-                return try await self.command(call, isCreation: false) { token, key throws(DeskError) in
-                    try await self.store.desk.attach(
-                        draft, to: call.objectKey, reason: reason, by: token, via: .json, key: key)
+                return try await self.telling(.record(call.objectKey), call) { () async throws(Problem) in
+                    try await self.command(call, isCreation: false) { token, key throws(DeskError) in
+                        try await self.store.desk.attach(
+                            draft, contacts: contacts, to: call.objectKey, reason: reason, by: token, via: .json,
+                            key: key, expecting: expecting)
+                    }
                 }
             },
             Route("POST", "\(cases)/{id}/actions/attach_lead") { call in

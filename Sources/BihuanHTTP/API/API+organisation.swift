@@ -148,7 +148,8 @@ extension API {
                             unit: fields.text("unit", Self.word), role: fields.choice("role"),
                             appointments: fields.texts("as", count: 0...20, Self.word),
                             from: fields.optionalTime("from"), until: fields.optionalTime("until"),
-                            actingFor: fields.optionalText("acting_for", Self.word)),
+                            actingFor: fields.optionalText("acting_for", Self.word),
+                            clearance: fields.optionalInteger("clearance", 0...2).map { Int($0) }),
                         fields.text("reason", Self.words)
                     )
                 }
@@ -273,6 +274,7 @@ extension JSONWriter {
             body.member("from", post.from)
             body.member("until", post.until)
             body.member("acting_for", post.actingFor)
+            body.member("clearance", post.clearance)
         }
     }
 }

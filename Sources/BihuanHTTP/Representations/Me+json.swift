@@ -16,6 +16,7 @@ extension JSONWriter {
                 acting.member("unit", me.unit)
                 acting.member("path", me.unitPath)
                 acting.member("tier", me.tier)
+                acting.member("clearance", me.clearance)
             }
             body.member("expires_at", me.expiresAt)
             body.member("posts", array: me.posts) { list, post in

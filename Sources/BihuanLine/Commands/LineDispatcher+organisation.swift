@@ -81,12 +81,13 @@ extension LineDispatcher {
     ) async throws(DeskError) -> LineReply {
         let posts = try await self.store.queries.posts(logIn.token, under: command["under"].map(Self.label))
         let table = self.table(
-            ["officer", "name", "unit", "role", "as", "from", "until", "acting_for"], command, logIn, session)
+            ["officer", "name", "unit", "role", "as", "from", "until", "acting_for", "clearance"], command, logIn,
+            session)
         let rows = posts.map { post in
             table.row([
                 .text(post.login), .text(post.name), .text(post.unit.label), .text(post.role.rawValue),
                 Cell(post.appointments.isEmpty ? nil : post.appointments.joined(separator: ",")), .time(post.from),
-                Cell(post.until), Cell(post.actingFor),
+                Cell(post.until), Cell(post.actingFor), .text(String(post.clearance)),
             ])
         }
         return session.block(Phrase(zh: "岗位如下", en: "posts follow"), .lines(table.header + rows))
@@ -173,7 +174,8 @@ extension LineDispatcher {
                     PostDraft(
                         unit: unit, role: role, appointments: Self.words(command["as"]),
                         from: command["from"].flatMap { ValueForm.instant($0) },
-                        until: command["until"].flatMap { ValueForm.instant($0) }, actingFor: command["acting"]))
+                        until: command["until"].flatMap { ValueForm.instant($0) }, actingFor: command["acting"],
+                        clearance: command.integer("clearance")))
             default: .endPost(login, unit: unit, role: role)
             }
         _ = try await self.store.administration.perform(

@@ -9,7 +9,9 @@ extension LineDispatcher {
     func step(
         _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
     ) async throws(DeskError) -> LineAnswer {
-        guard let name = command.spec.block, command[name] == nil else {
+        // A case made of leads is told by the first of them.
+        let hasText = command.verb == .caseRegister && command["leads"] != nil
+        guard let name = command.spec.block, command[name] == nil, !hasText else {
             return LineAnswer(try await self.take(command, logIn, session))
         }
         let phrase = Phrase(
@@ -38,11 +40,21 @@ extension LineDispatcher {
         switch command.verb {
         case .caseRegister:
             outcome = try await self.store.desk.register(
-                Self.draft(command), by: logIn.token, via: .line, key: command["key"])
+                try Self.draft(command), by: logIn.token, via: .line, key: command["key"])
         case .caseAttach where command["lead"] == nil:
+            let draft = try Self.draft(command)
             outcome = try await self.store.desk.attach(
-                Self.draft(command).lead, to: ObjectKey(command["case"] ?? ""), reason: command["reason"] ?? "",
-                by: logIn.token, via: .line, key: command["key"])
+                draft.lead, contacts: draft.contacts, to: ObjectKey(command["case"] ?? ""),
+                reason: command["reason"] ?? "", by: logIn.token, via: .line, key: command["key"],
+                expecting: command.integer("version"))
+        case .caseAttach where !Self.contacts(command).isEmpty:
+            // The lead that is named was taken in without it.
+            let rule = FieldFault.Rule.other(code: "needs_content", "联系方式须随新线索的正文一起登记")
+            throw .refused(.badFields([FieldFault(field: "contact", rule: rule)]))
+        case .leadTake:
+            let draft = try Self.draft(command)
+            outcome = try await self.store.desk.take(
+                draft.lead, contacts: draft.contacts, by: logIn.token, via: .line, key: command["key"])
         case .caseAccept, .caseSendBack:
             guard let feedback = try await self.feedback(command, logIn) else {
                 return session.reply(
@@ -65,9 +77,13 @@ extension LineDispatcher {
             outcome = try await self.perform(command, on: target, logIn)
         }
         // What was taken in may be known already; it was taken in whether or not this can be told.
-        let similar =
-            command.verb == .caseRegister
-            ? try? await self.store.queries.similar(toCase: .id(outcome.id), limit: 3, logIn.token) : nil
+        let similar: [SuggestionView]? =
+            switch command.verb {
+            case .caseRegister: try? await self.store.queries.similar(toCase: .id(outcome.id), limit: 3, logIn.token)
+            case .leadTake where outcome.kind == .lead:
+                try? await self.store.queries.similar(toLead: LeadID(rawValue: outcome.id), limit: 3, logIn.token)
+            default: nil
+            }
         return self.reply(outcome, similar ?? [], command, logIn, session)
     }
 
@@ -245,16 +261,27 @@ extension LineDispatcher {
         unit.split(separator: ".").last.map(String.init) ?? unit
     }
 
-    private static func draft(_ command: LineCommand) -> CaseDraft {
+    private static func draft(_ command: LineCommand) throws(DeskError) -> CaseDraft {
         CaseDraft(
             lead: LeadDraft(
                 source: command["source"] ?? "duty-desk", reference: command["reference"], channel: command["channel"],
                 title: command["title"], content: command["content"], category: command["category"],
                 place: command["place"], outlet: command["outlet"], link: command["link"],
                 occurredAt: Self.time(command["occurred"])),
-            discoveredAt: Self.time(command["discovered"]), matter: command["matter"], reason: command["reason"],
+            leads: try Self.leads(command), discoveredAt: Self.time(command["discovered"]), matter: command["matter"],
+            reason: command["reason"],
             isDrill: command["drill"] == "yes", about: command["about"].map { Self.words($0).map(Self.label) },
             contacts: Self.contacts(command))
+    }
+
+    /// `leads=` of a registration: ids of leads taken in before.
+    private static func leads(_ command: LineCommand) throws(DeskError) -> [LeadID] {
+        let words = Self.words(command["leads"])
+        let ids = words.compactMap { UUID(uuidString: $0) }.map { LeadID(rawValue: $0) }
+        guard ids.count == words.count else {
+            throw .refused(.badFields([FieldFault(field: "leads", rule: .notFound)]))
+        }
+        return ids
     }
 
     private static func time(_ text: String?) -> LeadDraft.Time? {
@@ -286,7 +313,8 @@ extension LineDispatcher {
             ref = outcome.ref ?? outcome.id.uuidString.lowercased()
         }
         let verb = Verb.allCases.first { LineVerb(step: $0) == command.verb }
-        var zh = ["\(outcome.changed ? "已" : "早已")\(verb?.label ?? "")", "状态 \(outcome.state)"]
+        let label = command.verb == .leadTake ? "收下线索" : verb?.label ?? ""
+        var zh = ["\(outcome.changed ? "已" : "早已")\(label)", "状态 \(outcome.state)"]
         var en = [outcome.state]
         if outcome.caseIsDrill == true {
             zh.insert("演练", at: 0)

@@ -109,11 +109,13 @@ extension CommandTable {
             named: [
                 Parameter("unit", .unit, required: true), Self.role, Parameter("as", .word(max: 500)),
                 Parameter("from", .instant), Parameter("until", .instant), Parameter("acting", .word(max: 63)),
-                Self.reason, Self.key,
+                Parameter("clearance", .integer(0...2)), Self.reason, Self.key,
             ],
             summary: Phrase(
-                zh: "任命岗位; as=预案角色,…  acting=被代理人, 须有 until",
-                en: "appoint; as=roles of the plan,…  acting=whom to stand in for, until is needed")
+                zh: "任命岗位; as=预案角色,…  acting=被代理人, 须有 until; clearance=知悉范围, 不高于本岗位",
+                en:
+                    "appoint; as=roles of the plan,…  acting=whom to stand in for, until is needed; clearance=at most the own"
+            )
         ),
         CommandSpec(
             verb: .officerEndPost, positional: [Self.officer],

@@ -236,6 +236,10 @@ package enum CommandTable {
     private static let targetTask = Parameter("task", .ref, required: true)
     private static let toUnit = Parameter("unit", .unit, required: true)
     private static let longText = 4_000
+    /// How to reach whoever asked to be answered.
+    private static let contact = [
+        Parameter("phone", .text(max: 40)), Parameter("email", .text(max: 254)), Parameter("address", .text(max: 200)),
+    ]
 
     private static let loop: [CommandSpec] = [
         CommandSpec(
@@ -255,14 +259,14 @@ package enum CommandTable {
                 Parameter("matter", .word(max: 63)),
                 Parameter("drill", .flag),
                 Parameter("about", .word(max: 500)),
-                Parameter("phone", .text(max: 40)),
-                Parameter("email", .text(max: 254)),
-                Parameter("address", .text(max: 200)),
-            ] + Self.write,
+                Parameter("leads", .word(max: 3_700)),
+            ] + Self.contact + Self.write,
             block: "content",
             summary: Phrase(
-                zh: "登记案件; 不写 content 则随后输入正文; drill=yes: 演练",
-                en: "register a case; without content, send it as a block; drill=yes: a drill")
+                zh: "登记案件; 不写 content 则随后输入正文; leads=线索,…: 由先前收下的线索立案; drill=yes: 演练",
+                en:
+                    "register a case; without content, send it as a block; leads=id,…: of leads taken in before; drill=yes: a drill"
+            )
         ),
         CommandSpec(
             verb: .caseGrade,
@@ -575,7 +579,7 @@ package enum CommandTable {
                 Parameter("reference", .word(max: 128)), Parameter("category", .text(max: 100)),
                 Parameter("place", .text(max: 200)), Parameter("outlet", .text(max: 100)),
                 Parameter("link", .word(max: 2_000)),
-            ] + Self.write,
+            ] + Self.contact + Self.write,
             summary: Phrase(
                 zh: "把线索并入案件; 不写线索编号: 以 channel、content 登记新线索并入",
                 en: "attach a lead to a case; without one, a new lead of channel and content")
@@ -592,6 +596,21 @@ package enum CommandTable {
         CommandSpec(
             verb: .caseUnmerge, positional: [Self.targetCase], named: Self.write,
             summary: Phrase(zh: "撤销并案", en: "undo a merge")
+        ),
+        CommandSpec(
+            verb: .leadTake,
+            named: [
+                Parameter("channel", .word(max: 64), required: true),
+                Parameter("content", .text(max: Self.longText)), Parameter("title", .text(max: 200)),
+                Parameter("source", .word(max: 64)), Parameter("reference", .word(max: 128)),
+                Parameter("category", .text(max: 100)), Parameter("place", .text(max: 200)),
+                Parameter("outlet", .text(max: 100)), Parameter("link", .word(max: 2_000)),
+                Parameter("occurred", .instant),
+            ] + Self.contact + [Parameter("key", .word(max: 255))],
+            block: "content",
+            summary: Phrase(
+                zh: "收下线索, 暂不立案; 不写 content 则随后输入正文",
+                en: "take in a lead of no case yet; without content, send it as a block")
         ),
     ]
 

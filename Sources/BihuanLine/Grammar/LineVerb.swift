@@ -145,6 +145,7 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case expertSet = "EXPERT SET"
     case supplySet = "SUPPLY SET"
     case supplyInspect = "SUPPLY INSPECT"
+    case leadTake = "LEAD TAKE"
 
     /// First words that take a second one.
     package static let families: Set<String> = Set(

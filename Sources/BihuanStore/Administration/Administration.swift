@@ -232,7 +232,7 @@ extension PostDraft {
         """
         select bihuan.add_post(\(post.rawValue), \(login), \(self.unit), \(self.role.rawValue),
                                \(self.appointments)::text[], \(self.from)::timestamptz, \(self.until)::timestamptz,
-                               \(self.actingFor), \(reason))
+                               \(self.actingFor), \(reason), \(self.clearance)::integer)
         """
     }
 }

@@ -15,10 +15,13 @@ package struct PostDraft: Sendable, Hashable, Encodable {
     package var until: Date?
     /// Log-in of whom the officer stands in for (代理).
     package var actingFor: String?
+    /// What the post may know of: 0 ordinary cases, 1 restricted ones too, 2 confidential ones too; at most what whoever
+    /// appoints may. Nil: of a deputy, that of the post stood in for, whose work it does; else 0.
+    package var clearance: Int?
 
     package init(
         unit: String, role: PostRole, appointments: [String] = [], from: Date? = nil, until: Date? = nil,
-        actingFor: String? = nil
+        actingFor: String? = nil, clearance: Int? = nil
     ) {
         self.unit = unit
         self.role = role
@@ -26,5 +29,6 @@ package struct PostDraft: Sendable, Hashable, Encodable {
         self.from = from
         self.until = until
         self.actingFor = actingFor
+        self.clearance = clearance
     }
 }

@@ -44,6 +44,7 @@ struct ChangesWriting {
         }
         batch += self.secrecy
         batch += self.recusals
+        batch += self.carried
         batch += self.changes.newAssignments.map(self.insert)
         batch += self.disputes
         batch += self.referrals
@@ -73,9 +74,13 @@ struct ChangesWriting {
     // MARK: Case
 
     private func pass(_ state: CaseState) -> SQL {
-        SQL.mustAffect(
+        let merger = self.changes.record.merger
+        // An un-merge may pass on from the state that it brings back.
+        return SQL.mustAffect(
             """
-            update bihuan.cases set state = \(state.rawValue)
+            update bihuan.cases
+               set state = \(state.rawValue), merged_into = \(merger?.into.rawValue),
+                   merged_before = \(merger?.before.rawValue), merged_at = \(merger?.at)
              where city_id = \(self.city) and case_id = \(self.changes.record.id.rawValue)
                and version = \(self.before?.version ?? 0)
             """)
@@ -103,15 +108,20 @@ struct ChangesWriting {
         let record = self.changes.record
         let first = record.version - self.changes.events.count + 1
         return self.changes.events.enumerated().map { index, event in
-            """
-            insert into bihuan.events
-                   (city_id, case_id, seq, at, kind, assignment_id, actor, officer_id, unit_id, via, reason, detail)
-            values (\(self.city), \(record.id.rawValue), \(first + index), \(self.now), \(event.kind.rawValue),
-                    \(event.assignment?.rawValue), \(self.actor.text), \(self.actor.officer), \(self.actor.unit),
-                    \(self.actor.via.rawValue), \(event.reason.map(PersonalNumbers.masked)),
-                    \(JSON(event.detail)))
-            """
+            self.insert(event, first + index, of: record.id)
         }
+    }
+
+    /// - Parameter number: in the log of the case.
+    func insert(_ event: EventDraft, _ number: Int, of record: CaseID) -> SQL {
+        """
+        insert into bihuan.events
+               (city_id, case_id, seq, at, kind, assignment_id, actor, officer_id, unit_id, via, reason, detail)
+        values (\(self.city), \(record.rawValue), \(number), \(self.now), \(event.kind.rawValue),
+                \(event.assignment?.rawValue), \(self.actor.text), \(self.actor.officer), \(self.actor.unit),
+                \(self.actor.via.rawValue), \(event.reason.map(PersonalNumbers.masked)),
+                \(JSON(event.detail)))
+        """
     }
 
     /// What units are to be told, tied to the step's last event as its cause.

@@ -61,11 +61,7 @@ extension ChangesWriting {
     /// Who is kept out, and who no longer is. It takes effect at the commit.
     var recusals: [SQL] {
         self.changes.newRecusals.map { unit, reason in
-            """
-            insert into bihuan.recusals (city_id, case_id, unit_id, recused_at, recused_by, reason)
-            values (\(self.city), \(self.changes.record.id.rawValue), \(unit.rawValue), \(self.now),
-                    \(self.actor.officer), \(PersonalNumbers.masked(reason)))
-            """
+            self.recuse(unit, from: self.changes.record.id, reason)
         }
             + self.changes.liftedRecusals.map { unit, reason in
                 SQL.mustAffect(
@@ -77,6 +73,39 @@ extension ChangesWriting {
                        and unit_id = \(unit.rawValue) and lifted_at is null
                     """)
             }
+    }
+
+    private func recuse(_ unit: UnitID, from record: CaseID, _ reason: String) -> SQL {
+        """
+        insert into bihuan.recusals (city_id, case_id, unit_id, recused_at, recused_by, reason)
+        values (\(self.city), \(record.rawValue), \(unit.rawValue), \(self.now), \(self.actor.officer),
+                \(PersonalNumbers.masked(reason)))
+        """
+    }
+
+    /// What cases that were merged into this one take over of it.
+    var carried: [SQL] {
+        self.changes.carried.flatMap { seal in
+            var batch = [
+                SQL.mustAffect(
+                    """
+                    update bihuan.cases set version = \(seal.record.version)
+                     where city_id = \(self.city) and case_id = \(seal.record.id.rawValue)
+                       and version = \(seal.record.version - 1)
+                    """)
+            ]
+            if let secrecy = seal.secrecy {
+                batch.append(
+                    SQL.mustAffect(
+                        """
+                        update bihuan.cases set secrecy = \(secrecy)
+                         where city_id = \(self.city) and case_id = \(seal.record.id.rawValue)
+                        """))
+            }
+            if let (unit, reason) = seal.recusal { batch.append(self.recuse(unit, from: seal.record.id, reason)) }
+            batch.append(self.insert(seal.event, seal.record.version, of: seal.record.id))
+            return batch
+        }
     }
 
     /// Restricts the case, where the step did; the server's role alone may.

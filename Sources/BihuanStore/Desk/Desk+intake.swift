@@ -48,6 +48,8 @@ private enum Intake: Encodable {
     case leadWithContacts(LeadDraft, [UInt8])
     case record(CaseDraft)
     case drill(CaseDraft)
+    /// Of a case that is there.
+    case attachment(LeadDraft, reason: String, contacts: [UInt8]?)
 }
 
 extension Desk {
@@ -64,6 +66,7 @@ extension Desk {
                 ? Intake.lead(draft) : Intake.leadWithContacts(draft, vault.fingerprint(of: contacts)))
         let reading: [SQL] = [
             Self.existing(draft, isDrill: false), "select bihuan.now() as now",
+            Self.contacts(ofExisting: draft, isDrill: false),
         ]
         return try await self.again {
             () async throws(DeskError) in
@@ -74,8 +77,10 @@ extension Desk {
                 guard identity.role != .operator else {
                     throw .refused(.notPermitted(.register, role: identity.role))
                 }
-                if let known = try Self.outcome(ofExisting: answers[0]) { return Decision(outcome: known) }
                 let now = try Self.now(answers[1])
+                if let known = try Self.known(answers[0]) {
+                    return try Self.decision(known, adding: contacts, to: answers[2], in: identity.city, vault, now)
+                }
                 let lead = try Self.lead(draft, now)
                 var mint = UUIDv7Mint(now: now)
                 let id: LeadID = mint.next()
@@ -136,6 +141,7 @@ extension Desk {
                       from (select bihuan.now() as now) as n, bihuan.cities c
                      where c.city_id = \(principal.city)) as t
             """,
+            Self.contacts(ofExisting: draft.lead, isDrill: draft.isDrill),
         ]
         return try await self.again {
             () async throws(DeskError) in
@@ -150,11 +156,17 @@ extension Desk {
                     throw .refused(.outsideJurisdiction(.register))
                 }
                 var draft = registered
-                if let known = try Self.outcome(ofExisting: answers[0]) {
-                    guard known.kind == .lead else { return Decision(outcome: known) }
+                if let known = try Self.known(answers[0]) {
+                    let added = try Self.decision(
+                        known, adding: draft.contacts, to: answers[3], in: identity.city, vault,
+                        try Self.now(answers[2]))
+                    guard known.outcome.kind == .lead else { return added }
                     // Taken in before under this reference, and in no case yet: now it is.
-                    draft.leads.append(LeadID(rawValue: known.id))
-                    return try Self.open(draft, answers, identity, authority, book, door, vault, isOwnLead: false)
+                    draft.leads.append(known.lead)
+                    var opened = try Self.open(
+                        draft, answers, identity, authority, book, door, vault, isOwnLead: false)
+                    opened.writes += added.writes
+                    return opened
                 }
                 guard answers[1].rows.count == Set(attached).count else {
                     throw .refused(.badFields([FieldFault(field: "leads", rule: .notFound)]))
@@ -267,15 +279,144 @@ extension Desk {
 
     // MARK: Parts
 
+    /// Takes in a lead and attaches it to a case, in one step. The same source and reference again is the lead that is
+    /// there; it is attached if it belongs to no case.
+    ///
+    /// - Parameter expecting: the version the asker has seen of the case (`If-Match`); another one is `.stale`.
+    package func attach(
+        _ draft: LeadDraft, contacts: [ContactDraft] = [], to record: ObjectKey, reason: String, by token: String,
+        via door: Door, key: String? = nil, expecting: Int? = nil
+    ) async throws(DeskError) -> Outcome {
+        let command: @Sendable (LeadID) -> CaseCommand = { .attachLead($0, reason: reason) }
+        do throws(Refusal) { try command(LeadID(rawValue: .none)).check() } catch { throw .refused(error) }
+        let badContacts = self.faults(of: contacts, with: draft)
+        guard badContacts.isEmpty else { throw .refused(.badFields(badContacts)) }
+        let vault = self.vault
+        let principal = Principal.session(token)
+        let target = Target.record(record)
+        let keeping = try IdempotencyKey(
+            key,
+            of: Intake.attachment(
+                draft, reason: reason, contacts: contacts.isEmpty ? nil : vault.fingerprint(of: contacts)),
+            on: target)
+        let reading = StepReading(of: target, for: [.attachLead], in: principal.city)
+        let count = reading.statements.count
+        let statements =
+            reading.statements + [
+                // After the case: so does an import.
+                "\(Self.existing(draft, isDrill: false)) for update of l",
+                Self.contacts(ofExisting: draft, isDrill: false),
+            ]
+        return try await self.again {
+            () async throws(DeskError) in
+            try await self.transaction(
+                by: principal, keeping: keeping, reading: statements
+            ) { answers, authority, book throws(DeskError) in
+                guard let identity = authority.identity else { throw .unauthenticated }
+                let (read, facts) = try reading.read(Array(answers[..<count]), book)
+                var docket = read
+                if let expecting, expecting != facts.target.version { throw .stale(current: facts.target.version) }
+                let known = try Self.known(answers[count])
+                if let other = known?.record, other != docket.record.id {
+                    let whose = known?.outcome.caseRef.map { "案件 \($0)" } ?? "另一案件"
+                    throw .refused(
+                        .badFields([
+                            FieldFault(
+                                field: "reference", rule: .other(code: "attached_elsewhere", "该线索已属于\(whose)"))
+                        ]))
+                }
+                var mint = UUIDv7Mint(now: facts.now)
+                let id: LeadID = known?.lead ?? mint.next()
+                docket.takeUp(LeadStanding(id: id, record: known?.record, isDrill: false, count: 0))
+                var decision = try Self.decide(docket, facts, authority, book, door) { docket, mint throws(Refusal) in
+                    try docket.perform(
+                        command(id), by: authority, at: facts.now, numbers: facts.numbers, mint: &mint)
+                }
+                if let known {
+                    let added = try Self.decision(
+                        known, adding: contacts, to: answers[count + 1], in: identity.city, vault, facts.now)
+                    decision.writes += added.writes
+                    if added.outcome.changed { decision.outcome.changed = true }
+                } else {
+                    let lead = try Self.lead(draft, facts.now)
+                    decision.writes =
+                        [Self.insert(lead, id, of: identity, in: nil, isDrill: false, facts.now)] + decision.writes
+                    decision.writes += try Self.insert(contacts, of: id, in: identity.city, vault, facts.now, &mint)
+                }
+                return decision
+            }
+        }
+    }
+
+    /// A lead that came in before under the same source and reference.
+    private struct Known {
+        var lead: LeadID
+        /// The case it belongs to, whether or not the asker sees that.
+        var record: CaseID?
+        /// That lead, or its case.
+        var outcome: Outcome
+    }
+
     /// What came in under the same source and reference, among drills or in earnest.
     private static func existing(_ draft: LeadDraft, isDrill: Bool) -> SQL {
         """
-        select l.lead_id, l.revision, l.is_drill, c.case_id, c.ref, c.state, c.level, c.version
+        select l.lead_id, l.case_id as own_case, l.revision, l.is_drill, c.case_id, c.ref, c.state, c.level, c.version
           from bihuan.leads l
           left join bihuan.cases c on c.city_id = l.city_id and c.case_id = l.case_id
          where l.city_id = \(Principal.session("").city) and l.source = \(draft.source)
            and l.reference = \(draft.reference) and l.is_drill = \(isDrill)
         """
+    }
+
+    /// How to reach whoever asked to be answered there, as far as the asker may see it.
+    private static func contacts(ofExisting draft: LeadDraft, isDrill: Bool) -> SQL {
+        """
+        select t.contact_id, t.kind, t.ciphertext, t.nonce, t.key_id
+          from bihuan.leads l
+          join bihuan.contacts t on t.city_id = l.city_id and t.lead_id = l.lead_id and t.purged_at is null
+         where l.city_id = \(Principal.session("").city) and l.source = \(draft.source)
+           and l.reference = \(draft.reference) and l.is_drill = \(isDrill)
+        """
+    }
+
+    private static func known(_ answer: QueryResult) throws(DeskError) -> Known? {
+        guard let outcome = try Self.outcome(ofExisting: answer), let row = answer.rows.first else { return nil }
+        do throws(PostgresError) {
+            return Known(
+                lead: try row.identifier("lead_id"), record: try row.identifierIfAny("own_case"), outcome: outcome)
+        } catch {
+            throw DeskError(error)
+        }
+    }
+
+    /// A lead that is there keeps what it says; but who gives a telephone number with it the second time wants to be
+    /// answered as well, so what it does not have yet is added.
+    private static func decision(
+        _ known: Known, adding contacts: [ContactDraft], to present: QueryResult, in city: CityID,
+        _ vault: ContactVault, _ now: Date
+    ) throws(DeskError) -> Decision {
+        var decision = Decision(outcome: known.outcome)
+        guard !contacts.isEmpty else { return decision }
+        var has: [ContactDraft] = []
+        do throws(PostgresError) {
+            for row in present.rows {
+                let place = ContactVault.Place(
+                    city: city, lead: known.lead, contact: try row.identifier("contact_id"), kind: try row.word("kind"))
+                let sealed = ContactVault.Sealed(
+                    key: try row.get("key_id"), nonce: try row.get("nonce"), ciphertext: try row.get("ciphertext"))
+                if let value = vault.open(sealed, of: place) {
+                    has.append(ContactDraft(kind: place.kind, value: value))
+                }
+            }
+        } catch {
+            throw DeskError(error)
+        }
+        let new = contacts.filter { !has.contains($0) }
+        guard !new.isEmpty else { return decision }
+        var mint = UUIDv7Mint(now: now)
+        decision.writes = try Self.insert(new, of: known.lead, in: city, vault, now, &mint)
+        decision.outcome.changed = true
+        return decision
     }
 
     private static func outcome(ofExisting answer: QueryResult) throws(DeskError) -> Outcome? {

@@ -1,4 +1,4 @@
-package import BihuanDomain
+import BihuanDomain
 import Foundation
 import Postgres
 
@@ -60,28 +60,6 @@ extension Desk {
             return decision
         }
     }
-
-    /// Takes in a lead and attaches it to a case, in one step. The same source and reference again is the lead that is
-    /// there; it is attached if it belongs to no case.
-    package func attach(
-        _ draft: LeadDraft, to record: ObjectKey, reason: String, by token: String, via door: Door, key: String? = nil
-    ) async throws(DeskError) -> Outcome {
-        // A repeat of the whole finds both halves done.
-        let lead = try await self.take(draft, by: token, via: door, key: key.map { "\($0.prefix(250))/lead" })
-        let id = LeadID(rawValue: lead.id)
-        guard lead.kind == .lead else {
-            // It is in a case already.
-            if record.names(lead.id, lead.ref) { return lead }
-            throw .refused(
-                .badFields([
-                    FieldFault(
-                        field: "reference", rule: .other(code: "attached_elsewhere", "该线索已属于案件 \(lead.ref ?? "")"))
-                ]))
-        }
-        return try await self.perform(on: .record(record), by: .session(token), via: door, key: key) { _ in
-            .attachLead(id, reason: reason)
-        }
-    }
 }
 
 extension CaseCommand {
@@ -100,11 +78,57 @@ extension DocketReading {
         """
         select l.lead_id, l.case_id, l.is_drill,
                (select count(*) from bihuan.leads o
-                 where o.city_id = \(city) and o.case_id = \(target.caseID(in: city))) as count
+                 where o.city_id = \(city) and o.case_id = \(target.caseID(in: city))
+                   and o.merged_from = l.merged_from) as count
           from bihuan.leads l
          where l.city_id = \(city) and l.lead_id = \(id.rawValue)
            for update
         """
+    }
+}
+
+extension DocketReading {
+    /// The cases that were merged into the target, and into those: what shuts it shuts them.
+    static func merged(into target: Target, in city: SQL) -> SQL {
+        """
+        select c.case_id, c.ref, c.secrecy, c.version,
+               case when c.is_sealed then bihuan.recused_units(c.case_id) end as recused
+          from bihuan.cases c
+         where c.city_id = \(city) and c.case_id in (\(Self.matter(of: target, in: city)))
+           and c.case_id <> \(target.caseID(in: city))
+         order by c.case_id
+           for update
+        """
+    }
+
+    /// Locks the target and what was merged into it.
+    static func locks(mergedInto target: Target, in city: SQL) -> SQL {
+        """
+        select c.case_id from bihuan.cases c
+         where c.city_id = \(city) and c.case_id in (\(Self.matter(of: target, in: city)))
+         order by c.case_id
+           for update
+        """
+    }
+
+    private static func matter(of target: Target, in city: SQL) -> SQL {
+        """
+        with recursive m (case_id) as (
+          select \(target.caseID(in: city))::uuid
+           union
+          select o.case_id from m
+            join bihuan.cases o on o.city_id = \(city) and o.merged_into = m.case_id
+        )
+        select m.case_id from m
+        """
+    }
+}
+
+extension MergedCase {
+    init(_ row: Row) throws(PostgresError) {
+        self.init(
+            id: try row.identifier("case_id"), ref: try row.get("ref"), secrecy: try row.get("secrecy"),
+            recused: try row.units("recused"), version: try row.get("version"))
     }
 }
 

@@ -35,9 +35,10 @@ package struct Desk: Sendable {
         }
         let reading = StepReading(of: target, for: said, in: principal.city)
         return try await self.transaction(
-            by: principal, keeping: try IdempotencyKey(key, of: said.canonical, on: target), reading: reading.statements
+            by: principal, keeping: try IdempotencyKey(key, of: said.canonical, on: target),
+            reading: reading.locks + reading.statements
         ) { answers, authority, book throws(DeskError) in
-            let (docket, facts) = try reading.read(answers, book)
+            let (docket, facts) = try reading.read(Array(answers.dropFirst(reading.locks.count)), book)
             if let expecting, expecting != facts.target.version { throw .stale(current: facts.target.version) }
             return try Self.decide(docket, facts, authority, book, door) { docket, mint throws(Refusal) in
                 try docket.perform(

@@ -125,7 +125,7 @@ enum DocketReading {
     /// The answers to what only some steps ask.
     struct Extras {
         var firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, officer, lead,
-            clearances: QueryResult?
+            clearances, merged: QueryResult?
     }
 
     /// Counts of all first hops of the case, and the filings it waits for.
@@ -237,7 +237,8 @@ enum DocketReading {
                     try row.identifier("officer_id")
                 },
                 lead: try extras.lead?.rows.first.map { row throws(PostgresError) in try LeadStanding(row) },
-                clearances: try Self.clearances(row, known, extras.clearances))
+                clearances: try Self.clearances(row, known, extras.clearances),
+                merged: try (extras.merged?.rows ?? []).map { row throws(PostgresError) in try MergedCase(row) })
         } catch {
             throw DeskError(error)
         }

@@ -24,7 +24,7 @@ struct StepReading: Sendable {
 
     /// What only some steps need to know.
     private enum Extra: Hashable {
-        case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, text, clearances
+        case firstHops, spread, history, origins, dueAbove, returnsBefore, tasks, reviewers, text, clearances, merged
         case officer(String?)
         case lead(LeadID)
     }
@@ -33,9 +33,18 @@ struct StepReading: Sendable {
     var statements: [SQL]
     private let extras: [Extra]
     private let isFiring: Bool
+    /// What goes before the statements, and is not among the answers that ``read(_:_:)`` takes: where the step touches
+    /// several cases, it locks all of them in the order of their ids, as every such step does.
+    var locks: [SQL] {
+        self.extras.contains(.merged) ? [DocketReading.locks(mergedInto: self.target, in: self.city)] : []
+    }
+    private let city: SQL
 
     init(of target: Target, for command: CaseCommand, in city: SQL) {
-        self.init(of: target, for: [command.verb], naming: command.namedOfficer, about: command.lead, in: city)
+        // A grading may recuse units that the case is about.
+        var verbs = [command.verb]
+        if case .grade(_, _, _, let about?, _) = command, !about.isEmpty { verbs.append(.recuse) }
+        self.init(of: target, for: verbs, naming: command.namedOfficer, about: command.lead, in: city)
     }
 
     /// - Parameters:
@@ -72,14 +81,16 @@ struct StepReading: Sendable {
                 case .grade: [.spread, .history]
                 case .observe: [.spread]
                 // Where the case goes depends on what was accepted since it was reopened.
-                case .replan, .reopen, .conclude, .recall, .arbitrate, .recuse: [.history]
+                case .replan, .reopen, .conclude, .recall, .arbitrate, .unmerge: [.history]
+                case .recuse: [.history, .merged]
+                case .liftRecusal: [.merged]
                 case .sendBack: [.origins]
                 // Nor does one that signs for its own see what is above it.
                 case .receive: [.dueAbove, .returnsBefore]
                 // What a merged case brings into another may be a graver level.
                 case .merge: [.spread, .history]
                 case .attachLead, .detachLead: lead.map { [.lead($0)] } ?? []
-                case .restrict: [.clearances]
+                case .restrict: [.clearances, .merged, .tasks]
                 default: []
                 }
             extras += more.filter { !extras.contains($0) }
@@ -95,6 +106,7 @@ struct StepReading: Sendable {
 
     private init(of target: Target, drawing series: Series?, extras: [Extra], isFiring: Bool, in city: SQL) {
         self.target = target
+        self.city = city
         self.isFiring = isFiring
         self.extras = extras
         // Of the drills' own series, where the case is one.
@@ -116,6 +128,7 @@ struct StepReading: Sendable {
             case .lead(let id): statements.append(DocketReading.lead(id, of: target, in: city))
             case .text: statements.append(DocketReading.text(of: target, in: city))
             case .clearances: statements.append(DocketReading.clearances(in: city))
+            case .merged: statements.append(DocketReading.merged(into: target, in: city))
             }
         }
         self.statements = statements
@@ -151,6 +164,7 @@ struct StepReading: Sendable {
                     throw DeskError(error)
                 }
             case .clearances: extras.clearances = answer
+            case .merged: extras.merged = answer
             }
         }
         guard let docket = try DocketReading.docket(answers[..<DocketReading.count], book, at: now, extras),

@@ -387,7 +387,7 @@ struct CaseReader: ViewReader {
             warning: plan.flatMap { Permission.WarningProposal($0) },
             isOutdated: self.now.flatMap { self.asker.book.successor(of: key, at: $0) } != nil,
             isFinal: self.isFinal(try row.dateIfAny(self.concludedAt), plan),
-            isRecused: try row.bool(self.isRecused))
+            isRecused: try row.bool(self.isRecused), isRestricted: try row.integer(self.secrecy) > 0)
         return CaseView(
             id: CaseID(rawValue: try row.uuid(self.id)), ref: try row.text(self.ref),
             isDrill: try row.bool(self.isDrill), title: try row.text(self.title), state: state, level: level,

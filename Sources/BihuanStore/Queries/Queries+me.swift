@@ -21,6 +21,8 @@ package struct Me: Sendable {
     package let unitPath: String
     package let tier: Tier
     package let role: PostRole
+    /// What the acting post may know of: 0 ordinary cases, 1 restricted ones too, 2 confidential ones too.
+    package let clearance: Int
     package let expiresAt: Date
     package let posts: [Post]
     package let offset: UTCOffset
@@ -59,6 +61,7 @@ extension Queries {
                 city: book.code, cityName: book.name, unit: asker.tag(asker.identity.unit),
                 unitPath: book.tree.path(of: asker.identity.unit),
                 tier: book.tree[asker.identity.unit]?.tier ?? .station, role: asker.identity.role,
+                clearance: asker.identity.clearance,
                 expiresAt: try row.get("expires_at"), posts: posts, offset: book.offset)
         }
     }

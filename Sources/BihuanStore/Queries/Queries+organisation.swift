@@ -57,6 +57,8 @@ package struct PostView: Sendable {
     package let until: Date?
     /// Log-in of whom the officer stands in for (代理).
     package let actingFor: String?
+    /// What it may know of: 0 ordinary cases, 1 restricted ones too, 2 confidential ones too.
+    package let clearance: Int
 }
 
 extension Queries {
@@ -124,7 +126,8 @@ extension Queries {
     /// Posts in force or to come at a unit and below, deputies with whom they stand in for.
     package func posts(_ token: String, under label: String?) async throws(DeskError) -> [PostView] {
         let sql: SQL = """
-            select o.login, o.name, p.unit_id, p.role, p.plan_roles, p.valid_from, p.valid_until, h.login as acting_for
+            select o.login, o.name, p.unit_id, p.role, p.plan_roles, p.valid_from, p.valid_until, h.login as acting_for,
+                   p.clearance
               from bihuan.posts p
               join bihuan.officers o on o.city_id = p.city_id and o.officer_id = p.officer_id
               left join bihuan.posts q on q.city_id = p.city_id and q.post_id = p.acting_for
@@ -142,7 +145,7 @@ extension Queries {
                     login: try row.get("login"), name: try row.get("name"), unit: asker.tag(try row.unit("unit_id")),
                     role: try row.word("role"), appointments: try row.get("plan_roles"),
                     from: try row.get("valid_from"), until: try row.get("valid_until"),
-                    actingFor: try row.get("acting_for"))
+                    actingFor: try row.get("acting_for"), clearance: try row.get("clearance"))
             }
         }
     }

@@ -63,6 +63,8 @@ extension Queries {
 }
 
 extension EventView {
+    private static let kindsOfMerging: Set<EventKind> = [.merged, .absorbed, .unmerged, .parted]
+
     init(_ row: Row, _ asker: Queries.Asker) throws(PostgresError) {
         self.seq = try row.get("seq")
         self.at = try row.get("at")
@@ -84,6 +86,10 @@ extension EventView {
         do {
             var members = try JSONDecoder().decode([String: String].self, from: Data(detail.text.utf8))
             if let other { members["case"] = other }
+            // That another case was merged is told to whoever is on this one; which it is, and how grave, to whoever sees it.
+            if Self.kindsOfMerging.contains(self.kind), other == nil {
+                for hidden in ["case_id", "level", "level_unknown"] { members[hidden] = nil }
+            }
             self.detail = members
         } catch {
             throw PostgresError(.decoding, "an event's detail is no object of texts: \(error)", column: "detail")

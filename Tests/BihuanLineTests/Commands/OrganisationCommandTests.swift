@@ -60,7 +60,7 @@ struct OrganisationCommandTests {
                             "OFFICER POST sun unit=east role=leader acting=leader.east until=\(until) reason=代理"
                         ).code == 290)
                     let posts = try await line.ask("LIST POSTS under=east").block ?? []
-                    #expect(posts.contains { $0.hasPrefix("sun\t") && $0.hasSuffix("\tleader.east") })
+                    #expect(posts.contains { $0.hasPrefix("sun\t") && $0.hasSuffix("\tleader.east\t0") })
                     #expect(try await line.ask("LIST CHANGES of=officers").block?.count == 3)
                 }
                 #expect(try await officer.say(as: "sun", "WHOAMI").first?.hasPrefix("215") == true)

@@ -38,8 +38,8 @@ class Hop(Thing):
         self.parent, self.giver, self.unit, self.role, self.reviewer = parent, giver, unit, role, reviewer or giver
         self.state, self.is_bound, self.verdict = "assigned", False, None
         self.feedbacks, self.feedback, self.comments, self.urges = 0, None, 0, 0
-        # In which round of the case it was accepted, and at which moment it was returned.
-        self.accepted_in, self.returned_at = None, None
+        # In which round of the case it was accepted, and at which moments it was given and returned.
+        self.accepted_in, self.given_at, self.returned_at = None, case.moment, None
         # Whether its time ran out already.
         self.is_late = False
 
@@ -77,11 +77,24 @@ class Hop(Thing):
 
     @property
     def returns(self):
-        """How often the same work was returned since the last decision on it, and since the case was last opened."""
-        same = [each for each in self.siblings if each.parent is self.parent and each.role == self.role]
-        decided = [each.decided_at for each in self.case.disputes if each.state == "decided" and each.hop in same]
-        since = max([*decided, self.case.reopened_at])
-        return sum(each.returned_at is not None and each.returned_at > since for each in same)
+        """How often this work was returned before, since the last decision on it, and since the case was last opened.
+
+        Each return is carried on by the first that the giver gave in the same role after it, the oldest first. What a
+        decision gave its unit carries on nothing, and what a decision took from one was not returned.
+        """
+        decided = [each.hop for each in self.case.disputes if each.state == "decided"]
+        waiting = []
+        for hop in self.siblings:
+            if hop.parent is not self.parent or hop.role != self.role:
+                continue
+            before = min((each for each in waiting if each[0] < hop.given_at and not hop.is_bound), default=None)
+            count = before[1] if before else 0
+            if hop is self:
+                return count
+            waiting = [each for each in waiting if each is not before]
+            if hop.returned_at is not None and hop not in decided and hop.returned_at > self.case.reopened_at:
+                waiting.append((hop.returned_at, count + 1))
+        return 0
 
     @property
     def dispute(self):
@@ -245,6 +258,25 @@ class Case(Thing):
         return self.state == "merged"
 
     @property
+    def absorbed(self):
+        """What was merged into it, and into that."""
+        return [each for direct in self.merged for each in (direct, *direct.absorbed)]
+
+    @property
+    def formal_work(self):
+        """What has a number and waits for an answer, besides assignments."""
+        orders = [order for order in self.orders if order.hop.answers]
+        return [each for each in orders + self.disputes + self.referrals if each.is_open]
+
+    @property
+    def involved(self):
+        """Units that have something to do in it, or wait for it."""
+        units = [unit for hop in self.hops if hop.is_open for unit in (hop.unit, hop.giver, hop.reviewer)]
+        units += [unit for order in self.orders if order.is_open for unit in (order.unit, order.issuer)]
+        units += [unit for each in self.disputes if each.is_open for unit in (each.unit, each.giver, each.arbiter)]
+        return units + [unit for task in self.tasks if task.is_open for unit in (task.unit, task.owner)]
+
+    @property
     def first(self):
         """The leads that the owner chose."""
         return [hop for hop in self.hops if hop.parent is None and hop.role == "lead"]
@@ -268,6 +300,10 @@ class Case(Thing):
     def is_recused(self, unit):
         """Whether a unit is kept out: it, or one above it, is recused."""
         return any(each.is_over(unit) for each in self.recused)
+
+    def covers(self, other):
+        """Whether everybody is kept out who is kept out of the other."""
+        return all(self.is_recused(unit) for unit in other.recused)
 
     def admits(self, persona):
         """Whether nothing forbids a post to know of the case, if it has to do with it."""

@@ -9,16 +9,17 @@ before something is said: of a final feedback the open tasks and assists are not
 2. The assigned unit signs, returns, disputes, passes on, feeds back, has tasks done; whoever reviews accepts or sends
    back; whoever gave the work recalls it before it was signed. Whoever guides comments. Whoever stands at or above
    the giver urges and supervises while the unit has something to do.
-3. The same work is returned twice and no more, until a decision on it or the next opening of the case. Work that a
-   decision bound to its unit is neither returned nor recalled nor disputed; work in dispute is neither
-   returned nor disputed again.
+3. The same work is returned twice and no more, until a decision on it or the next opening of the case; but whoever
+   guides or is informed returns it as often as it comes. Work that a decision bound to its unit, and work in dispute,
+   is neither returned nor recalled nor disputed.
 4. A dispute is decided by the arbiter's leader; by the bureau's dispatcher too, where the bureau did not give the
    work itself. Whoever raised it withdraws it.
 5. An order is answered by its unit and lifted, upheld or raised by its issuer, if anybody stands above that.
 6. A referral is answered by the owner's dispatchers and leaders, and waived by its leaders alone. A task is done by
    the unit that is to do it or the one that set it, and dropped by the latter.
 7. What ended is opened again until the plan's window is over, here on the day after next.
-8. Nothing in a merged case moves, and whoever tries is told so before all else; only the un-merge is offered.
+8. Nothing in a merged case moves, and whoever tries is told so before all else; the un-merge is offered, and what
+   opens it again: the lifting of a recusal, and the restriction of a case that is restricted.
 """
 
 from typing import Callable, NamedTuple
@@ -58,6 +59,10 @@ def _while_open(case, words):
 
 def _unless_archived(case, words):
     return None
+
+
+def _restrict(case, words):
+    return f"state.{case.state}" if case.is_frozen and not case.secrecy else None
 
 
 def _conclude(case, words):
@@ -112,7 +117,7 @@ def _binding(verb, possible):
     def bar(hop, words):
         if hop.is_open and hop.is_bound:
             return "dispute.bound"
-        if hop.is_open and hop.dispute and verb != "recall":
+        if hop.is_open and hop.dispute:
             return "dispute.open"
         return None if possible(hop) else f"state.{hop.state}"
 
@@ -121,7 +126,7 @@ def _binding(verb, possible):
 
 def _return(hop, words):
     bar = _binding("return", lambda hop: hop.state in ("assigned", "received"))(hop, words)
-    return bar or ("return_limit" if hop.returns >= MOST_RETURNS else None)
+    return bar or ("return_limit" if hop.answers and hop.returns >= MOST_RETURNS else None)
 
 
 def _feed_back(hop, words):
@@ -155,6 +160,9 @@ def _asked(referral, persona):
 
 MOST_RETURNS = 2
 
+# What can be done with a merged case.
+THAWED = ("unmerge", "lift_recusal", "restrict")
+
 OFFICE = {"dispatcher", "leader"}
 DESK = {"dispatcher", "duty"}
 WORK = {"dispatcher", "handler"}
@@ -176,7 +184,7 @@ RIGHTS = {
         "unmerge": Right({"dispatcher"}, _is_owner, _in("merged")),
         "recuse": Right(OFFICE, _is_owner, _unless_archived),
         "lift_recusal": Right(OFFICE, _is_owner, _lift_recusal),
-        "restrict": Right(OFFICE, _is_owner, _unless_archived),
+        "restrict": Right(OFFICE, _is_owner, _restrict),
         "urge": Right(PRESSING, _looks_on, _while_open),
     },
     "hop": {
@@ -226,8 +234,10 @@ def require(verb, thing, persona, words):
 
 def offered(thing, persona):
     """What a persona may do with something it sees."""
+    if thing.case.is_frozen and thing.kind != "case":
+        return []
     if thing.case.is_frozen:
-        return ["unmerge"] if thing.kind == "case" and not _reason("unmerge", thing, persona, None) else []
+        return [verb for verb in THAWED if _reason(verb, thing, persona, None) is None]
     return [verb for verb in RIGHTS[thing.kind] if _reason(verb, thing, persona, None) is None]
 
 

@@ -19,14 +19,16 @@ that raised it, that one's part counts as returned.
 Orders: the same order is not issued twice. Raised, it becomes a serious one of the tier above to the issuer, about
 the issuer's own part if it has one. It lapses with the assignment.
 
-Merging: into an open case of the same owner that is sealed no less. It freezes, its leads go along, and the other
-takes the graver level. The un-merge brings back the state and the leads that came along and were not moved since;
-what was merged last is undone first. A case keeps one lead at least.
+Merging: into an open case of the same owner that is sealed alike, while no order, dispute or referral is open. It
+freezes, its leads go along, and the other takes the graver level. The un-merge brings back the state and the leads that
+came along and were not moved since; what was merged last is undone first. A case keeps one lead at least, and so does
+each that was merged into it.
 
 Sealing: neither the owner nor those above are recused. A recusal ends whatever the unit and those below have and have
 given, as if recalled; what they would review goes to the giver. Work is sent to nobody who is recused or whose unit
-has no post that is cleared. Nobody restricts a case beyond the own clearance, nor beyond that of a unit that works on
-it.
+has no post that is cleared. Nobody restricts a case beyond the own clearance, nor beyond that of a unit that has to do
+with it. What was merged into a case is sealed with it, and is opened before it; what a unit recused meanwhile had to do
+there ends with the un-merge.
 """
 
 import copy
@@ -71,14 +73,21 @@ class World:
             case, persona = thing.case, step.persona
             if not thing.is_seen_by(persona):
                 raise Refused("not_found")
-            if case.is_frozen and step.verb not in ("merge", "unmerge"):
-                raise Refused("state.merged")
+            if case.is_frozen:
+                _require_thawed(step.verb, case)
             require(step.verb, thing, persona, step.words)
             case.moment += 1
             step.made = [each for each in DEEDS[thing.kind][step.verb](self, step, thing) or () if each]
             return None
         except Refused as refusal:
             return refusal.args[0]
+
+
+def _require_thawed(verb, case):
+    if verb in ("merge", "unmerge", "lift_recusal") or verb == "restrict" and case.secrecy:
+        return
+    # It is sealed further through the case that goes on.
+    raise Refused({"recuse": "field.unit", "restrict": "field.secrecy"}.get(verb, "state.merged"))
 
 
 # ---- The case
@@ -228,7 +237,7 @@ def _end(hop, state):
     for task in hop.tasks:
         task.state = "dropped" if task.is_open else task.state
     for other in hop.siblings:
-        if other.state == "fed_back" and other.reviewer is hop.unit:
+        if other is not hop and other.is_open and other.reviewer is hop.unit:
             other.reviewer = other.giver
     if hop in case.first and case.state == "assigned" and not any(each.is_open for each in case.first):
         case.state = "accepted" if any(each.accepted_in == case.round for each in case.first) else "graded"
@@ -422,7 +431,7 @@ def _move(lead, case):
 
 def _detach(world, step, case):
     lead = _lead(world, step)
-    if lead is None or lead.case is not case or len(case.leads) < 2:
+    if lead is None or lead.case is not case or sum(each.trail == lead.trail for each in case.leads) < 2:
         raise Refused("field.lead")
     _move(lead, None)
     lead.trail = []
@@ -433,8 +442,10 @@ def _merge(world, step, case):
     other = world.find(step.words["into"])
     if other is None or other is case or not other.is_seen_by(step.persona) or not other.is_open:
         raise Refused("field.into")
-    if other.secrecy < case.secrecy or not all(other.is_recused(unit) for unit in case.recused):
+    if other.secrecy != case.secrecy or not other.covers(case) or not case.covers(other):
         raise Refused("field.into")
+    if case.formal_work:
+        raise Refused("open_work")
     case.before, case.state, case.into = case.state, "merged", other
     other.merged.append(case)
     for lead in list(case.leads):
@@ -455,6 +466,8 @@ def _unmerge(world, step, case):
         if lead.trail and lead.trail[-1] == case.ref:
             lead.trail.pop()
             _move(lead, case)
+    for unit in case.recused:
+        _take_back(case, unit)
 
 
 # ---- Who is kept out
@@ -464,9 +477,15 @@ def _recuse(world, step, case):
     unit = case.city.unit(step.words["unit"])
     if unit is None or unit.is_over(case.owner):
         raise Refused("field.unit")
-    if case.is_recused(unit):
-        return
-    case.recused.append(unit)
+    for each in [case, *case.absorbed]:
+        if not each.is_recused(unit):
+            each.recused.append(unit)
+    if not case.is_frozen:
+        _take_back(case, unit)
+
+
+def _take_back(case, unit):
+    """Whatever a unit that is recused, and those below it, have and have given ends."""
     for hop in case.hops:
         if hop.is_open and (unit.is_over(hop.unit) or unit.is_over(hop.giver)):
             _end(hop, "recalled")
@@ -482,15 +501,23 @@ def _lift_recusal(world, step, case):
     unit = case.city.unit(step.words["unit"])
     if unit not in case.recused:
         raise Refused("field.unit")
-    case.recused.remove(unit)
+    left = [each for each in case.recused if each is not unit]
+    for each in case.absorbed:
+        if not all(any(upper.is_over(lower) for upper in left) for lower in each.recused):
+            raise Refused("field.unit")
+    case.recused = left
 
 
 def _restrict(world, step, case):
     secrecy = step.words["secrecy"]
-    at_work = [unit for hop in case.hops if hop.is_open for unit in (hop.unit, hop.giver, hop.reviewer)]
-    if secrecy > step.persona.clearance or any(case.city.clearance(unit) < secrecy for unit in at_work):
+    if secrecy > step.persona.clearance or any(each.secrecy > secrecy for each in case.absorbed):
         raise Refused("field.secrecy")
-    case.secrecy = secrecy
+    if secrecy > case.secrecy and (
+        case.is_frozen or any(case.city.clearance(unit) < secrecy for unit in case.involved)
+    ):
+        raise Refused("field.secrecy")
+    for each in [case, *case.absorbed]:
+        each.secrecy = max(secrecy, each.secrecy) if each is not case else secrecy
 
 
 DEEDS = {

@@ -126,9 +126,11 @@ extension DocketStep {
         var detail = ["ref": hop.ref, "kind": draft.kind.rawValue, "number": "\(number)"]
         detail["verdict"] = draft.verdict?.rawValue
         self.log(EventDraft(.fedBack, assignment: id, reason: reason, detail: detail))
-        self.tell(hop.reviewer, "feedback.\(draft.kind.rawValue)", hop.ref)
+        // Whoever will collect the findings reads them as they come.
+        let reader = draft.kind == .final ? hop.reviewer : self.docket.reviewer(of: hop)
+        self.tell(reader, "feedback.\(draft.kind.rawValue)", hop.ref)
         // Whoever assigned the work learns of it, whoever reviews it (R102).
-        if hop.reviewer != hop.from { self.tell(hop.from, "feedback.\(draft.kind.rawValue)", hop.ref) }
+        if reader != hop.from { self.tell(hop.from, "feedback.\(draft.kind.rawValue)", hop.ref) }
         self.stop(.interim, of: id)
         switch draft.kind {
         case .interim:

@@ -68,6 +68,11 @@ extension DocketStep {
         let kind: ClockKind = self.docket.record.state == .registered ? .grading : .dispatch
         try self.start(kind, of: self.docket.record.owner, because: .reopened)
         try self.awaitFilings()
+        // Whoever was told of the end.
+        let told = self.docket.assignments.filter { $0.state == .accepted || $0.state == .closed }.map(\.to)
+        for unit in Set(told).sorted(by: { $0.rawValue < $1.rawValue }) {
+            self.tell(unit, "case.reopened", self.docket.record.ref)
+        }
     }
 
     mutating func assign(

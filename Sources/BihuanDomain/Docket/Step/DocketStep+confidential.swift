@@ -15,6 +15,7 @@ extension DocketStep {
                 FieldFault(field: field, rule: .other(code: "answers_for_it", "承办案件的单位及其上级不能回避"))
             ])
         }
+        try self.carry(recusing: unit, reason)
         // Already so, by itself or with a unit above it.
         guard !self.docket.isRecused(unit.id) else { return }
 
@@ -25,7 +26,7 @@ extension DocketStep {
     }
 
     /// Ends what the unit and those below it have to do in the case, the lowest hops first.
-    private mutating func takeBack(from unit: UnitID) throws(Refusal) {
+    mutating func takeBack(from unit: UnitID) throws(Refusal) {
         let tree = self.docket.tree
         func isBelow(_ other: UnitID) -> Bool { tree.contains(unit, other) }
         let ended = self.docket.assignments.filter { $0.state.isOpen && (isBelow($0.to) || isBelow($0.from)) }
@@ -65,6 +66,16 @@ extension DocketStep {
             throw .badFields([FieldFault(field: "unit", rule: .other(code: "not_recused", "该单位没有回避此案"))])
         }
         self.docket.record.recused.remove(at: index)
+        // Their leads are here now.
+        let stricter = self.docket.merged.filter { !$0.recused.allSatisfy(self.docket.isRecused) }.map(\.ref)
+        guard stricter.isEmpty else {
+            throw .badFields([
+                FieldFault(
+                    field: "unit",
+                    rule: .other(
+                        code: "merged_case_recuses", "并入的案件也要求其回避，请先在那些案件上解除：\(stricter.joined(separator: "、"))"))
+            ])
+        }
         self.changes.liftedRecusals.append((unit.id, reason))
         self.log(EventDraft(.recusalLifted, reason: reason, detail: ["unit": unit.label]))
     }
@@ -75,24 +86,66 @@ extension DocketStep {
     mutating func restrict(_ level: Int, _ reason: String) throws(Refusal) {
         try Permission.require(.restrict, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         var faults: [FieldFault] = []
-        if let clearance = self.authority.identity?.clearance, level > clearance {
-            faults.append(
-                FieldFault(field: "secrecy", rule: .other(code: "above_own_clearance", "高于本岗位的知悉范围（\(clearance)）")))
+        func refuse(_ code: String, _ text: String) {
+            faults.append(FieldFault(field: "secrecy", rule: .other(code: code, text)))
         }
-        let blind = self.docket.assignments.filter(\.state.isOpen).flatMap { [$0.to, $0.from, $0.reviewer] }
-            .filter { self.docket.clearance(of: $0) < level }
-        if !blind.isEmpty {
-            let names = Set(blind).compactMap { self.docket.tree[$0]?.name }.sorted().joined(separator: "、")
-            faults.append(
-                FieldFault(
-                    field: "secrecy",
-                    rule: .other(code: "not_cleared", "承办的单位没有知悉此级案件的岗位，办不下去：\(names)")))
+        let before = self.docket.record.secrecy
+        if let clearance = self.authority.identity?.clearance, level > clearance {
+            refuse("above_own_clearance", "高于本岗位的知悉范围（\(clearance)）")
+        }
+        if self.docket.record.state == .merged, level > before {
+            refuse("case_is_merged", Self.shutThroughSurvivor)
+        }
+        let blind = self.docket.unitsInvolved.filter { self.docket.clearance(of: $0) < level }
+        if level > before, !blind.isEmpty {
+            let names = blind.compactMap { self.docket.tree[$0]?.name }.sorted().joined(separator: "、")
+            refuse("not_cleared", "承办的单位没有知悉此级案件的岗位，办不下去：\(names)")
+        }
+        // Their leads are here now.
+        let stricter = self.docket.merged.filter { $0.secrecy > level }.map(\.ref)
+        if !stricter.isEmpty {
+            refuse("merged_case_needs_it", "并入的案件限制更严，请先放宽那些案件：\(stricter.joined(separator: "、"))")
         }
         guard faults.isEmpty else { throw .badFields(faults) }
-        let before = self.docket.record.secrecy
+        try self.carry(restricting: level, reason)
         guard before != level else { return }
         self.docket.record.secrecy = level
         self.log(EventDraft(.restricted, reason: reason, detail: ["from": "\(before)", "secrecy": "\(level)"]))
+    }
+
+    // MARK: What was merged into it
+
+    /// A matter has one seal, whatever number what is told of it stands under: what was merged into the case is shut with
+    /// it. It is opened by itself first, since it may have been shut for its own reasons; and it stays shut when it is
+    /// parted. Nothing of it moves, so what its units have to do is taken back no sooner than then.
+    private mutating func carry(recusing unit: Unit, _ reason: String) throws(Refusal) {
+        let tree = self.docket.tree
+        for index in self.docket.merged.indices
+        where !self.docket.merged[index].recused.contains(where: { tree.contains($0, unit.id) }) {
+            self.docket.merged[index].recused.append(unit.id)
+            self.docket.merged[index].version += 1
+            self.changes.carried.append(
+                CarriedSeal(
+                    record: self.docket.merged[index], recusal: (unit.id, reason),
+                    event: EventDraft(
+                        .recused, reason: reason, detail: ["unit": unit.label, "because": EventKind.merged.rawValue])))
+        }
+    }
+
+    private mutating func carry(restricting level: Int, _ reason: String) throws(Refusal) {
+        for index in self.docket.merged.indices where self.docket.merged[index].secrecy < level {
+            let before = self.docket.merged[index].secrecy
+            self.docket.merged[index].secrecy = level
+            self.docket.merged[index].version += 1
+            self.changes.carried.append(
+                CarriedSeal(
+                    record: self.docket.merged[index], secrecy: level,
+                    event: EventDraft(
+                        .restricted, reason: reason,
+                        detail: [
+                            "from": "\(before)", "secrecy": "\(level)", "because": EventKind.merged.rawValue,
+                        ])))
+        }
     }
 
     // MARK: Contact
@@ -139,6 +192,23 @@ extension Docket {
     /// Whether a unit is kept out of the case: it, or one above it, is recused.
     func isRecused(_ unit: UnitID) -> Bool {
         !self.record.recused.isEmpty && self.record.recused.contains { self.tree.contains($0, unit) }
+    }
+
+    /// Whoever still has something to do in the case, or waits for it: who works, gave the work or reviews it, is under an
+    /// order or issued one, decides a dispute, was told a warning, or is to do a task.
+    var unitsInvolved: Set<UnitID> {
+        var units: Set<UnitID> = []
+        for hop in self.assignments where hop.state.isOpen { units.formUnion([hop.to, hop.from, hop.reviewer]) }
+        for order in self.supervisions where order.state.isOpen { units.formUnion([order.to, order.from]) }
+        for dispute in self.disputes where dispute.state.isOpen {
+            units.formUnion([dispute.raisedBy, dispute.assigner, dispute.arbiter])
+        }
+        for warning in self.warnings where warning.state.isOpen {
+            units.formUnion(warning.receipts.map(\.unit))
+            units.formUnion(warning.named)
+        }
+        for task in self.tasks where task.state == .open { units.formUnion([task.unit, task.owner]) }
+        return units
     }
 
     /// The highest clearance of the unit's posts, as far as it was read.

@@ -86,6 +86,7 @@ extension DocketStep {
             EventDraft(
                 .disputeWithdrawn, assignment: dispute.assignment, reason: reason, detail: ["ref": dispute.ref]))
         self.tell(dispute.arbiter, "dispute.withdrawn", dispute.ref)
+        if dispute.assigner != dispute.arbiter { self.tell(dispute.assigner, "dispute.withdrawn", dispute.ref) }
     }
 
     private mutating func close(

@@ -32,8 +32,9 @@ extension DocketStep {
         guard !lead.isDrill else {
             throw .badFields([FieldFault(field: "lead", rule: .other(code: "of_a_drill", "演练的线索不能移出"))])
         }
+        // Nor would a merged case be left with one when it is parted again.
         guard lead.count > 1 else {
-            throw .badFields([FieldFault(field: "lead", rule: .other(code: "last_lead", "案件至少保留一条线索"))])
+            throw .badFields([FieldFault(field: "lead", rule: .other(code: "last_lead", "案件（并入的案件也算）至少保留一条线索"))])
         }
         self.changes.leadMoves.append(.detach(id, from: self.docket.record.id, reason: reason))
         self.log(EventDraft(.detached, reason: reason, detail: ["lead": id.text]))
@@ -41,20 +42,47 @@ extension DocketStep {
 
     // MARK: Merging
 
-    /// A case that is merged moves by nothing but the un-merge.
+    /// A case that is merged moves by nothing but the un-merge; who may see it is another matter.
     func requireThawed(_ verb: Verb) throws(Refusal) {
-        guard self.docket.record.state == .merged, verb != .unmerge else { return }
-        throw .notAllowed(
-            verb, state: CaseState.merged.rawValue,
-            allowed: self.authority.identity.map {
-                Permission.allowed(on: self.docket.facts, to: $0, in: self.docket.tree)
-            } ?? [])
+        guard self.docket.record.state == .merged else { return }
+        switch verb {
+        case .unmerge, .liftRecusal: return
+        case .restrict where self.docket.record.secrecy > 0: return
+        case .recuse, .restrict:
+            throw .badFields([
+                FieldFault(
+                    field: verb == .recuse ? "unit" : "secrecy",
+                    rule: .other(code: "case_is_merged", Self.shutThroughSurvivor))
+            ])
+        default:
+            throw .notAllowed(
+                verb, state: CaseState.merged.rawValue,
+                allowed: self.authority.identity.map {
+                    Permission.allowed(on: self.docket.facts, to: $0, in: self.docket.tree)
+                } ?? [])
+        }
+    }
+
+    static let shutThroughSurvivor = "本案已并入他案，请在承接的案件上办理，会一并适用于本案"
+
+    /// What was asked for formally and is not answered: it has a number, and somebody waits for it.
+    ///
+    /// A merge is refused while the case that ends has any, or nobody could answer it, and the other case would be
+    /// concluded past it. Whoever merges settles it first, or merges the other way round: then it goes on with the case
+    /// that has it. An assignment does not count, for units at work on the same matter twice are what cases are merged
+    /// for: it rests with what was fed back on it, and an un-merge lets it go on.
+    private var formalWork: [String] {
+        self.docket.supervisions.filter { $0.state.isOpen && self.docket.demandsWork($0) }.map(\.ref)
+            + self.docket.warnings.filter { $0.state.isOpen }.map(\.ref)
+            + self.docket.disputes.filter { $0.state.isOpen }.map(\.ref)
+            + self.docket.referrals.filter { $0.state.isOpen }.map(\.ref)
     }
 
     /// Merges this case into another.
     ///
-    /// Nothing is destroyed: its hops, orders and warnings stay as they are and move no more, its running clocks stand
-    /// still, its leads go along. The other case takes the graver level; otherwise it goes on as it was.
+    /// Nothing is destroyed: its hops stay as they are and move no more, its running clocks stand still, its leads go
+    /// along. The other case takes the graver level; otherwise it goes on as it was. Both are as shut as each other, or
+    /// one would tell what the other hides: ``carry(_:)`` keeps them so.
     mutating func merge(into other: inout DocketStep?, _ reason: String) throws(Refusal) {
         try Permission.require(.merge, on: self.docket.facts, by: self.authority, in: self.docket.tree)
         guard var survivor = other else { throw .badFields([FieldFault(field: "into", rule: .notFound)]) }
@@ -75,6 +103,13 @@ extension DocketStep {
         guard own.recused.allSatisfy(survivor.docket.isRecused) else {
             throw refuse("recusal_missing", "本案有单位回避，该案件没有，请先登记回避")
         }
+        // And what it holds must not be read in what is left of this one.
+        guard own.secrecy >= target.secrecy else { throw refuse("own_less_secret", "本案的知悉范围更宽，请先限制本案") }
+        guard target.recused.allSatisfy(self.docket.isRecused) else {
+            throw refuse("own_recusal_missing", "该案件有单位回避，本案没有，请先在本案登记回避")
+        }
+        let refs = self.formalWork
+        guard refs.isEmpty else { throw .openWork(.merge, refs: refs) }
         for var clock in self.docket.clocks {
             self.noteBreach(of: &clock)
             clock.nextAt = nil
@@ -152,12 +187,15 @@ extension DocketStep {
         self.changes.leadMoves.append(.unmerge(from: merger.into, to: own.id, since: merger.at, reason: reason))
         self.log(
             EventDraft(.unmerged, reason: reason, detail: ["case_id": merger.into.text, "state": own.state.rawValue]))
+        // Who was recused meanwhile could not be relieved of its work while nothing moved.
+        for unit in own.recused { try self.takeBack(from: unit) }
         for unit in self.unitsAtWork { self.tell(unit, "case.unmerged", own.ref) }
 
         survivor.mint = self.mint
         var detail = ["case_id": own.id.text]
         if let level = survivor.docket.record.level { detail["level_kept"] = level }
         survivor.log(EventDraft(.parted, reason: reason, detail: detail))
+        for unit in survivor.unitsAtWork { survivor.tell(unit, "case.parted", survivor.docket.record.ref) }
         other = survivor
     }
 

@@ -75,12 +75,13 @@ extension DocketStep {
         }
     }
 
-    /// What waits for a unit's review goes back to the assigner when the unit leaves the case.
+    /// What a unit reviews, and what it would have reviewed, goes back to the assigner when the unit leaves the case.
     mutating func handBackReviews(of gone: AssignmentRecord, because cause: EventKind) throws(Refusal) {
         for var hop in self.docket.assignments
-        where hop.state == .fedBack && hop.id != gone.id && hop.from == gone.from && hop.reviewer == gone.to {
+        where hop.state.isOpen && hop.id != gone.id && hop.from == gone.from && hop.reviewer == gone.to {
             hop.reviewer = hop.from
             self.touch(&hop)
+            guard hop.state == .fedBack else { continue }
             self.stopAll(.void) { $0.assignment == hop.id && $0.kind == .review }
             try self.start(.review, of: hop.reviewer, hop: hop, because: cause)
             self.tell(hop.reviewer, "feedback.final", hop.ref)
