@@ -35,7 +35,9 @@ struct StepReading: Sendable {
     private let isFiring: Bool
 
     init(of target: Target, for command: CaseCommand, in city: SQL) {
-        self.init(of: target, for: [command.verb], naming: command.namedOfficer, about: command.lead, in: city)
+        // A grading that says whom the case is about recuses them.
+        let verbs = command.recusesBesides ? [command.verb, .recuse] : [command.verb]
+        self.init(of: target, for: verbs, naming: command.namedOfficer, about: command.lead, in: city)
     }
 
     /// - Parameters:
@@ -63,7 +65,8 @@ struct StepReading: Sendable {
             let more: [Extra] =
                 switch verb {
                 // A unit that returns its hop does not see those of others.
-                case .return: [.firstHops, .returnsBefore]
+                // What it was to do for others goes back to them.
+                case .return: [.firstHops, .returnsBefore, .tasks]
                 // A guide that accepts does not see the other guides' part nor the owner's clocks.
                 case .accept: [.firstHops]
                 case .feedBack: [.tasks, .reviewers, .returnsBefore]
@@ -72,7 +75,8 @@ struct StepReading: Sendable {
                 case .grade: [.spread, .history]
                 case .observe: [.spread]
                 // Where the case goes depends on what was accepted since it was reopened.
-                case .replan, .reopen, .conclude, .recall, .arbitrate, .recuse: [.history]
+                case .replan, .reopen, .conclude: [.history]
+                case .recall, .arbitrate, .recuse: [.history, .tasks]
                 case .sendBack: [.origins]
                 // Nor does one that signs for its own see what is above it.
                 case .receive: [.dueAbove, .returnsBefore]

@@ -137,7 +137,7 @@ struct MergingWalkTests {
             let two = try await hand.graded("M-2")
             let first = try await hand.assign(one, to: "east", by: self.city)
             try await hand.hop(first, verb: "receive", by: self.east)
-            try await hand.addTask(first, for: "east-1", by: self.east)
+            try await hand.addTask(first, for: "east", by: self.east)
             let dispute = try await hand.dispute(first, proposing: "west", by: self.east)
             let referral = try await hand.refer(one, "outside", to: "公安局", by: self.city)
             func offered() async throws -> [Set<Verb>] {
