@@ -327,6 +327,36 @@ struct DisputeTests {
         #expect(fixture.docket.clocks.isEmpty)
     }
 
+    @Test func `what was found is nobody's to say but whoever looked, and nobody contradicts it`() throws {
+        var fixture = try DocketFixture()
+        try fixture.take(.grade(level: "general", reason: "x"))
+        for outcome: CaseOutcome in [.substantiated, .partlySubstantiated, .unsubstantiated] {
+            #expect(Self.fault { try fixture.take(.conclude(outcome: outcome, reason: "x")) } == "contradicts_findings")
+        }
+        try fixture.take(.assign(unit: "east", instruction: "", reason: "x"))
+        try self.accept(&fixture, fixture.docket.assignments[0].id)
+        for outcome: CaseOutcome in [.unsubstantiated, .partlySubstantiated, .unverifiable] {
+            #expect(Self.fault { try fixture.take(.conclude(outcome: outcome, reason: "x")) } == "contradicts_findings")
+        }
+        // What becomes of the wish is another matter than what was found.
+        try fixture.take(.conclude(outcome: .explainedNotMet, reason: "x"))
+        #expect(fixture.docket.record.outcome == .explainedNotMet)
+        #expect(
+            CaseOutcome.possible(after: [.substantiated, .unsubstantiated])
+                == [.substantiated, .partlySubstantiated, .unsubstantiated, .explainedNotMet, .adopted])
+        #expect(CaseOutcome.possible(after: []) == [.unverifiable, .explainedNotMet, .adopted])
+    }
+
+    private static func fault(_ body: () throws -> Void) -> String? {
+        do {
+            try body()
+            return nil
+        } catch {
+            guard case Refusal.badFields(let faults)? = error as? Refusal else { return "\(error)" }
+            return faults.first?.code
+        }
+    }
+
     @Test func `a case is reopened within the plan's window and not after, and its outcome goes`() throws {
         var fixture = try DocketFixture(plan: Self.plan)
         let hop = try fixture.assigned()
@@ -338,7 +368,7 @@ struct DisputeTests {
         // What was accepted before says nothing of what comes to light now.
         fixture.now += 60
         #expect(throws: Refusal.self) { try fixture.take(.conclude(reason: "x")) }
-        try fixture.take(.conclude(outcome: .unsubstantiated, reason: "x"))
+        try fixture.take(.conclude(outcome: .unverifiable, reason: "x"))
         fixture.now += 10 * 86_400
 
         #expect {

@@ -86,6 +86,13 @@ struct LadderDoorTests {
             let again = try await dispatch.post(
                 "/duty/tests", #"{"case":"\#(ref)","answer_within":600,"reason":"抽查"}"#, ["Idempotency-Key: t-1"])
             #expect(again.text("id") == test)
+            // Whoever has nothing to do with the case learns nothing of it by a test.
+            let apart = try await dispatch.post("/duty/tests", #"{"case":"\#(ref)","units":["west"],"reason":"x"}"#)
+            #expect(apart.status == 400 && apart.text("errors/0/code") == "field.not_on_the_case")
+            let below = try await dispatch.post("/duty/tests", #"{"case":"\#(ref)","under":"west","reason":"x"}"#)
+            #expect(below.text("errors/0/pointer") == "/under")
+            let all = try await dispatch.post("/duty/tests", #"{"case":"\#(ref)","under":"city","reason":"x"}"#)
+            #expect(try await dispatch.get("/duty/tests/\(all.text("id") ?? "")").count("calls") == 2)
             let waiting = try await dispatch.get("/duty/tests/\(test)")
             #expect(waiting.count("calls") == 2)
             #expect(try await west.get("/duty/tests/\(test)").status == 404)
@@ -95,7 +102,7 @@ struct LadderDoorTests {
 
             // Nobody was on duty at the bureau itself.
             let shown = try await dispatch.get("/cases/\(ref)")
-            #expect(shown.count("duty_tests") == 1)
+            #expect(shown.count("duty_tests") == 2)
             #expect(shown.count("duty_tests/0/unreachable") == 1)
             #expect(shown.text("duty_tests/0/unreachable/0/label") == "city")
 
@@ -120,10 +127,23 @@ struct LadderDoorTests {
                 {"kind":"liaison","officer":"handler.east","phone":"0451-8889"},
                 {"kind":"information_officer","name":"信息员乙","email":"yi@east.example"}]}
                 """#
-            #expect(try await east.ask("PUT", "/units/east/liaisons", [], body: body).status == 403)
+            // A district keeps its own, and nobody else's.
+            #expect(try await east.ask("PUT", "/units/west/liaisons", [], body: body).status == 403)
+            #expect(try await east.ask("PUT", "/units/city/liaisons", [], body: body).status == 403)
+            let unknown = try await dispatch.ask(
+                "PUT", "/units/east/liaisons", [],
+                body: #"{"liaisons":[{"kind":"liaison","name":"甲"},{"kind":"liaison","officer":"nobody.here"}]}"#)
+            #expect(unknown.text("errors/0/pointer") == "/liaisons/1/officer")
             #expect(try await dispatch.ask("PUT", "/units/nowhere/liaisons", [], body: body).status == 404)
             let set = try await dispatch.ask("PUT", "/units/east/liaisons", [], body: body)
             #expect(set.status == 200)
+            #expect(try await east.get("/units/east/liaisons").count("items") == 3)
+            let added = try await dispatch.post("/units/east/liaisons", #"{"kind":"spokesperson","name":"发言人丙"}"#)
+            #expect(added.status == 201)
+            #expect(try await east.get("/units/east/liaisons").count("items") == 4)
+            let end = #"{"kind":"spokesperson","name":"发言人丙"}"#
+            #expect(try await dispatch.post("/units/east/liaisons/actions/end", end).status == 200)
+            #expect(try await dispatch.post("/units/east/liaisons/actions/end", end).status == 404)
             #expect(try await east.get("/units/east/liaisons").count("items") == 3)
             let two = #"""
                 {"liaisons":[{"kind":"information_officer","name":"甲"},{"kind":"information_officer","name":"乙"}]}
@@ -136,8 +156,8 @@ struct LadderDoorTests {
             _ = try await dispatch.post("/cases/\(ref)/actions/grade", #"{"level":"general","reason":"x"}"#)
             _ = try await dispatch.post("/cases/\(ref)/assignments", #"{"unit":"east","reason":"x"}"#)
             let hop = try await dispatch.get("/cases/\(ref)/assignments")
-            #expect(hop.count("items/0/contacts") == 2 && hop.text("items/0/contacts/0/name") == "局长甲")
-            #expect(hop.text("items/0/contacts/1/phone") == "0451-8889")
+            #expect(hop.count("items/0/liaisons") == 2 && hop.text("items/0/liaisons/0/name") == "局长甲")
+            #expect(hop.text("items/0/liaisons/1/phone") == "0451-8889")
         }
     }
 

@@ -1,3 +1,4 @@
+import BihuanDomain
 import BihuanStore
 import Foundation
 import Postgres
@@ -72,7 +73,63 @@ struct PlanTests {
         }
     }
 
+    @Test func `the lists of disputes and referrals walk along their index before anything is joined`() async throws {
+        try await Self.withFullCity { city, token in
+            try await Self.addContests(city)
+            for after in [nil, PageKey(at: Date(timeIntervalSince1970: 1_772_413_000), id: UUID())] {
+                var open = DisputeFilter()
+                open.states = [.open]
+                for filter in [DisputeFilter(), open] {
+                    let plan = try await Self.plan(of: Queries.disputes(filter, after: after, limit: 51), city, token)
+                    #expect(plan.uses("disputes_list_idx"), "\(plan.text)")
+                    #expect(!plan.scans("cases") && !plan.scans("disputes"), "\(plan.text)")
+                    #expect(plan.widest <= 200, "\(plan.text)")
+                }
+                let plan = try await Self.plan(
+                    of: Queries.referrals(ReferralFilter(), after: after, limit: 51), city, token)
+                #expect(plan.uses("referrals_list_idx"), "\(plan.text)")
+                #expect(!plan.scans("cases") && !plan.scans("referrals"), "\(plan.text)")
+                #expect(plan.widest <= 200, "\(plan.text)")
+            }
+        }
+    }
+
     // MARK: A city with enough in it
+
+    /// A dispute and a referral of every case.
+    private static func addContests(_ city: TestCity) async throws {
+        try await city.owner { connection throws(PostgresError) in
+            _ = try connection.flight([
+                "set local statement_timeout = '60s'",
+                """
+                insert into bihuan.assignments
+                       (city_id, assignment_id, ref, case_id, role, state, from_unit, to_unit, reviewer_unit, instruction,
+                        assigned_at)
+                select c.city_id, gen_random_uuid(), 'A-' || c.ref, c.case_id, 'lead', 'assigned', c.owner_unit, u.unit_id,
+                       c.owner_unit, '', c.opened_at
+                  from bihuan.cases c
+                  join bihuan.units u on u.city_id = c.city_id and u.label = 'east'
+                """,
+                """
+                insert into bihuan.disputes
+                       (city_id, dispute_id, ref, case_id, assignment_id, raised_by, raised_officer, assigner_unit,
+                        proposed_unit, arbiter_unit, state, reason, raised_at)
+                select a.city_id, gen_random_uuid(), 'P-' || a.ref, a.case_id, a.assignment_id, a.to_unit,
+                       gen_random_uuid(), a.from_unit, a.to_unit, a.from_unit, 'open', '不属本区', a.assigned_at
+                  from bihuan.assignments a
+                """,
+                """
+                insert into bihuan.referrals
+                       (city_id, referral_id, ref, case_id, kind, "to", "text", reason, state, unit_id, officer_id,
+                        referred_at)
+                select c.city_id, gen_random_uuid(), 'Y-' || c.ref, c.case_id, 'outside', '公安局', '请协查', '职责', 'open',
+                       c.owner_unit, gen_random_uuid(), c.opened_at
+                  from bihuan.cases c
+                """,
+            ])
+            try connection.script("analyze")
+        }
+    }
 
     private static func withFullCity(_ body: @Sendable (TestCity, String) async throws -> Void) async throws {
         try await TestCity.with { city in

@@ -187,6 +187,7 @@ struct Invariant: Sendable {
                          (select count(*) from bihuan.events e
                            where e.city_id = s.city_id and e.case_id = s.case_id and e.kind = 'supervised'
                              and e.detail ->> 'ref' = s.ref) as events,
+                         s.reply is not null as is_answered,
                          count(*) filter (where k.kind = 'reply') as reply,
                          count(*) filter (where k.kind = 'judgement') as judgement
                     from pg_temp.touched t
@@ -194,14 +195,16 @@ struct Invariant: Sendable {
                     left join bihuan.clocks k
                       on k.city_id = s.city_id and k.case_id = s.case_id and k.supervision_id = s.supervision_id
                      and k.stopped_at is null
-                   group by s.city_id, s.supervision_id, s.ref, s.state, s.case_id
+                   group by s.city_id, s.supervision_id, s.ref, s.state, s.case_id, s.reply
                 )
                 select ref as subject,
                        format('%s with %s events of its issue; running: %s reply, %s judgement',
                               state, events, reply, judgement) as detail
                   from counted
                  where events <> 1
-                    or reply <> (state = 'issued')::integer
+                    -- What was ignored until it went a tier up is still waited for, until its circular.
+                    or case when state = 'raised' and not is_answered then reply > 1
+                            else reply <> (state = 'issued')::integer end
                     or judgement <> (state = 'replied')::integer
                 """),
         Invariant(

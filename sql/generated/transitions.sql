@@ -47,6 +47,7 @@ insert into bihuan.transitions (machine, from_state, verb, to_state) values
   ('supervision', 'replied', 'raise', 'raised'),
   ('supervision', 'issued', 'lapse', 'lifted'),
   ('supervision', 'replied', 'lapse', 'lifted'),
+  ('supervision', 'raised', 'reply', 'raised'),
   ('dispute', 'open', 'arbitrate', 'decided'),
   ('dispute', 'open', 'withdraw', 'withdrawn'),
   ('dispute', 'open', 'lapse', 'withdrawn'),

@@ -1,6 +1,6 @@
 package import struct Foundation.Date
 
-/// A piece of the work that an assigned unit keeps apart (任务, R33): by whom, by when, and what shows that it was done.
+/// A piece of the work that an assigned unit keeps apart (任务, F33): by whom, by when, and what shows that it was done.
 ///
 /// While one is open its assignment is not fed back finally. Nothing fires when it is late; it is shown.
 package struct TaskRecord: Sendable, Hashable {
@@ -10,7 +10,7 @@ package struct TaskRecord: Sendable, Hashable {
     package var number: Int
     /// The unit that was assigned.
     package var unit: UnitID
-    /// The unit that is to do it: the one that was assigned, or a unit below it.
+    /// The unit that is to do it: the one that was assigned, or a unit below it that works on the case too.
     package var owner: UnitID
     /// Who is to do it, of the unit that was assigned; nil: whoever of the unit.
     package var officer: OfficerID?
@@ -41,7 +41,7 @@ package struct TaskDraft: Sendable, Hashable, Codable {
     package var text: String
     /// Log-in name of an officer of the own unit.
     package var officer: String?
-    /// Label of a unit below; instead of an officer.
+    /// Label of a unit below that works on the case; instead of an officer.
     package var unit: String?
     package var dueAt: Date?
 

@@ -18,6 +18,18 @@ package enum CaseOutcome: String, Sendable, Hashable, CaseIterable, Codable {
         }
     }
 
+    /// What a case may come to, by what those found whose feedback was accepted.
+    ///
+    /// - Parameter verdicts: of several units that do not agree; together they may speak for a part.
+    package static func possible(after verdicts: Set<Verdict>) -> [CaseOutcome] {
+        var found = Set(verdicts.map { CaseOutcome($0) })
+        if verdicts.isEmpty { found.insert(.unverifiable) }
+        if verdicts.count > 1, !verdicts.isDisjoint(with: [.substantiated, .partlySubstantiated]) {
+            found.insert(.partlySubstantiated)
+        }
+        return self.allCases.filter { $0 == .explainedNotMet || $0 == .adopted || found.contains($0) }
+    }
+
     package var label: String {
         switch self {
         case .substantiated: Verdict.substantiated.label

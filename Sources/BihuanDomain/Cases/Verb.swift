@@ -44,6 +44,8 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
     case revealContact = "reveal_contact"
     // Expert
     case engageExpert = "engage_expert"
+    // Guidance that nobody waits for any longer
+    case endGuidance = "end_guidance"
 
     /// 登记, 定级, 转办 …
     package var label: String {
@@ -100,6 +102,7 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .restrict: "限制知悉"
         case .revealContact: "查看联系方式"
         case .engageExpert: "聘请专家"
+        case .endGuidance: "结束指导"
         }
     }
 
@@ -136,6 +139,7 @@ package enum Verb: String, Sendable, CaseIterable, Codable, Hashable {
         case .recuse, .liftRecusal, .restrict: [.dispatcher, .leader]
         case .revealContact: [.dispatcher, .duty, .handler]
         case .engageExpert: [.dispatcher, .leader]
+        case .endGuidance: [.dispatcher, .leader]
         }
     }
 }

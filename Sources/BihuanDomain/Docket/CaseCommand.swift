@@ -73,6 +73,8 @@ package enum CaseCommand: Sendable, Hashable, Codable {
     case urgeOwner(reason: String)
     /// - Parameter name: of the expert, for the log.
     case engageExpert(ExpertID, name: String, reason: String)
+    /// Ends the part of a unit that guides.
+    case endGuidance(AssignmentID, reason: String)
 
     package var verb: Verb {
         switch self {
@@ -128,6 +130,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .revealContact: .revealContact
         case .urgeOwner: .urge
         case .engageExpert: .engageExpert
+        case .endGuidance: .endGuidance
         }
     }
 
@@ -175,7 +178,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .pause, .resume, .askExtension, .grantExtension, .refuseExtension, .grade, .assign, .forward,
             .recall, .sendBack, .urge, .supervise, .lift, .uphold, .raise, .replan, .issueWarning, .declineWarning,
             .liftWarning, .conclude, .dismiss, .reopen, .dropTask, .attachLead, .detachLead, .merge, .unmerge, .recuse,
-            .liftRecusal, .restrict, .revealContact, .urgeOwner, .engageExpert:
+            .liftRecusal, .restrict, .revealContact, .urgeOwner, .engageExpert, .endGuidance:
             return self
         }
     }
@@ -217,7 +220,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
             .resume(_, let reason), .grantExtension(_, let reason), .refuseExtension(_, let reason),
             .issueWarning(_, let reason), .declineWarning(_, let reason), .liftWarning(_, let reason),
             .replan(_, let reason), .dropTask(_, let reason), .attachLead(_, let reason), .detachLead(_, let reason),
-            .unmerge(let reason):
+            .unmerge(let reason), .endGuidance(_, let reason):
             text("reason", reason)
         case .merge(let into, let reason):
             text("into", into)
@@ -319,6 +322,11 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         if case .addTask(_, let draft, _) = self { draft.officer } else { nil }
     }
 
+    /// Whether it keeps units out of the case besides what its verb says.
+    package var recusesBesides: Bool {
+        if case .grade(_, _, _, let about?, _) = self { !about.isEmpty } else { false }
+    }
+
     /// What the answer tells of, unless the step makes something new.
     var subject: Changes.Subject {
         switch self {
@@ -333,7 +341,7 @@ package enum CaseCommand: Sendable, Hashable, Codable {
         case .receive(let id, _), .return(let id, _, _), .dispute(let id, _, _), .recall(let id, _),
             .forward(let id, _, _, _),
             .feedBack(let id, _, _), .urge(let id, _), .supervise(let id, _, _, _, _), .comment(let id, _, _),
-            .addTask(let id, _, _):
+            .addTask(let id, _, _), .endGuidance(let id, _):
             .assignment(id)
         case .finishTask(let id, _, _), .dropTask(let id, _): .task(id)
         case .accept(let id, _), .sendBack(let id, _): .feedback(id)

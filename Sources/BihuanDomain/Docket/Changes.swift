@@ -159,6 +159,8 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
     /// How to reach the complainant was shown whole.
     case contactRevealed = "contact_revealed"
     case expertEngaged = "expert_engaged"
+    /// A unit that left the case gave back a task of another's assignment.
+    case taskReturned = "task_returned"
 
     package var label: String {
         switch self {
@@ -224,6 +226,7 @@ package enum EventKind: String, Sendable, CaseIterable, Codable {
         case .restricted: "限制知悉"
         case .contactRevealed: "查看联系方式"
         case .expertEngaged: "聘请专家"
+        case .taskReturned: "收回任务"
         }
     }
 }

@@ -104,6 +104,9 @@ extension Permission {
 }
 
 extension Permission.AssignmentFacts {
+    /// Who is pressed to go on: whoever has to review what was fed back, else the unit that was assigned.
+    package var pressed: UnitID { self.state == .fedBack ? self.reviewer : self.to }
+
     /// What the unit that was assigned must do next; empty when nothing is asked of it, or others come first.
     package var duties: [Verb] {
         guard !self.isFrozen else { return [] }

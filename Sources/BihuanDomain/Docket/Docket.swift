@@ -141,7 +141,9 @@ package struct Docket: Sendable {
     }
 
     package func facts(of order: SupervisionRecord) -> Permission.SupervisionFacts {
-        .init(state: order.state, from: order.from, to: order.to, isFrozen: self.record.state == .merged)
+        .init(
+            state: order.state, from: order.from, to: order.to, isAnswered: order.reply != nil,
+            isFrozen: self.record.state == .merged)
     }
 
     package func facts(of clock: ClockRecord, at now: Date) -> Permission.ClockFacts {

@@ -115,9 +115,14 @@ package enum Permission {
         package var from: UnitID
         package var to: UnitID
         package var isFrozen: Bool
+        /// It has a reply that was not refused.
+        package var isAnswered: Bool
 
-        package init(state: SupervisionState, from: UnitID, to: UnitID, isFrozen: Bool = false) {
+        package init(
+            state: SupervisionState, from: UnitID, to: UnitID, isAnswered: Bool, isFrozen: Bool = false
+        ) {
             self.isFrozen = isFrozen
+            self.isAnswered = isAnswered
             self.state = state
             self.from = from
             self.to = to
@@ -190,7 +195,7 @@ package enum Permission {
     package static let warningVerbs: [Verb] = [.issueWarning, .declineWarning, .respond, .liftWarning]
     package static let assignmentVerbs: [Verb] = [
         .receive, .return, .recall, .forward, .feedBack, .accept, .sendBack, .urge, .supervise, .dispute, .comment,
-        .addTask,
+        .addTask, .endGuidance,
     ]
     package static let supervisionVerbs: [Verb] = [.reply, .lift, .uphold, .raise]
 
@@ -267,8 +272,7 @@ package enum Permission {
             ? []
             : self.supervisionVerbs.filter { verb in
                 verb.roles.contains(identity.role) && self.isOf(identity, verb, facts)
-                    && SupervisionTransition.next(from: facts.state, on: self.step(verb)) != nil
-                    && (verb != .raise || tree[facts.from]?.parent != nil)
+                    && self.stands(verb, facts) && (verb != .raise || tree[facts.from]?.parent != nil)
             }
     }
 
@@ -334,7 +338,7 @@ package enum Permission {
             guard verb.roles.contains(identity.role) else { throw .notPermitted(verb, role: identity.role) }
             guard self.isOf(identity, verb, facts) else { throw .outsideJurisdiction(verb) }
         }
-        guard SupervisionTransition.next(from: facts.state, on: self.step(verb)) != nil else {
+        guard self.stands(verb, facts) else {
             throw .notAllowed(
                 verb, state: facts.state.rawValue,
                 allowed: authority.identity.map { self.allowed(on: facts, to: $0, in: tree) } ?? [])
@@ -378,8 +382,9 @@ package enum Permission {
         if self.isBinding(verb), facts.isBound || facts.dispute != nil { return false }
         switch verb {
         // Of what guides or informs nothing is demanded but the receipt.
-        case .urge, .supervise:
-            return facts.state.isOpen && facts.state != .fedBack && (facts.role.answers || facts.state == .assigned)
+        case .urge, .supervise: return facts.state.isOpen && (facts.role.answers || facts.state == .assigned)
+        // Whom nobody has signed for is recalled.
+        case .endGuidance: return facts.role == .guide && facts.state == .received
         case .comment: return facts.role.answers && facts.state.isOpen
         case .addTask: return facts.role.answers && (facts.state == .received || facts.state == .forwarded)
         case .receive: step = .receive
@@ -410,16 +415,26 @@ package enum Permission {
         switch verb {
         case .receive, .return, .forward, .feedBack, .dispute, .addTask: identity.unit == facts.to
         case .comment: facts.guides.contains(identity.unit)
-        case .recall: identity.unit == facts.from
+        case .recall, .endGuidance: identity.unit == facts.from
         case .accept, .sendBack: identity.unit == facts.reviewer
-        // Whoever stands at or above the assigner; not the unit itself.
-        case .urge, .supervise: tree.contains(identity.unit, facts.from)
+        // Whoever stands at or above the assigner presses the unit itself, or whoever has its feedback to review; nobody
+        // presses their own unit, but that its leader and duty desk urge it.
+        case .urge, .supervise:
+            tree.contains(identity.unit, facts.from)
+                && (identity.unit != facts.pressed
+                    || verb == .urge && (identity.role == .leader || identity.role == .duty))
         default: false
         }
     }
 
     private static func isOf(_ identity: Identity, _ verb: Verb, _ facts: SupervisionFacts) -> Bool {
         verb == .reply ? identity.unit == facts.to : identity.unit == facts.from
+    }
+
+    /// What went a tier up may still be answered, once.
+    private static func stands(_ verb: Verb, _ facts: SupervisionFacts) -> Bool {
+        SupervisionTransition.next(from: facts.state, on: self.step(verb)) != nil
+            && (verb != .reply || !facts.isAnswered)
     }
 
     private static func step(_ verb: Verb) -> SupervisionTransition.Step {

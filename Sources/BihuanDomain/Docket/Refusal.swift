@@ -4,6 +4,8 @@ package struct FieldFault: Sendable, Hashable, Codable {
         case required
         case tooLong(Int)
         case tooShort(Int)
+        /// Of a list: it holds more than so many.
+        case tooMany(Int)
         case controlCharacter
         case notNFC
         /// The value is not one of those listed.
@@ -37,6 +39,7 @@ package struct FieldFault: Sendable, Hashable, Codable {
         case .required: "required"
         case .tooLong: "too_long"
         case .tooShort: "too_short"
+        case .tooMany: "too_many"
         case .controlCharacter: "control_character"
         case .notNFC: "not_nfc"
         case .unknownValue: "unknown_value"
@@ -58,6 +61,7 @@ package struct FieldFault: Sendable, Hashable, Codable {
         case .required: "必填"
         case .tooLong(let most): "不得超过 \(most) 个字符"
         case .tooShort(let least): "不得少于 \(least) 个字符"
+        case .tooMany(let most): "不得超过 \(most) 项"
         case .controlCharacter: "含有控制字符"
         case .notNFC: "须为 NFC 规范形式"
         case .unknownValue(let values): "须为以下之一: \(values.joined(separator: ", "))"

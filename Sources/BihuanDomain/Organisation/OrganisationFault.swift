@@ -1,4 +1,4 @@
-/// Why a change of the organisation, or of who holds which post, was refused (R87 ff.).
+/// Why a change of the organisation, or of who holds which post, was refused (F7–F9).
 package struct OrganisationFault: Error, Sendable, Hashable {
     /// The rule, as the database's functions and both doors name it.
     package enum Rule: String, Sendable, Hashable, CaseIterable {

@@ -11,16 +11,16 @@ package enum Register: String, Sendable, Hashable, CaseIterable, Codable {
         }
     }
 
-    /// Whether a post may keep it: the duty roster and the stores of a unit by that unit and those above it, what is the
-    /// city's by the city's dispatch office (舆情办).
+    /// Whether a post may keep it: the duty roster, the contacts and the stores of a unit by that unit and those above it,
+    /// what is the city's by the city's dispatch office (舆情办).
     ///
     /// - Parameter unit: whose entry it is; nil: the city's.
     package func isKept(by identity: Identity, for unit: UnitID?, in tree: UnitTree) -> Bool {
         let roles: Set<PostRole> = self == .duty ? [.dispatcher, .operator, .leader, .duty] : [.dispatcher, .operator]
         guard roles.contains(identity.role) else { return false }
         switch self {
-        case .duty, .supplies: return unit.map { tree.contains(identity.unit, $0) } ?? false
-        case .liaisons, .experts: return tree[identity.unit]?.tier == .city
+        case .duty, .liaisons, .supplies: return unit.map { tree.contains(identity.unit, $0) } ?? false
+        case .experts: return tree[identity.unit]?.tier == .city
         }
     }
 }

@@ -54,7 +54,7 @@ package struct SupervisionTerms: Sendable, Hashable, Codable {
 
     var faults: [FieldFault] {
         if self.limit != nil, self.due != nil {
-            return [FieldFault(field: "due", rule: .other(code: "one_of", "due 与 limit 只写一个"))]
+            return [FieldFault(field: "due_at", rule: .other(code: "one_of", "回复的期限只写一处：limit 或某一时刻"))]
         }
         guard let text = self.limit else { return [] }
         guard let limit = TimeLimit(text), limit != .immediate, limit.isWithinReason else {
@@ -70,7 +70,7 @@ package struct SupervisionTerms: Sendable, Hashable, Codable {
         let seconds = Int(due.timeIntervalSince(now).rounded(.down))
         guard seconds > 0, TimeLimit.wall(seconds).isWithinReason else {
             throw .badFields([
-                FieldFault(field: "due", rule: .other(code: "not_in_the_future", "须晚于当前时间，一年之内"))
+                FieldFault(field: "due_at", rule: .other(code: "not_in_the_future", "须晚于当前时间，一年之内"))
             ])
         }
         return .wall(seconds)

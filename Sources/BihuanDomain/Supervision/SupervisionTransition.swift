@@ -23,7 +23,7 @@ package enum SupervisionCause: String, Sendable, CaseIterable, Codable {
 package struct SupervisionTransition: Hashable, Sendable {
     package enum Step: String, Sendable, CaseIterable {
         case reply, lift, uphold, raise
-        /// The assignment it is about was returned or recalled.
+        /// The assignment it is about has ended, or the unit under it has nothing to do with it any more.
         case lapse
     }
 
@@ -40,6 +40,7 @@ package struct SupervisionTransition: Hashable, Sendable {
         .init(from: .replied, step: .raise, to: .raised),
         .init(from: .issued, step: .lapse, to: .lifted),
         .init(from: .replied, step: .lapse, to: .lifted),
+        .init(from: .raised, step: .reply, to: .raised),  // 提级后补报
     ]
 
     package static func next(from state: SupervisionState, on step: Step) -> SupervisionState? {

@@ -2,7 +2,7 @@ import BihuanDomain
 import BihuanStore
 import FoundationEssentials
 
-/// Units, officers and posts, administered from the own unit downwards (R87 ff.).
+/// Units, officers and posts, administered from the own unit downwards (F7–F9).
 extension API {
     var organisationRoutes: [Route] {
         let units = "\(Self.base)/units"

@@ -4,14 +4,14 @@ import FoundationEssentials
 
 /// Contacts, experts, supplies.
 extension API {
-    var registerRoutes: [Route] { self.contactRoutes + self.expertRoutes + self.supplyRoutes }
+    var registerRoutes: [Route] { self.liaisonRoutes + self.expertRoutes + self.supplyRoutes }
 
     private static let name = TextRule.line(1...200)
-    private static let contactName = TextRule.line(1...100)
+    private static let personName = TextRule.line(1...100)
 
     // MARK: Contacts
 
-    private var contactRoutes: [Route] {
+    private var liaisonRoutes: [Route] {
         [
             Route("GET", "\(Self.base)/liaisons") { call in
                 let (kind, under) = try Query.read(call.query) { query in
@@ -26,22 +26,40 @@ extension API {
             Route("PUT", "\(Self.base)/units/{label}/liaisons") { call in
                 try Query.refuse(call.query)
                 let liaisons = try Fields.read(try await call.body()) { fields in
-                    fields.objects("liaisons", count: 0...Desk.mostLiaisons) { contact in
-                        LiaisonDraft(
-                            kind: contact.choice("kind", LiaisonKind.self),
-                            name: contact.optionalText("name", Self.contactName) ?? "",
-                            officer: contact.optionalText("officer", Self.word),
-                            phone: contact.optionalText("phone", Self.name),
-                            email: contact.optionalText("email", Self.name),
-                            from: contact.optionalTime("from"), until: contact.optionalTime("until"))
-                    }
+                    fields.objects("liaisons", count: 0...Desk.mostLiaisons) { Self.liaison(&$0) }
                 }
                 return try await self.command(call, isCreation: false) { token, key throws(DeskError) in
                     try await self.store.desk.setLiaisons(
                         of: call.parameter("label"), .replace(liaisons), by: token, via: .json, key: key)
                 }
             },
+            Route("POST", "\(Self.base)/units/{label}/liaisons") { call in
+                try Query.refuse(call.query)
+                let liaison = try Fields.read(try await call.body()) { Self.liaison(&$0) }
+                return try await self.command(call, isCreation: true) { token, key throws(DeskError) in
+                    try await self.store.desk.setLiaisons(
+                        of: call.parameter("label"), .add(liaison), by: token, via: .json, key: key)
+                }
+            },
+            Route("POST", "\(Self.base)/units/{label}/liaisons/actions/end") { call in
+                try Query.refuse(call.query)
+                let (kind, name) = try Fields.read(try await call.body()) { fields in
+                    (fields.choice("kind", LiaisonKind.self), fields.text("name", Self.personName))
+                }
+                return try await self.command(call, isCreation: false) { token, key throws(DeskError) in
+                    try await self.store.desk.setLiaisons(
+                        of: call.parameter("label"), .end(kind, name: name), by: token, via: .json, key: key)
+                }
+            },
         ]
+    }
+
+    private static func liaison(_ fields: inout Fields) -> LiaisonDraft {
+        LiaisonDraft(
+            kind: fields.choice("kind", LiaisonKind.self), name: fields.optionalText("name", Self.personName) ?? "",
+            officer: fields.optionalText("officer", Self.word), phone: fields.optionalText("phone", Self.name),
+            email: fields.optionalText("email", Self.name), from: fields.optionalTime("from"),
+            until: fields.optionalTime("until"))
     }
 
     private func liaisons(
@@ -65,7 +83,7 @@ extension API {
         return [
             Route("GET", list) { call in
                 let (field, all) = try Query.read(call.query) { query in
-                    (query.text("field", Self.contactName), query.bool("all") ?? false)
+                    (query.text("field", Self.personName), query.bool("all") ?? false)
                 }
                 let experts = try await self.ask(call) { token throws(DeskError) in
                     try await self.store.queries.experts(token, field: field, all: all)
@@ -89,7 +107,7 @@ extension API {
                 try Query.refuse(call.query)
                 let draft = try Fields.read(try await call.body()) { fields in
                     ExpertDraft(
-                        name: fields.text("name", Self.contactName), field: fields.text("field", Self.contactName),
+                        name: fields.text("name", Self.personName), field: fields.text("field", Self.personName),
                         organisation: fields.optionalText("organisation", Self.name),
                         contact: fields.optionalText("contact", Self.name), from: fields.optionalDay("valid_from"),
                         until: fields.optionalDay("valid_until"))
@@ -147,9 +165,9 @@ extension API {
                 try Query.refuse(call.query)
                 let draft = try Fields.read(try await call.body()) { fields in
                     SupplyDraft(
-                        item: fields.text("item", Self.contactName),
+                        item: fields.text("item", Self.personName),
                         quantity: Int(fields.integer("quantity", 0...1_000_000_000)),
-                        measure: fields.optionalText("measure", Self.contactName),
+                        measure: fields.optionalText("measure", Self.personName),
                         place: fields.text("place", Self.name),
                         nextInspection: fields.optionalDay("next_inspection_on"))
                 }
@@ -171,7 +189,7 @@ extension API {
 }
 
 extension JSONWriter {
-    mutating func write(_ contact: UnitContact) {
+    mutating func write(_ contact: UnitLiaison) {
         self.object { body in
             body.member("kind", contact.kind)
             body.member("name", contact.name)

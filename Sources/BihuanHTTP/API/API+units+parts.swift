@@ -24,6 +24,12 @@ extension API {
                     .comment(AssignmentID(rawValue: $0), text: text, reason: reason)
                 }
             },
+            Route("POST", "\(one)/actions/end_guidance") { call in
+                let reason = try await self.reason(call)
+                return try await self.perform(call, on: .assignment(call.objectKey)) {
+                    .endGuidance(AssignmentID(rawValue: $0), reason: reason)
+                }
+            },
             Route("GET", "\(one)/tasks") { call in
                 try Query.refuse(call.query)
                 let tasks = try await self.ask(call) { token throws(DeskError) in

@@ -12,6 +12,8 @@ extension RequestFault {
             self.init(place, "text.too_long", Phrase(zh: fault.detail, en: "At most \(most) characters."))
         case .tooShort(let least):
             self.init(place, "text.too_short", Phrase(zh: fault.detail, en: "At least \(least) characters."))
+        case .tooMany(let most):
+            self.init(place, "list.too_long", Phrase(zh: fault.detail, en: "At most \(most) of them."))
         case .controlCharacter:
             self.init(place, "text.control", Phrase(zh: fault.detail, en: "It holds a control character."))
         case .notNFC:

@@ -32,7 +32,7 @@ extension JSONWriter {
             body.member("version", assignment.version)
             body.member("allowed_actions", assignment.allowed)
             body.member(duties: assignment.ownDuties)
-            body.member("contacts", array: assignment.contacts) { $0.write($1) }
+            body.member("liaisons", array: assignment.liaisons) { $0.write($1) }
         }
     }
 }

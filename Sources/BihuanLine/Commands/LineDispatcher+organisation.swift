@@ -2,7 +2,7 @@ import BihuanDomain
 import BihuanStore
 import Foundation
 
-/// Units, officers and posts (R87 ff.).
+/// Units, officers and posts (F7–F9).
 extension LineDispatcher {
     func showUnit(
         _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
@@ -147,7 +147,7 @@ extension LineDispatcher {
                 do throws(DeskError) {
                     return LineAnswer(try await self.change(whole, logIn, session))
                 } catch {
-                    return LineAnswer(self.refuse(error, about: whole.kindOfObject, &session))
+                    return LineAnswer(self.refuse(whole.spelled(error), about: whole.kindOfObject, &session))
                 }
             }
         )

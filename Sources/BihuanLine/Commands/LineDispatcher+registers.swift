@@ -127,6 +127,20 @@ extension LineDispatcher {
         return session.block(Phrase(zh: "专家如下", en: "experts follow"), .lines(table.header + rows))
     }
 
+    func showExpert(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineReply {
+        guard let id = try Self.id(command, "expert") else { throw .notFound }
+        let expert = try await self.store.queries.expert(logIn.token, id: ExpertID(rawValue: id))
+        let table = self.table(
+            ["expert", "name", "field", "organisation", "contact", "from", "until"], command, logIn, session)
+        let row = table.row([
+            .text(expert.id.text), .text(expert.name), .text(expert.field), Cell(expert.organisation),
+            Cell(expert.contact), .text(expert.from.text), Cell(expert.until?.text),
+        ])
+        return session.block(Phrase(zh: "专家如下", en: "the expert follows"), .lines(table.header + [row]))
+    }
+
     func listSupplies(
         _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
     ) async throws(DeskError) -> LineReply {

@@ -11,6 +11,39 @@ extension LineDispatcher {
         return session.block(Phrase(zh: "派单建议如下", en: "routing follows"), .lines(writer.lines(Record(view))))
     }
 
+    /// Where a text would go that is no case yet, asked for as a block where the line did not bring it.
+    func previewRoute(
+        _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineAnswer {
+        if command["content"] != nil { return LineAnswer(try await self.take(preview: command, logIn, session)) }
+        let phrase = Phrase(
+            zh: "请输入文本, 以单独一行 \".\" 结束", en: "send the text, end it with \".\" on a line of its own")
+        return LineAnswer(
+            session.reply(.sendBlock, phrase),
+            next: .block { lines, session in
+                guard let whole = command.with("content", lines.joined(separator: "\n")) else {
+                    let phrase = Phrase(zh: "文本为空或太长", en: "text empty or too long")
+                    return LineAnswer(session.reply(.blockRefused, ["block.length"], phrase))
+                }
+                do throws(DeskError) {
+                    return LineAnswer(try await self.take(preview: whole, logIn, session))
+                } catch {
+                    return LineAnswer(self.refuse(whole.spelled(error), about: "case", &session))
+                }
+            })
+    }
+
+    private func take(
+        preview command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
+    ) async throws(DeskError) -> LineReply {
+        let text = RoutingText(
+            title: command["title"] ?? "", content: command["content"] ?? "", place: command["place"],
+            category: command["category"], level: command["level"], matter: command["matter"])
+        let view = try await self.store.queries.routing(of: text, logIn.token)
+        let writer = RecordWriter(format: session.format(of: command), time: logIn.time)
+        return session.block(Phrase(zh: "派单建议如下", en: "routing follows"), .lines(writer.lines(Record(view))))
+    }
+
     /// Four kinds of rows: the whole, units, what is missing.
     func listRouting(
         _ command: LineCommand, _ logIn: LineSession.LogIn, _ session: LineSession
@@ -67,7 +100,7 @@ extension LineDispatcher {
                 do throws(DeskError) {
                     return LineAnswer(try await self.take(bulk: whole, logIn, session))
                 } catch {
-                    return LineAnswer(self.refuse(error, about: "case", &session))
+                    return LineAnswer(self.refuse(whole.spelled(error), about: "case", &session))
                 }
             })
     }
@@ -91,7 +124,7 @@ extension LineDispatcher {
                     .text(outcome.state), Cell(outcome.caseLevel), Cell(outcome.unit), .none,
                 ])
             case .failure(let error):
-                let reply = LineReply(error, about: "case", in: session.language)
+                let reply = LineReply(command.spelled(error), about: "case", in: session.language)
                 return table.row([
                     .text(row.name), .integer(reply.code.rawValue), .none, .none, .none, .none, .text(reply.text),
                 ])

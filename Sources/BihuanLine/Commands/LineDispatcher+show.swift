@@ -241,9 +241,9 @@ extension Record {
         self.add(
             "action_required", .words(view.ownDuties.map { LineVerb(step: $0).rawValue }))
         self.add(
-            "contacts",
+            "liaisons",
             .words(
-                view.contacts.map {
+                view.liaisons.map {
                     ["\($0.kind.label) \($0.name)", $0.phone].compactMap(\.self).joined(separator: " ")
                 }))
         self.add("note", text: view.instruction)

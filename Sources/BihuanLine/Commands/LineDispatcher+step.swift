@@ -27,7 +27,7 @@ extension LineDispatcher {
                 do throws(DeskError) {
                     return LineAnswer(try await self.take(whole, logIn, session))
                 } catch {
-                    return LineAnswer(self.refuse(error, about: whole.kindOfObject, &session))
+                    return LineAnswer(self.refuse(whole.spelled(error), about: whole.kindOfObject, &session))
                 }
             }
         )
@@ -190,7 +190,7 @@ extension LineDispatcher {
         case .clockGrant: return .grantExtension(ClockID(rawValue: id), reason: reason)
         case .clockRefuse: return .refuseExtension(ClockID(rawValue: id), reason: reason)
         case .caseRecuse: return .recuse(unit: unit, reason: reason)
-        case .caseUnrecuse: return .liftRecusal(unit: unit, reason: reason)
+        case .caseLiftRecusal: return .liftRecusal(unit: unit, reason: reason)
         case .caseRestrict: return .restrict(level: command.integer("level") ?? 0, reason: reason)
         case .caseComment:
             return .comment(AssignmentID(rawValue: id), text: command["text"] ?? "", reason: reason)
@@ -202,6 +202,7 @@ extension LineDispatcher {
         case .taskFinish:
             return .finishTask(TaskID(rawValue: id), evidence: command["evidence"] ?? "", reason: reason)
         case .taskDrop: return .dropTask(TaskID(rawValue: id), reason: reason)
+        case .caseEndGuidance: return .endGuidance(AssignmentID(rawValue: id), reason: reason)
         case .caseAttach: return .attachLead(Self.lead(command), reason: reason)
         case .caseDetach: return .detachLead(Self.lead(command), reason: reason)
         case .caseMerge: return .merge(into: command["into"] ?? "", reason: reason)

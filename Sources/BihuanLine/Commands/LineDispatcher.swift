@@ -31,7 +31,7 @@ struct LineDispatcher: Sendable {
         do throws(DeskError) {
             return try await self.answer(command, logIn, session)
         } catch {
-            return LineAnswer(self.refuse(error, about: command.kindOfObject, &session))
+            return LineAnswer(self.refuse(command.spelled(error), about: command.kindOfObject, &session))
         }
     }
 
@@ -96,6 +96,8 @@ struct LineDispatcher: Sendable {
             try await self.changeOfficer(command, logIn, session)
         case .caseRoute: LineAnswer(try await self.route(command, logIn, session))
         case .listRouting: LineAnswer(try await self.listRouting(command, logIn, session))
+        case .routePreview: try await self.previewRoute(command, logIn, session)
+        case .expertShow: LineAnswer(try await self.showExpert(command, logIn, session))
         case .bulk: try await self.bulk(command, logIn, session)
         case .listRecusals: LineAnswer(try await self.listRecusals(command, logIn, session))
         case .listReads: LineAnswer(try await self.listReads(command, logIn, session))

@@ -5,7 +5,7 @@ import BihuanStore
 extension CommandTable {
     private static let unit = Parameter("unit", .unit, required: true)
     private static let officer = Parameter("officer", .word(max: 63), required: true)
-    private static let reason = Parameter("reason", .text(max: 20_000), required: true)
+    private static let reason = Parameter("reason", .text(max: CaseCommand.longestText), required: true)
     private static let key = Parameter("key", .word(max: 255))
     private static let format = Parameter("format", .oneOf(OutputFormat.allCases.map(\.rawValue)))
     private static let posts = Parameter("posts", .oneOf(PostsOfClosedUnit.allCases.map(\.rawValue)))

@@ -381,7 +381,8 @@ package enum CommandTable {
             verb: .caseConclude, positional: [Self.targetCase],
             named: [Parameter("outcome", .oneOf(CaseOutcome.allCases.map(\.rawValue)))] + Self.write,
             summary: Phrase(
-                zh: "办结; 不写 outcome 则取已核验反馈的结论", en: "conclude; without outcome, the accepted feedback's verdict")
+                zh: "办结; 不写 outcome 则取已核验反馈的结论, 写了不得与它相反",
+                en: "conclude; without outcome, the accepted feedback's verdict, which it must not contradict")
         ),
         CommandSpec(
             verb: .caseDismiss, positional: [Self.targetCase], named: Self.write,
@@ -393,7 +394,9 @@ package enum CommandTable {
         ),
         CommandSpec(
             verb: .caseUrge, positional: [Self.targetAssignment], named: Self.write,
-            summary: Phrase(zh: "催办; 写案号则催办案件的主管单位", en: "urge; with a case's ref, its owner")
+            summary: Phrase(
+                zh: "催办; 待核验的催核验单位; 写案号则催办案件的主管单位",
+                en: "urge, what waits for review its reviewer; with a case's ref, its owner")
         ),
         CommandSpec(
             verb: .caseSupervise,
@@ -475,8 +478,8 @@ package enum CommandTable {
             ] + Self.write,
             block: "text",
             summary: Phrase(
-                zh: "添加任务; officer=本单位经办人 或 unit=下级单位",
-                en: "add a task; officer= one of the own unit, or unit= one below")
+                zh: "添加任务; officer=本单位经办人 或 unit=承办本案的下级单位",
+                en: "add a task; officer= one of the own unit, or unit= one below that works on the case")
         ),
         CommandSpec(
             verb: .taskFinish,
@@ -489,6 +492,12 @@ package enum CommandTable {
         CommandSpec(
             verb: .taskDrop, positional: [Self.targetTask], named: Self.write,
             summary: Phrase(zh: "取消任务", en: "drop a task")
+        ),
+        CommandSpec(
+            verb: .caseEndGuidance, positional: [Self.targetAssignment], named: Self.write,
+            summary: Phrase(
+                zh: "结束一个单位的指导; 等它核验的反馈改由转办单位核验",
+                en: "end a unit's guidance; what it had to review its assigner reviews")
         ),
     ]
     // MARK: Disputes, referrals, return visits
@@ -569,7 +578,7 @@ package enum CommandTable {
                 Parameter("satisfaction", .oneOf(Satisfaction.allCases.map(\.rawValue))),
                 Parameter("note", .text(max: Self.longText)),
             ] + Self.write,
-            summary: Phrase(zh: "登记回访", en: "record a return visit")
+            summary: Phrase(zh: "登记回访 (办结之后)", en: "record a return visit (of a concluded case)")
         ),
         CommandSpec(
             verb: .caseAttach, positional: [Self.targetCase, Parameter("lead", .ref)],
@@ -630,6 +639,18 @@ package enum CommandTable {
             )
         ),
         CommandSpec(
+            verb: .routePreview,
+            named: [
+                Parameter("title", .text(max: 200)), Parameter("content", .text(max: Self.longText)),
+                Parameter("place", .text(max: 200)), Parameter("category", .text(max: 100)),
+                Parameter("level", .word(max: 32)), Parameter("matter", .word(max: 63)), Self.format,
+            ],
+            block: "content",
+            summary: Phrase(
+                zh: "还没有登记的内容该派给谁; 不写 content 则随后输入",
+                en: "where something would go that is no case yet; without content, send it as a block")
+        ),
+        CommandSpec(
             verb: .bulk,
             named: [
                 Parameter("level", .word(max: 32)), Parameter("matter", .word(max: 63)), Parameter("unit", .unit),
@@ -648,7 +669,7 @@ package enum CommandTable {
             summary: Phrase(zh: "令一个单位回避: 它和下级看不到此案", en: "keep a unit and all below it out of a case")
         ),
         CommandSpec(
-            verb: .caseUnrecuse, positional: [Self.targetCase, Self.toUnit], named: Self.write,
+            verb: .caseLiftRecusal, positional: [Self.targetCase, Self.toUnit], named: Self.write,
             summary: Phrase(zh: "解除回避", en: "lift a recusal")
         ),
         CommandSpec(
@@ -705,6 +726,10 @@ package enum CommandTable {
             verb: .listExperts,
             named: [Parameter("field", .text(max: 100)), Parameter("all", .flag), Self.format],
             summary: Phrase(zh: "专家库; all=yes: 含不在聘期的", en: "experts; all=yes: those as well whose time is over")
+        ),
+        CommandSpec(
+            verb: .expertShow, positional: [Parameter("expert", .ref, required: true)], named: [Self.format],
+            summary: Phrase(zh: "一位专家", en: "one expert")
         ),
         CommandSpec(
             verb: .listSupplies,

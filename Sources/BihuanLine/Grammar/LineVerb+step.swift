@@ -52,10 +52,11 @@ extension LineVerb {
         case .merge: self = .caseMerge
         case .unmerge: self = .caseUnmerge
         case .recuse: self = .caseRecuse
-        case .liftRecusal: self = .caseUnrecuse
+        case .liftRecusal: self = .caseLiftRecusal
         case .restrict: self = .caseRestrict
         case .revealContact: self = .contactReveal
         case .engageExpert: self = .caseEngage
+        case .endGuidance: self = .caseEndGuidance
         }
     }
 }

@@ -120,13 +120,16 @@ package enum LineVerb: String, Sendable, CaseIterable {
     case listRouting = "LIST ROUTING"
     case bulk = "BULK"
     case caseRecuse = "CASE RECUSE"
-    case caseUnrecuse = "CASE UNRECUSE"
+    case caseLiftRecusal = "CASE LIFTRECUSAL"
     case caseRestrict = "CASE RESTRICT"
     case listRecusals = "LIST RECUSALS"
     case listReads = "LIST READS"
     case listContacts = "LIST CONTACTS"
     case contactReveal = "CONTACT REVEAL"
     case caseEngage = "CASE ENGAGE"
+    case caseEndGuidance = "CASE ENDGUIDANCE"
+    case routePreview = "ROUTE PREVIEW"
+    case expertShow = "EXPERT SHOW"
 
     // Who is to be reached, and what there is.
     case listEscalated = "LIST ESCALATED"

@@ -3,7 +3,7 @@ import Crypto
 package import Foundation
 import Postgres
 
-/// Units, officers and posts, changed by an administrator (R87 ff.): an operator of a unit, for the own unit and all below.
+/// Units, officers and posts, changed by an administrator (F7–F9): an operator of a unit, for the own unit and all below.
 ///
 /// Who may change what is decided in the database (`sql/functions/administrator.sql`), which also writes down who did it and
 /// why; the server owns none of these tables.
@@ -41,6 +41,7 @@ package struct Administration: Sendable {
     package func perform(
         _ command: UnitStep, reason: String, _ token: String, key: String? = nil
     ) async throws(DeskError) -> Done {
+        let reason = PersonalNumbers.masked(reason)
         do throws(OrganisationFault) { try command.check() } catch { throw .refused(.organisation(error)) }
         let keeping = try IdempotencyKey(key, of: Command.unit(command, reason: reason))
         if let keeping, try await self.isKept(keeping, token) { return Done(replayed: true) }
@@ -67,6 +68,7 @@ package struct Administration: Sendable {
     package func perform(
         _ command: OfficerStep, reason: String, at now: Date, _ token: String, key: String? = nil
     ) async throws(DeskError) -> Done {
+        let reason = PersonalNumbers.masked(reason)
         let keeping = try IdempotencyKey(key, of: Command.officer(command.withoutPassword, reason: reason))
         // Not hashed again for nothing.
         if let keeping, try await self.isKept(keeping, token) { return Done(replayed: true) }

@@ -49,20 +49,36 @@ package struct BulkOrder: Sendable, Hashable, Encodable {
         if self.cases.isEmpty { faults.append(FieldFault(field: "cases", rule: .required)) }
         if self.cases.count > Self.most {
             faults.append(
-                FieldFault(field: "cases", rule: .other(code: "too_many", "一次至多 \(Self.most) 件")))
+                FieldFault(field: "cases", rule: .tooMany(Self.most)))
         }
         if Set(self.cases).count < self.cases.count {
             faults.append(FieldFault(field: "cases", rule: .other(code: "repeated", "同一案件写了两次")))
         }
         if self.grade == nil, self.assign == nil {
             faults.append(
-                FieldFault(field: "grade", rule: .other(code: "required", "须写明定级（level）或转办（unit），或两者都写")))
+                FieldFault(field: "grade", rule: .other(code: "required", "须写明定级或转办，或两者都写")))
         }
         guard faults.isEmpty else { throw .badFields(faults) }
-        if let grade { try CaseCommand.grade(level: grade.level, matter: grade.matter, reason: self.reason).check() }
-        if let assign {
-            try CaseCommand.assign(unit: assign.unit, instruction: assign.instruction, reason: self.reason).check()
+        do throws(Refusal) {
+            if let grade {
+                try CaseCommand.grade(level: grade.level, matter: grade.matter, reason: self.reason).check()
+            }
+            if let assign {
+                try CaseCommand.assign(unit: assign.unit, instruction: assign.instruction, reason: self.reason).check()
+            }
+        } catch {
+            throw Self.placed(error)
         }
+    }
+
+    /// A refusal of one of the steps, with its fields called as the order has them: `grade.level`, `assign.unit`.
+    static func placed(_ refusal: Refusal) -> Refusal {
+        guard case .badFields(let faults) = refusal else { return refusal }
+        let groups = ["level": "grade", "matter": "grade", "unit": "assign", "instruction": "assign"]
+        return .badFields(
+            faults.map { fault in
+                FieldFault(field: groups[fault.field].map { "\($0).\(fault.field)" } ?? fault.field, rule: fault.rule)
+            })
     }
 
     /// What is done with each case, as its key remembers it.
@@ -102,7 +118,9 @@ extension Desk {
             } catch {
                 // Whoever is nobody gets no list.
                 if case .unauthenticated = error, rows.isEmpty { throw error }
-                rows.append(BulkRow(name: name, result: .failure(error)))
+                let placed: DeskError =
+                    if case .refused(let refusal) = error { .refused(BulkOrder.placed(refusal)) } else { error }
+                rows.append(BulkRow(name: name, result: .failure(placed)))
             }
         }
         return rows

@@ -87,7 +87,7 @@ extension Desk {
             let end = begin.addingTimeInterval(86_400)
             var faults: [FieldFault] = []
             if shifts.count > Self.mostShifts {
-                faults.append(FieldFault(field: "shifts", rule: .tooLong(Self.mostShifts)))
+                faults.append(FieldFault(field: "shifts", rule: .tooMany(Self.mostShifts)))
             }
             for (index, shift) in shifts.enumerated() {
                 func fault(_ member: String, _ code: String, _ text: String) {
@@ -187,14 +187,33 @@ extension Desk {
         let now = try Self.now(answers[0])
         let tree = book.tree
         var units: [UnitID] = []
+        // Of a test that is tied to a case: the units that work on it. Others are not to learn of it.
+        var concerned: [UnitID]?
         func add(_ unit: UnitID) {
-            if !units.contains(unit), tree[unit]?.isDisabled == false, tree.contains(identity.unit, unit) {
+            if !units.contains(unit), concerned?.contains(unit) != false, tree[unit]?.isDisabled == false,
+                tree.contains(identity.unit, unit)
+            {
                 units.append(unit)
             }
         }
         var record: (id: UUID, ref: String, isDrill: Bool)?
         var onDuty: [UnitID: [(officer: UUID, login: String)]] = [:]
         var faults: [FieldFault] = []
+        do throws(PostgresError) {
+            if draft.record != nil {
+                guard let row = answers[1].rows.first else { throw PostgresError(.misuse, "no case") }
+                record = (try row.get("case_id"), try row.get("ref"), try row.get("is_drill"))
+                concerned =
+                    [try row.unit("owner_unit")]
+                    + (try answers[2].rows.map { row throws(PostgresError) in try row.unit("to_unit") })
+            }
+            for row in answers[3].rows {
+                onDuty[try row.unit("unit_id"), default: []].append((try row.get("officer_id"), try row.get("login")))
+            }
+        } catch {
+            if error.code == .misuse { throw .refused(.badFields([FieldFault(field: "case", rule: .notFound)])) }
+            throw DeskError(error)
+        }
         for label in draft.units + [draft.under].compactMap(\.self) {
             // A unit beside or above is not this one's to test.
             guard let unit = tree[label], tree.contains(identity.unit, unit.id) else {
@@ -207,28 +226,23 @@ extension Desk {
                 where tree.contains(unit.id, lower) {
                     add(lower)
                 }
+            } else if let concerned, !concerned.contains(unit.id) {
+                faults.append(
+                    FieldFault(
+                        field: "units", rule: .other(code: "not_on_the_case", "\(unit.name)不承办此案，不能以此案抽查它")))
             } else {
                 add(unit.id)
             }
         }
-        do throws(PostgresError) {
-            if draft.record != nil {
-                guard let row = answers[1].rows.first else { throw PostgresError(.misuse, "no case") }
-                record = (try row.get("case_id"), try row.get("ref"), try row.get("is_drill"))
-                if draft.units.isEmpty, draft.under == nil {
-                    add(try row.unit("owner_unit"))
-                    for row in answers[2].rows { add(try row.unit("to_unit")) }
-                }
-            }
-            for row in answers[3].rows {
-                onDuty[try row.unit("unit_id"), default: []].append((try row.get("officer_id"), try row.get("login")))
-            }
-        } catch {
-            if error.code == .misuse { throw .refused(.badFields([FieldFault(field: "case", rule: .notFound)])) }
-            throw DeskError(error)
+        if let concerned, draft.units.isEmpty, draft.under == nil { concerned.forEach(add) }
+        if faults.isEmpty, units.isEmpty {
+            faults.append(
+                FieldFault(
+                    field: draft.under == nil ? "units" : "under",
+                    rule: concerned == nil
+                        ? .unknownUnit : .other(code: "not_on_the_case", "其中没有承办此案的单位")))
         }
-        if faults.isEmpty, units.isEmpty { faults.append(FieldFault(field: "units", rule: .unknownUnit)) }
-        if units.count > Self.mostCalls { faults.append(FieldFault(field: "units", rule: .tooLong(Self.mostCalls))) }
+        if units.count > Self.mostCalls { faults.append(FieldFault(field: "units", rule: .tooMany(Self.mostCalls))) }
         guard faults.isEmpty else { throw .refused(.badFields(faults)) }
 
         var mint = UUIDv7Mint(now: now)

@@ -82,7 +82,7 @@ package struct ExpertDraft: Sendable, Hashable, Encodable {
         faults += RegisterText.faults("organisation", self.organisation, isRequired: false, most: 200)
         faults += RegisterText.faults("contact", self.contact, isRequired: false, most: 200)
         if let from, let until, until < from {
-            faults.append(FieldFault(field: "until", rule: .other(code: "not_after", "不得早于开始日期")))
+            faults.append(FieldFault(field: "valid_until", rule: .other(code: "not_after", "不得早于开始日期")))
         }
         return faults
     }
@@ -155,7 +155,7 @@ extension Desk {
             }
         var faults: [FieldFault] = []
         if drafts.count > Self.mostLiaisons {
-            faults.append(FieldFault(field: "liaisons", rule: .tooLong(Self.mostLiaisons)))
+            faults.append(FieldFault(field: "liaisons", rule: .tooMany(Self.mostLiaisons)))
         }
         for (index, draft) in drafts.enumerated() {
             if case .add = change {
@@ -213,8 +213,14 @@ extension Desk {
         } catch {
             throw DeskError(error)
         }
-        if drafts.contains(where: { $0.officer.map { officers[$0] == nil } ?? false }) {
-            throw .refused(.badFields([FieldFault(field: "officer", rule: .notFound)]))
+        let unknown = drafts.enumerated().filter { $0.element.officer.map { officers[$0] == nil } ?? false }
+        guard unknown.isEmpty else {
+            throw .refused(
+                .badFields(
+                    unknown.map { index, _ in
+                        if case .add = change { return FieldFault(field: "officer", rule: .notFound) }
+                        return FieldFault(field: "liaisons.\(index).officer", rule: .notFound)
+                    }))
         }
         var wanted = drafts
         for index in wanted.indices where wanted[index].name.allSatisfy(\.isWhitespace) {
@@ -297,7 +303,8 @@ extension Desk {
             let id = known ?? (mint.next() as ExpertID).rawValue
             let from = draft.from ?? CivilDay(now, offset: book.offset).rawValue
             if let until = draft.until, until < from {
-                throw .refused(.badFields([FieldFault(field: "until", rule: .other(code: "not_after", "不得早于开始日期"))]))
+                throw .refused(
+                    .badFields([FieldFault(field: "valid_until", rule: .other(code: "not_after", "不得早于开始日期"))]))
             }
             return Decision(
                 [

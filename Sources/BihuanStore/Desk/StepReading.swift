@@ -41,9 +41,8 @@ struct StepReading: Sendable {
     private let city: SQL
 
     init(of target: Target, for command: CaseCommand, in city: SQL) {
-        // A grading may recuse units that the case is about.
-        var verbs = [command.verb]
-        if case .grade(_, _, _, let about?, _) = command, !about.isEmpty { verbs.append(.recuse) }
+        // A grading that says whom the case is about recuses them.
+        let verbs = command.recusesBesides ? [command.verb, .recuse] : [command.verb]
         self.init(of: target, for: verbs, naming: command.namedOfficer, about: command.lead, in: city)
     }
 
@@ -72,7 +71,8 @@ struct StepReading: Sendable {
             let more: [Extra] =
                 switch verb {
                 // A unit that returns its hop does not see those of others.
-                case .return: [.firstHops, .returnsBefore]
+                // What it was to do for others goes back to them.
+                case .return: [.firstHops, .returnsBefore, .tasks]
                 // A guide that accepts does not see the other guides' part nor the owner's clocks.
                 case .accept: [.firstHops]
                 case .feedBack: [.tasks, .reviewers, .returnsBefore]
@@ -81,8 +81,9 @@ struct StepReading: Sendable {
                 case .grade: [.spread, .history]
                 case .observe: [.spread]
                 // Where the case goes depends on what was accepted since it was reopened.
-                case .replan, .reopen, .conclude, .recall, .arbitrate, .unmerge: [.history]
-                case .recuse: [.history, .merged]
+                case .replan, .reopen, .conclude, .unmerge: [.history]
+                case .recall, .arbitrate: [.history, .tasks]
+                case .recuse: [.history, .tasks, .merged]
                 case .liftRecusal: [.merged]
                 case .sendBack: [.origins]
                 // Nor does one that signs for its own see what is above it.

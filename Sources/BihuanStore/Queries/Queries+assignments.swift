@@ -39,7 +39,7 @@ package struct AssignmentView: Sendable {
     /// What the asker's own unit must do next about it.
     package let ownDuties: [Verb]
     /// Whom to call about it: who is responsible in the assigned unit (R40), and its liaison officers (R42).
-    package let contacts: [UnitContact]
+    package let liaisons: [UnitLiaison]
     package let offset: UTCOffset
 }
 
@@ -252,7 +252,7 @@ extension AssignmentView {
         self.duties = facts.duties
         self.reviewDuties = facts.reviewDuties
         self.ownDuties = facts.duties(of: asker.identity.unit)
-        self.contacts = try UnitContact.list(row)
+        self.liaisons = try UnitLiaison.list(row)
         self.offset = asker.book.offset
     }
 }

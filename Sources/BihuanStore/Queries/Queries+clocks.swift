@@ -470,7 +470,9 @@ struct ClockReader: ViewReader {
             return .order(
                 .init(
                     state: state, from: UnitID(rawValue: try row.integer(self.orderFrom)),
-                    to: UnitID(rawValue: try row.integer(self.orderTo))))
+                    to: UnitID(rawValue: try row.integer(self.orderTo)),
+                    // Its reply's clock runs until there is one.
+                    isAnswered: kind == .judgement))
         }
     }
 }

@@ -51,7 +51,21 @@ extension Queries {
     /// Writes down a look at a case where it is restricted; a statement of the flight that shows it, so that nothing is
     /// shown without.
     static func note(_ what: String, of target: Target) -> SQL {
-        "select bihuan.note_read(\(target.caseID(in: Self.city))::uuid, \(what))"
+        Self.note(what, ofCase: target.caseID(in: Self.city))
+    }
+
+    /// The same of a case that a query names.
+    static func note(_ what: String, ofCase id: SQL) -> SQL { "select bihuan.note_read(\(id)::uuid, \(what))" }
+
+    /// The same of the case `c` of a list's row, as a column: a list that shows what stands in restricted cases is a look at
+    /// each of them.
+    static func noted(_ what: String) -> SQL {
+        "case when c.secrecy > 0 then bihuan.note_read(c.case_id, \(what)) end as noted"
+    }
+
+    /// The case of a lead, if it has one.
+    static func caseID(ofLead id: LeadID) -> SQL {
+        "(select l.case_id from bihuan.leads l where l.city_id = \(Self.city) and l.lead_id = \(id.rawValue))"
     }
 
     /// The units kept out of a case, in order; only its owner and those above know.
@@ -105,7 +119,11 @@ extension Queries {
         let probe: SQL =
             "select from bihuan.leads l where l.city_id = \(Self.city) and l.lead_id = \(id.rawValue)"
         return try await self.ask(
-            token, [probe, Self.contacts("l.lead_id = \(id.rawValue)")]
+            token,
+            [
+                probe, Self.contacts("l.lead_id = \(id.rawValue)"),
+                Self.note("contacts", ofCase: Self.caseID(ofLead: id)),
+            ]
         ) { answers, asker throws(PostgresError) -> [ContactView]? in
             guard answers[0].affected == 1 else { return nil }
             return try answers[1].rows.map { row throws(PostgresError) in try self.contactView(row, asker) }

@@ -1,6 +1,6 @@
 package import BihuanDomain
 package import Foundation
-import Postgres
+package import Postgres
 
 /// A dispute (争议) as the units in it and those above see it.
 package struct DisputeView: Sendable {
@@ -92,46 +92,70 @@ package struct LostTime: Sendable {
 }
 
 extension Queries {
-    static func disputes(_ condition: SQL, _ order: SQL) -> SQL {
-        """
-        select x.dispute_id, x.ref, x.case_id, c.ref as case_ref, c.state as case_state, c.is_drill,
-               a.ref as assignment_ref, x.state,
-               x.raised_by, x.assigner_unit, x.proposed_unit, x.arbiter_unit, x.reason, x.raised_at, x.decided_unit,
-               x.decision, x.closed_at, x.version, k.due_at
-          from bihuan.disputes x
-          join bihuan.cases c on c.city_id = x.city_id and c.case_id = x.case_id
-          join bihuan.assignments a on a.city_id = x.city_id and a.assignment_id = x.assignment_id
-          left join lateral (
-            select min(k.due_at) as due_at
-              from bihuan.clocks k
-             where k.city_id = x.city_id and k.case_id = x.case_id and k.dispute_id = x.dispute_id
-               and k.stopped_at is null
-          ) k on true
-         where x.city_id = \(Self.city) and \(condition)
-         order by \(order)
-        """
+    /// - Parameters:
+    ///   - source: where the disputes are taken from, as `x`; a list brings its page.
+    ///   - what: nil: the caller writes down that restricted cases are looked at.
+    static func disputes(
+        _ condition: SQL, _ order: SQL, from source: SQL = "bihuan.disputes x", noting what: String? = nil
+    ) -> SQL {
+        let noted: SQL = what.map { Self.noted($0) + ", " } ?? ""
+        return """
+            select \(noted)
+                   x.dispute_id, x.ref, x.case_id, c.ref as case_ref, c.state as case_state, c.is_drill,
+                   a.ref as assignment_ref, x.state,
+                   x.raised_by, x.assigner_unit, x.proposed_unit, x.arbiter_unit, x.reason, x.raised_at, x.decided_unit,
+                   x.decision, x.closed_at, x.version, k.due_at
+              from \(source)
+              join bihuan.cases c on c.city_id = x.city_id and c.case_id = x.case_id
+              join bihuan.assignments a on a.city_id = x.city_id and a.assignment_id = x.assignment_id
+              left join lateral (
+                select min(k.due_at) as due_at
+                  from bihuan.clocks k
+                 where k.city_id = x.city_id and k.case_id = x.case_id and k.dispute_id = x.dispute_id
+                   and k.stopped_at is null
+              ) k on true
+             where x.city_id = \(Self.city) and \(condition)
+             order by \(order)
+            """
     }
 
     /// Disputes the asker sees, newest first.
     package func disputes(
         _ token: String, _ filter: DisputeFilter = DisputeFilter(), after: PageKey? = nil, limit: Int = 50
     ) async throws(DeskError) -> Page<DisputeView> {
-        // What is not asked is not said, or it would still be weighed at each row.
-        var condition: SQL = "true"
-        if !filter.states.isEmpty {
-            condition += " and x.state = any (\(filter.states.map(\.rawValue))::text[])"
-        }
-        if let isDrill = filter.isDrill { condition += isDrill ? " and c.is_drill" : " and not c.is_drill" }
-        if let after {
-            condition += " and (x.raised_at, x.dispute_id) < (\(after.at)::timestamptz, \(after.id)::uuid)"
-        }
-        let sql: SQL = """
-            \(Self.disputes(condition, "x.raised_at desc, x.dispute_id desc")) limit \(limit + 1)
-            """
-        return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
+        try await self.ask(token, [Self.disputes(filter, after: after, limit: limit + 1)]) {
+            answers, asker throws(PostgresError) in
             let items = try answers[0].rows.map { row throws(PostgresError) in try DisputeView(row, asker) }
             return Page(items, limit: limit) { PageKey(at: $0.raisedAt, id: $0.id.rawValue) }
         }
+    }
+
+    /// The statement of the list, for plan tests as well: the page is cut first, by its index, and its details joined to it.
+    package static func disputes(_ filter: DisputeFilter, after: PageKey?, limit: Int) -> SQL {
+        // What is not asked is not said, or it would still be weighed at each row.
+        var condition: SQL = ""
+        if !filter.states.isEmpty {
+            condition += " and p.state = any (\(filter.states.map(\.rawValue))::text[])"
+        }
+        if let isDrill = filter.isDrill {
+            let not: SQL = isDrill ? "" : "not"
+            condition += """
+                 and \(not) (select d.is_drill from bihuan.cases d
+                      where d.city_id = p.city_id and d.case_id = p.case_id)
+                """
+        }
+        if let after {
+            condition += " and (p.raised_at, p.dispute_id) < (\(after.at)::timestamptz, \(after.id)::uuid)"
+        }
+        return """
+            with x as materialized (
+              select p.* from bihuan.disputes p
+               where p.city_id = \(Self.city) \(condition)
+               order by p.raised_at desc, p.dispute_id desc
+               limit \(limit)
+            )
+            \(Self.disputes("true", "x.raised_at desc, x.dispute_id desc", from: "x", noting: "disputes"))
+            """
     }
 
     package func dispute(_ token: String, _ key: ObjectKey) async throws(DeskError) -> DisputeView {
@@ -140,7 +164,9 @@ extension Queries {
             case .id(let id): "x.dispute_id = \(id)"
             case .ref(let ref): "x.ref = \(ref)"
             }
-        return try await self.ask(token, [Self.disputes(condition, "x.dispute_id")]) {
+        return try await self.ask(
+            token, [Self.disputes(condition, "x.dispute_id"), Self.note("dispute", of: .dispute(key))]
+        ) {
             answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in try DisputeView(row, asker) }
         }.orNotFound()

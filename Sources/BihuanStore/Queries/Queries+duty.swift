@@ -171,7 +171,12 @@ extension Queries {
     }
 
     package func dutyTest(_ token: String, id: DutyTestID) async throws(DeskError) -> DutyTestView {
-        try await self.ask(token, Self.dutyTests("t.test_id = \(id.rawValue)", limit: 1)) {
+        let record: SQL = """
+            (select t.case_id from bihuan.duty_tests t where t.city_id = \(Self.city) and t.test_id = \(id.rawValue))
+            """
+        let statements =
+            Self.dutyTests("t.test_id = \(id.rawValue)", limit: 1) + [Self.note("duty_test", ofCase: record)]
+        return try await self.ask(token, statements) {
             answers, asker throws(PostgresError) in
             try DutyTestView.views(answers[0], answers[1], asker).first
         }.orNotFound()

@@ -86,6 +86,7 @@ extension Queries {
                  where e.city_id = \(Self.city) and e.case_id = \(id) and e.kind in ('urged', 'reminded')
                  order by e.seq
                 """,
+                Self.note("urges", of: .record(key)),
             ]
         ) { answers, asker throws(PostgresError) -> Urges? in
             guard let row = answers[0].rows.first else { return nil }

@@ -46,8 +46,11 @@ extension Queries {
     }
 
     package func filing(_ token: String, id: FilingID) async throws(DeskError) -> FilingView {
-        let sql = Self.filings("f.filing_id = \(id.rawValue)")
-        return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
+        let record: SQL = """
+            (select f.case_id from bihuan.filings f where f.city_id = \(Self.city) and f.filing_id = \(id.rawValue))
+            """
+        let statements = [Self.filings("f.filing_id = \(id.rawValue)"), Self.note("filing", ofCase: record)]
+        return try await self.ask(token, statements) { answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in try FilingView(row, asker) }
         }.orNotFound()
     }

@@ -89,7 +89,7 @@ extension Queries {
                   from bihuan.cases c
                  where c.city_id = \(Self.city) and c.case_id = \(id)
                 """,
-                DocketReading.spread(of: target, in: Self.city),
+                DocketReading.spread(of: target, in: Self.city), Self.note("proposal", of: target),
             ]
         ) { answers, asker throws(PostgresError) -> Result<ProposalView, Refusal>? in
             guard let row = answers[0].rows.first else { return nil }

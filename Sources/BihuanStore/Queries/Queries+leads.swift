@@ -58,12 +58,9 @@ extension Queries {
     }
 
     package func lead(_ token: String, id: LeadID) async throws(DeskError) -> LeadView {
-        let note: SQL = """
-            select bihuan.note_read((select l.case_id from bihuan.leads l
-                                      where l.city_id = \(Self.city) and l.lead_id = \(id.rawValue)), 'lead')
-            """
-        return try await self.ask(
-            token, [Self.leads("l.lead_id = \(id.rawValue)"), note]
+        try await self.ask(
+            token,
+            [Self.leads("l.lead_id = \(id.rawValue)"), Self.note("lead", ofCase: Self.caseID(ofLead: id))]
         ) { answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in try LeadView(row, asker) }
         }.orNotFound()

@@ -26,7 +26,7 @@ extension Queries {
               from bihuan.cases c
              where c.city_id = \(Self.city) and c.case_id = \(id)
             """
-        return try await self.similar(to: source, isLead: false, limit, token)
+        return try await self.similar(to: source, noting: id, isLead: false, limit, token)
     }
 
     /// The same for a lead, leaving out the case it belongs to.
@@ -38,13 +38,14 @@ extension Queries {
               from bihuan.leads l
              where l.city_id = \(Self.city) and l.lead_id = \(id.rawValue)
             """
-        return try await self.similar(to: source, isLead: true, limit, token)
+        return try await self.similar(to: source, noting: Self.caseID(ofLead: id), isLead: true, limit, token)
     }
 
     private func similar(
-        to source: SQL, isLead: Bool, _ limit: Int, _ token: String
+        to source: SQL, noting record: SQL, isLead: Bool, _ limit: Int, _ token: String
     ) async throws(DeskError) -> [SuggestionView] {
-        let asked = try await self.ask(token, [source]) { answers, asker throws(PostgresError) in
+        let asked = try await self.ask(token, [source, Self.note("similar", ofCase: record)]) {
+            answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in
                 try LikenessQuestion(row, asker.identity.city)
             }

@@ -1,6 +1,6 @@
 package import BihuanDomain
 package import Foundation
-import Postgres
+package import Postgres
 
 /// A referral to a body outside (移送、商请、报请明确牵头部门): the record of what was done, and of what came back.
 package struct ReferralView: Sendable {
@@ -49,22 +49,29 @@ package struct ReferralFilter: Sendable, Hashable {
 }
 
 extension Queries {
-    static func referrals(_ condition: SQL, _ order: SQL) -> SQL {
-        """
-        select f.referral_id, f.ref, f.case_id, c.ref as case_ref, c.state as case_state, c.is_drill, c.owner_unit, f.kind, f."to", f."text",
-               f.reason, f.state, f.unit_id, f.referred_at, f.answer, f.lead, f.waive_reason, f.closed_at, f.version,
-               k.due_at
-          from bihuan.referrals f
-          join bihuan.cases c on c.city_id = f.city_id and c.case_id = f.case_id
-          left join lateral (
-            select min(k.due_at) as due_at
-              from bihuan.clocks k
-             where k.city_id = f.city_id and k.case_id = f.case_id and k.referral_id = f.referral_id
-               and k.stopped_at is null
-          ) k on true
-         where f.city_id = \(Self.city) and \(condition)
-         order by \(order)
-        """
+    /// - Parameters:
+    ///   - source: where the referrals are taken from, as `f`; a list brings its page.
+    ///   - what: nil: the caller writes down that restricted cases are looked at.
+    static func referrals(
+        _ condition: SQL, _ order: SQL, from source: SQL = "bihuan.referrals f", noting what: String? = nil
+    ) -> SQL {
+        let noted: SQL = what.map { Self.noted($0) + ", " } ?? ""
+        return """
+            select \(noted)
+                   f.referral_id, f.ref, f.case_id, c.ref as case_ref, c.state as case_state, c.is_drill, c.owner_unit, f.kind, f."to", f."text",
+                   f.reason, f.state, f.unit_id, f.referred_at, f.answer, f.lead, f.waive_reason, f.closed_at, f.version,
+                   k.due_at
+              from \(source)
+              join bihuan.cases c on c.city_id = f.city_id and c.case_id = f.case_id
+              left join lateral (
+                select min(k.due_at) as due_at
+                  from bihuan.clocks k
+                 where k.city_id = f.city_id and k.case_id = f.case_id and k.referral_id = f.referral_id
+                   and k.stopped_at is null
+              ) k on true
+             where f.city_id = \(Self.city) and \(condition)
+             order by \(order)
+            """
     }
 
     static func visits(_ condition: SQL) -> SQL {
@@ -80,23 +87,40 @@ extension Queries {
     package func referrals(
         _ token: String, _ filter: ReferralFilter = ReferralFilter(), after: PageKey? = nil, limit: Int = 50
     ) async throws(DeskError) -> Page<ReferralView> {
-        // What is not asked is not said, or it would still be weighed at each row.
-        var condition: SQL = "true"
-        if !filter.states.isEmpty {
-            condition += " and f.state = any (\(filter.states.map(\.rawValue))::text[])"
-        }
-        if !filter.kinds.isEmpty { condition += " and f.kind = any (\(filter.kinds.map(\.rawValue))::text[])" }
-        if let isDrill = filter.isDrill { condition += isDrill ? " and c.is_drill" : " and not c.is_drill" }
-        if let after {
-            condition += " and (f.referred_at, f.referral_id) < (\(after.at)::timestamptz, \(after.id)::uuid)"
-        }
-        let sql: SQL = """
-            \(Self.referrals(condition, "f.referred_at desc, f.referral_id desc")) limit \(limit + 1)
-            """
-        return try await self.ask(token, [sql]) { answers, asker throws(PostgresError) in
+        try await self.ask(token, [Self.referrals(filter, after: after, limit: limit + 1)]) {
+            answers, asker throws(PostgresError) in
             let items = try answers[0].rows.map { row throws(PostgresError) in try ReferralView(row, asker) }
             return Page(items, limit: limit) { PageKey(at: $0.referredAt, id: $0.id.rawValue) }
         }
+    }
+
+    /// The statement of the list, for plan tests as well: the page is cut first, by its index, and its details joined to it.
+    package static func referrals(_ filter: ReferralFilter, after: PageKey?, limit: Int) -> SQL {
+        // What is not asked is not said, or it would still be weighed at each row.
+        var condition: SQL = ""
+        if !filter.states.isEmpty {
+            condition += " and p.state = any (\(filter.states.map(\.rawValue))::text[])"
+        }
+        if !filter.kinds.isEmpty { condition += " and p.kind = any (\(filter.kinds.map(\.rawValue))::text[])" }
+        if let isDrill = filter.isDrill {
+            let not: SQL = isDrill ? "" : "not"
+            condition += """
+                 and \(not) (select d.is_drill from bihuan.cases d
+                      where d.city_id = p.city_id and d.case_id = p.case_id)
+                """
+        }
+        if let after {
+            condition += " and (p.referred_at, p.referral_id) < (\(after.at)::timestamptz, \(after.id)::uuid)"
+        }
+        return """
+            with f as materialized (
+              select p.* from bihuan.referrals p
+               where p.city_id = \(Self.city) \(condition)
+               order by p.referred_at desc, p.referral_id desc
+               limit \(limit)
+            )
+            \(Self.referrals("true", "f.referred_at desc, f.referral_id desc", from: "f", noting: "referrals"))
+            """
     }
 
     package func referral(_ token: String, _ key: ObjectKey) async throws(DeskError) -> ReferralView {
@@ -105,7 +129,9 @@ extension Queries {
             case .id(let id): "f.referral_id = \(id)"
             case .ref(let ref): "f.ref = \(ref)"
             }
-        return try await self.ask(token, [Self.referrals(condition, "f.referral_id")]) {
+        return try await self.ask(
+            token, [Self.referrals(condition, "f.referral_id"), Self.note("referral", of: .referral(key))]
+        ) {
             answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in try ReferralView(row, asker) }
         }.orNotFound()

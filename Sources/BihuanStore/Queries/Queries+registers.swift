@@ -17,7 +17,7 @@ package struct LiaisonView: Sendable {
 }
 
 /// The same as an assignment mentions it.
-package struct UnitContact: Sendable, Hashable {
+package struct UnitLiaison: Sendable, Hashable {
     package let kind: LiaisonKind
     package let name: String
     package let phone: String?
@@ -209,9 +209,9 @@ extension Queries {
     }
 }
 
-extension UnitContact {
+extension UnitLiaison {
     /// From the arrays that ``Queries/assignments(_:_:isCaseKnown:)`` gives.
-    static func list(_ row: Row) throws(PostgresError) -> [UnitContact] {
+    static func list(_ row: Row) throws(PostgresError) -> [UnitLiaison] {
         let kinds: [String]? = try row.get("kinds")
         guard let kinds else { return [] }
         let names: [String] = try row.get("names")
@@ -219,7 +219,7 @@ extension UnitContact {
         let emails: [String] = try row.get("emails")
         return kinds.indices.compactMap { index in
             LiaisonKind(rawValue: kinds[index]).map { kind in
-                UnitContact(
+                UnitLiaison(
                     kind: kind, name: names[index], phone: phones[index].isEmpty ? nil : phones[index],
                     email: emails[index].isEmpty ? nil : emails[index])
             }

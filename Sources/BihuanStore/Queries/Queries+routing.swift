@@ -58,7 +58,8 @@ extension Queries {
                        c.level, c.matter, case when c.is_sealed then bihuan.recused_units(c.case_id) end as recused
                   from bihuan.cases c
                  where c.city_id = \(Self.city) and c.case_id = \(Target.record(key).caseID(in: Self.city))
-                """
+                """,
+                Self.note("routing", of: .record(key)),
             ]
         ) { answers, asker throws(PostgresError) -> RoutingView? in
             guard let row = answers[0].rows.first else { return nil }

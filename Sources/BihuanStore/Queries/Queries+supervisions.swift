@@ -135,8 +135,9 @@ extension SupervisionView {
         self.dueAt = try row.get("due_at")
         self.version = try row.get("version")
         self.allowed = Permission.allowed(
-            on: .init(state: self.state, from: from, to: to, isFrozen: isFrozen), to: asker.identity,
-            in: asker.book.tree)
+            on: .init(
+                state: self.state, from: from, to: to, isAnswered: self.reply != nil, isFrozen: isFrozen),
+            to: asker.identity, in: asker.book.tree)
         self.offset = asker.book.offset
     }
 }

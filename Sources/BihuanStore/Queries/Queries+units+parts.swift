@@ -100,6 +100,7 @@ extension Queries {
                  where a.city_id = \(Self.city) and \(condition)
                  order by m.number
                 """,
+                Self.note("comments", of: .assignment(key)),
             ]
         ) { answers, asker throws(PostgresError) -> [CommentView]? in
             guard answers[0].affected == 1 else { return nil }
@@ -114,7 +115,7 @@ extension Queries {
             token,
             [
                 "select from bihuan.assignments a where a.city_id = \(Self.city) and \(condition)",
-                Self.tasks(condition),
+                Self.tasks(condition), Self.note("tasks", of: .assignment(key)),
             ]
         ) { answers, asker throws(PostgresError) -> [TaskView]? in
             guard answers[0].affected == 1 else { return nil }
@@ -125,7 +126,7 @@ extension Queries {
     /// A unit below that is to do one sees the task, not the assignment that it is of.
     package func task(_ token: String, id: TaskID) async throws(DeskError) -> TaskView {
         try await self.ask(
-            token, [Self.tasks("t.task_id = \(id.rawValue)")]
+            token, [Self.tasks("t.task_id = \(id.rawValue)"), Self.note("task", of: .task(id.rawValue))]
         ) { answers, asker throws(PostgresError) in
             try answers[0].rows.first.map { row throws(PostgresError) in try TaskView(row, asker) }
         }.orNotFound()

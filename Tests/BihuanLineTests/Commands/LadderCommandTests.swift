@@ -66,7 +66,7 @@ struct LadderCommandTests {
                 let officer = Officer(server: server)
                 #expect(
                     try await officer.say(
-                        as: "dispatcher.east", "LIAISON SET east liaison name=甲 reason=x",
+                        as: "dispatcher.east", "LIAISON SET west liaison name=甲 reason=x",
                         "EXPERT SET name=张 field=食品 reason=x", "SUPPLY SET east item=箱 quantity=3 place=库 reason=x",
                         "SUPPLY SET west item=箱 quantity=3 place=库 reason=x"
                     ).map { $0.prefix(3) } == ["493", "493", "291", "493"])
@@ -86,12 +86,25 @@ struct LadderCommandTests {
                     #expect(try await line.ask("EXPERT SET name=张教授 field=食品 reason=聘").code == 291)
                     let row = try #require(try await line.ask("LIST EXPERTS").block?.last)
                     let id = try #require(row.split(separator: "\t").first)
+                    #expect(try await line.ask("EXPERT SHOW \(id)").block?.last == row)
                     #expect(try await line.ask("CASE ENGAGE TST-2026-000001 \(id) reason=会商").code == 291)
                     let shown = try await line.ask("CASE SHOW TST-2026-000001").block ?? []
                     #expect(shown.contains { $0.contains("张教授") })
                     let supplies = try await line.ask("LIST SUPPLIES under=east").block ?? []
                     let supply = try #require(supplies.last?.split(separator: "\t").first)
                     #expect(try await line.ask("SUPPLY INSPECT \(supply) next=2026-09-01 reason=例检").code == 291)
+                    // What is wrong is called as it was written here.
+                    for (command, fault) in [
+                        ("SUPPLY INSPECT \(supply) next=2020-01-01 reason=x", "next.not_in_the_future"),
+                        ("EXPERT SET name=李 field=食品 from=2026-05-01 until=2026-04-01 reason=x", "until.not_after"),
+                        ("DUTY TEST units=east within=10s reason=x", "within.out_of_range"),
+                        ("CASE RESTRICT TST-2026-000001 2 reason=x", "level.above_own_clearance"),
+                        ("BULK unit=proposed cases=TST-2026-000001 level=nonsense reason=x", "level"),
+                    ] {
+                        let answer = try await line.ask(command)
+                        let told = ([answer.text] + (answer.block ?? [])).joined(separator: " ")
+                        #expect(told.contains(fault), "\(command): \(answer.line)")
+                    }
                 }
             }
         }

@@ -59,6 +59,9 @@ struct RoutingCommandTests {
                     #expect(
                         try await line.ask("BULK level=major cases=TST-2026-000001,TST-2026-000002 reason=提级").code
                             == 215)
+                    let preview = try await line.ask("ROUTE PREVIEW content=某超市销售过期食品 category=食品")
+                    #expect(preview.code == 215 && preview.block?.contains { $0.hasPrefix("area") } == true)
+                    #expect(try await line.ask("ROUTE PREVIEW content=x level=nonsense").text.hasPrefix("level."))
                     #expect(try await line.ask("BULK cases=TST-2026-000001 reason=x").code == 501)
                     #expect(try await line.ask("BULK level=general cases=TST-2026-000001").code == 501)
                     #expect(try await line.ask("CASE SHOW TST-2026-000002").block?.contains("level\tmajor") == true)

@@ -58,11 +58,13 @@ struct UnitsCommandTests {
                         as: "dispatcher.east", "CASE RECEIVE A-000001 reason=r",
                         "TASK ADD A-000001 text=抽样 officer=handler.east due=2026-03-02T12:00:00+08:00 reason=r",
                         "CASE FEEDBACK A-000001 \(Self.final)", "TASK FINISH A-000001-T1 evidence=报告 reason=r",
-                        "TASK ADD A-000001 text=走访 unit=east-1 reason=r", "TASK DROP A-000001-T2 reason=不需要",
+                        "TASK ADD A-000001 text=走访 unit=east-1 reason=r", "TASK ADD A-000001 text=走访 reason=r",
+                        "TASK DROP A-000001-T2 reason=不需要",
                         "TASK DROP A-000001-T3 reason=x", "CASE FEEDBACK A-000001 \(Self.final)")
                         == [
-                            "291 A-000001", "291 A-000001-T1", "491 work.open", "291 A-000001-T1", "291 A-000001-T2",
-                            "291 A-000001-T2", "490 task", "491 work.open",
+                            "291 A-000001", "291 A-000001-T1", "491 work.open", "291 A-000001-T1",
+                            "501 unit.not_on_the_case", "291 A-000001-T2", "291 A-000001-T2", "490 task",
+                            "491 work.open",
                         ])
                 #expect(
                     try await officer.say(as: "dispatcher.west", "CASE FEEDBACK A-000002 \(Self.final)") == [

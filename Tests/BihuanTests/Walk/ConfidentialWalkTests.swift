@@ -141,7 +141,7 @@ struct ConfidentialWalkTests {
             #expect(words == 0)
             #expect(try await line.say("LIST RECUSALS \(record)", by: Self.dispatcher).block?.count == 2)
 
-            try await line.say(#"CASE UNRECUSE \#(record) east reason="已查清无关""#, by: Self.dispatcher)
+            try await line.say(#"CASE LIFTRECUSAL \#(record) east reason="已查清无关""#, by: Self.dispatcher)
 
             _ = try await json.assign(record, to: "east", by: Self.dispatcher)
             #expect(try await Self.sightings(of: [record], by: Self.east, json, line).contains("/cases"))
@@ -221,7 +221,7 @@ struct ConfidentialWalkTests {
             let blind = try await Self.refusal {
                 try await line.say(#"CASE RESTRICT \#(record) 1 reason="举报人要求""#, by: Self.dispatcher)
             }
-            #expect(blind.contains("secrecy.not_cleared"))
+            #expect(blind.contains("level.not_cleared"))
             try await clear(Self.east, "east", .dispatcher, 1)
             try await clear(Self.station, "east-1", .handler, 1)
             func open(_ login: String) async throws -> Int? {

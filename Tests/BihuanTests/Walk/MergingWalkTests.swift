@@ -137,7 +137,7 @@ struct MergingWalkTests {
             let two = try await hand.graded("M-2")
             let first = try await hand.assign(one, to: "east", by: self.city)
             try await hand.hop(first, verb: "receive", by: self.east)
-            try await hand.addTask(first, for: "east-1", by: self.east)
+            try await hand.addTask(first, for: "east", by: self.east)
             func offered() async throws -> Set<Verb> {
                 try #require(try await hand.tasks(of: first, in: one, by: self.east).values.first)
             }

@@ -59,8 +59,18 @@ class Hop(Thing):
 
     @property
     def is_demanded(self):
-        """Whether the unit may be pressed for anything now."""
-        return self.is_open and self.state != "fed_back" and (self.answers or self.state == "assigned")
+        """Whether something is asked of the unit itself now."""
+        return self.is_pressed and self.state != "fed_back"
+
+    @property
+    def is_pressed(self):
+        """Whether anybody may be pressed for it now."""
+        return self.is_open and (self.answers or self.state == "assigned")
+
+    @property
+    def pressed(self):
+        """Who has to go on: whoever reviews what was fed back, else the unit."""
+        return self.reviewer if self.state == "fed_back" else self.unit
 
     @property
     def children(self):
@@ -146,7 +156,7 @@ class Order(Thing):
     def __init__(self, hop, issuer, unit, grade):
         super().__init__(hop.case)
         self.hop, self.issuer, self.unit, self.grade, self.state = hop, issuer, unit, grade, "issued"
-        self.is_late = False
+        self.is_late, self.is_answered = False, False
 
     @property
     def is_open(self):

@@ -12,7 +12,7 @@ WEIGHTS = {
     "restrict": 0.04, "urge": 0.05,
     "receive": 4, "return": 0.3, "recall": 0.1, "forward": 2, "feed_back": 4, "accept": 4, "supervise": 0.4,
     "dispute": 0.4, "comment": 0.4, "add_task": 0.4, "arbitrate": 2, "withdraw": 0.4, "waive_referral": 0.5,
-    "finish_task": 3, "drop_task": 0.5,
+    "finish_task": 3, "drop_task": 0.5, "end_guidance": 0.3,
 }
 VERDICTS = ["substantiated", "unsubstantiated"]
 # About which kinds of thing a step is, in parts of the whole.
@@ -94,7 +94,8 @@ class Dice:
         return {"unit": self._unit_of(case.city, self._below(case.owner, case.city)), "role": role}
 
     def _say_conclude(self, case):
-        return {"outcome": self.rng.choice([None, None, "substantiated", "adopted"])}
+        outcomes = ["substantiated", "unverifiable", "partly_substantiated", "adopted"]
+        return {"outcome": self.rng.choice([None, None, None, *outcomes])}
 
     def _say_return(self, hop):
         return {"proposed": self.rng.choice([None, None, self._unit_of(hop.case.city, hop.case.city.units)])}

@@ -58,6 +58,7 @@ WORDS = {
     "visit": Words("CASE VISIT"),
     "comment": Words("CASE COMMENT", (), None, {"text": "请查来源"}),
     "add_task": Words("TASK ADD", (), "tasks", {"text": "现场检查"}),
+    "end_guidance": Words("CASE ENDGUIDANCE"),
     "finish_task": Words("TASK FINISH", (), None, {"evidence": "照片"}),
     "drop_task": Words("TASK DROP"),
     "attach_lead": Words("CASE ATTACH", ("lead",)),
@@ -65,7 +66,7 @@ WORDS = {
     "merge": Words("CASE MERGE", ("into",)),
     "unmerge": Words("CASE UNMERGE"),
     "recuse": Words("CASE RECUSE", ("unit",)),
-    "lift_recusal": Words("CASE UNRECUSE", ("unit",)),
+    "lift_recusal": Words("CASE LIFTRECUSAL", ("unit",)),
     "restrict": Words("CASE RESTRICT", ("secrecy",)),
 }
 # Changes of units and posts: the path in JSON, and further members of the body; None stands for what it is about.
@@ -82,6 +83,7 @@ LINE_CHANGES = {"move": "UNIT MOVE {} {parent}", "hand_over": "UNIT HANDOVER {} 
                 "close": "UNIT CLOSE {} to={to} posts={posts}"}
 # What the line calls otherwise than the other door.
 LINE_NAMES = {("reply", "reply"): "text"}
+LINE_FIELDS = {("restrict", "field.level"): "field.secrecy"}
 VERBS_BY_COMMAND = {words.line: verb for verb, words in WORDS.items()}
 # The same refusals by the names of either door.
 SAME = {
@@ -224,7 +226,8 @@ class LineDoor:
         line = [words.line, _name(step), *(str(said.pop(name)) for name in words.positional)]
         line += [f"{LINE_NAMES.get((step.verb, name), name)}={self.spell(value)}" for name, value in said.items()]
         reply = self.say(self.session(step.persona), " ".join([*line, "reason=试验"]))
-        return self.judge(reply)
+        told, answer = self.judge(reply)
+        return LINE_FIELDS.get((step.verb, told), told), answer
 
     def change(self, change):
         """How a change of units was answered: None or why it was refused."""

@@ -7,14 +7,16 @@ before something is said: of a final feedback the open tasks and assists are not
    assign, merge and un-merge; its dispatchers and duty officers attach and detach leads, and visit. The owner is
    urged by its leaders and duty officers, there being nobody above it.
 2. The assigned unit signs, returns, disputes, passes on, feeds back, has tasks done; whoever reviews accepts or sends
-   back; whoever gave the work recalls it before it was signed. Whoever guides comments. Whoever stands at or above
-   the giver urges and supervises while the unit has something to do.
+   back; whoever gave the work recalls it before it was signed, and ends the part of a guide that has signed. Whoever
+   guides comments. Whoever stands at or above the giver urges and supervises the unit while it has something to do, and
+   whoever has its feedback to review; nobody their own unit, but that its leaders and duty officers urge it.
 3. The same work is returned twice and no more, until a decision on it or the next opening of the case; but whoever
    guides or is informed returns it as often as it comes. Work that a decision bound to its unit, and work in dispute,
    is neither returned nor recalled nor disputed.
 4. A dispute is decided by the arbiter's leader; by the bureau's dispatcher too, where the bureau did not give the
    work itself. Whoever raised it withdraws it.
-5. An order is answered by its unit and lifted, upheld or raised by its issuer, if anybody stands above that.
+5. An order is answered by its unit, once it was raised as well if it was not before, and lifted, upheld or raised by
+   its issuer, if anybody stands above that.
 6. A referral is answered by the owner's dispatchers and leaders, and waived by its leaders alone. A task is done by
    the unit that is to do it or the one that set it, and dropped by the latter.
 7. What ended is opened again until the plan's window is over, here on the day after next.
@@ -102,8 +104,13 @@ def _guides(hop, persona):
     return persona.unit in hop.guides
 
 
-def _is_over_giver(hop, persona):
-    return persona.unit.is_over(hop.giver)
+def _supervises(hop, persona):
+    return persona.unit.is_over(hop.giver) and persona.unit is not hop.pressed
+
+
+def _urges(hop, persona):
+    return persona.unit.is_over(hop.giver) and (
+        persona.unit is not hop.pressed or persona.role in ("leader", "duty"))
 
 
 def _if(possible):
@@ -138,6 +145,11 @@ def _feed_back(hop, words):
 def _arbiters(dispute):
     is_above = dispute.arbiter.parent is None and dispute.arbiter is not dispute.giver
     return {"leader", "dispatcher"} if is_above else {"leader"}
+
+
+def _reply(order, words):
+    waits = order.state == "issued" or order.state == "raised" and not order.is_answered
+    return None if waits else f"state.{order.state}"
 
 
 def _raise(order, words):
@@ -196,8 +208,9 @@ RIGHTS = {
         "feed_back": Right(WORK, _is_assigned, _feed_back),
         "accept": Right(REVIEW, _is_reviewer, _in("fed_back")),
         "send_back": Right(REVIEW, _is_reviewer, _in("fed_back")),
-        "urge": Right(PRESSING, _is_over_giver, _if(lambda hop: hop.is_demanded)),
-        "supervise": Right(OFFICE, _is_over_giver, _if(lambda hop: hop.is_demanded)),
+        "urge": Right(PRESSING, _urges, _if(lambda hop: hop.is_pressed)),
+        "supervise": Right(OFFICE, _supervises, _if(lambda hop: hop.is_pressed)),
+        "end_guidance": Right(OFFICE, _is_giver, _if(lambda hop: hop.role == "guide" and hop.state == "received")),
         "dispute": Right(WORK, _is_assigned,
                          _binding("dispute", lambda hop: hop.answers and hop.state in ("assigned", "received"))),
         "comment": Right(WORK | {"reviewer", "leader"}, _guides, _if(lambda hop: hop.answers and hop.is_open)),
@@ -205,7 +218,7 @@ RIGHTS = {
                           _if(lambda hop: hop.answers and hop.state in ("received", "forwarded"))),
     },
     "order": {
-        "reply": Right(WORK | {"leader"}, _is_assigned, _in("issued")),
+        "reply": Right(WORK | {"leader"}, _is_assigned, _reply),
         "lift": Right(OFFICE, _issued, _in("replied")),
         "uphold": Right(OFFICE, _issued, _in("replied")),
         "raise": Right(OFFICE, _issued, _raise),

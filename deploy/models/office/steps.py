@@ -3,13 +3,16 @@
 Loop: the same unit is not given the same work twice; a final feedback waits for all that was passed on, for the tasks
 of the assignment, and as a lead's for its assists. A case is accepted once no lead of the owner is open and one was
 accepted since it was last opened; it goes back to graded when none was. It is concluded and dismissed with no work
-open, and has an outcome then: what was found by whoever was accepted, if they agree, or what is said.
+open, and has an outcome then: what was found by whoever was accepted, if they agree, or what is said. What was found
+is said of nothing but what was accepted found; of several that disagree, that it is so in part.
 
 Several units: leads and assists go to units directly below, guides and those informed to any below; a unit has one
 part at a time. The assist's feedback goes to the lead, if there is exactly one, and a lead's to the guide that stands
 longest, where the plan has it so for the matter; else to the giver. A receipt ends what only informs. Guides end when
 the last lead is accepted, those that whoever accepts it sees, and everybody with the case. What a unit that leaves
-had to review goes back to the giver. A task is for the own unit or one below; tasks end with the assignment.
+had to review goes back to the giver, when its part is ended as well. A task is for the own unit, or one below that has
+an open part in the case; it goes back to the own unit when that one has no part any more. Tasks end with the
+assignment.
 
 Disputes: the same work of the same role is returned twice, and no more before a dispute over it is decided or the
 case is opened again. A dispute lapses when the unit passes the work on, feeds back, or loses it. It is decided for a
@@ -135,14 +138,28 @@ def _open(hop):
 
 
 def _conclude(world, step, case):
-    case.outcome = step.words.get("outcome") or _found(case)
+    case.outcome = _said(case, step.words.get("outcome")) or _found(case)
     _close(case)
     case.state, case.ended_on = "concluded", case.city.day
 
 
+def _said(case, outcome):
+    """What is said that the case came to, if nothing that was found speaks against it."""
+    possible = _verdicts(case) or {"unverifiable"}
+    if len(possible) > 1 and possible & {"substantiated", "partly_substantiated"}:
+        possible.add("partly_substantiated")
+    if outcome not in {None, "explained_not_met", "adopted", *possible}:
+        raise Refused("field.outcome")
+    return outcome
+
+
+def _verdicts(case):
+    return {hop.verdict for hop in case.first if hop.accepted_in == case.round}
+
+
 def _found(case):
     """What those came to who were accepted since the case was last opened."""
-    verdicts = {hop.verdict for hop in case.first if hop.accepted_in == case.round}
+    verdicts = _verdicts(case)
     if len(verdicts) != 1:
         raise Refused("field.outcome")
     return verdicts.pop()
@@ -236,11 +253,33 @@ def _end(hop, state):
     _lapse_orders(hop)
     for task in hop.tasks:
         task.state = "dropped" if task.is_open else task.state
-    for other in hop.siblings:
-        if other is not hop and other.is_open and other.reviewer is hop.unit:
-            other.reviewer = other.giver
+    _give_back_tasks(case, hop.unit)
+    _give_back_reviews(hop)
     if hop in case.first and case.state == "assigned" and not any(each.is_open for each in case.first):
         case.state = "accepted" if any(each.accepted_in == case.round for each in case.first) else "graded"
+
+
+def _give_back_tasks(case, unit):
+    if unit is case.owner or any(hop.stands and hop.unit is unit for hop in case.hops):
+        return
+    for task in case.tasks:
+        if task.is_open and task.owner is unit:
+            task.owner = task.unit
+
+
+def _give_back_reviews(gone):
+    for other in gone.siblings:
+        if other is not gone and other.is_open and other.reviewer is gone.unit:
+            other.reviewer = other.giver
+            for order in other.case.orders:
+                if order.hop is other and order.unit is gone.unit and order.is_open:
+                    order.state = "lifted"
+
+
+def _end_guidance(world, step, hop):
+    hop.state = "closed"
+    _lapse_orders(hop)
+    _give_back_reviews(hop)
 
 
 def _lapse_orders(hop):
@@ -322,6 +361,9 @@ def _add_task(world, step, hop):
     if owner is None or not hop.unit.is_over(owner):
         raise Refused("field.unit")
     _admit(hop.case, owner)
+    has_part = owner is hop.case.owner or any(each.is_open and each.unit is owner for each in hop.case.hops)
+    if owner is not hop.unit and not has_part:
+        raise Refused("field.unit")
     task = Task(hop, len(hop.tasks) + 1, owner)
     hop.case.tasks.append(task)
     return [task]
@@ -375,10 +417,10 @@ def _withdraw(world, step, dispute):
 
 
 def _supervise(world, step, hop):
-    issuer = step.persona.unit
-    if any(order.is_open and order.hop is hop and order.issuer is issuer for order in hop.case.orders):
+    issuer, unit = step.persona.unit, hop.pressed
+    if any(each.is_open and each.hop is hop and (each.issuer, each.unit) == (issuer, unit) for each in hop.case.orders):
         return []
-    return [_issue(Order(hop, issuer, hop.unit, step.words.get("grade", "general")))]
+    return [_issue(Order(hop, issuer, unit, step.words.get("grade", "general")))]
 
 
 def _issue(order):
@@ -387,7 +429,9 @@ def _issue(order):
 
 
 def _reply(world, step, order):
-    order.state = "replied"
+    order.is_answered = True
+    if order.state == "issued":
+        order.state = "replied"
 
 
 def _lift(world, step, order):
@@ -395,7 +439,7 @@ def _lift(world, step, order):
 
 
 def _uphold(world, step, order):
-    order.state, order.is_late = "issued", False
+    order.state, order.is_late, order.is_answered = "issued", False, False
 
 
 def _raise(world, step, order):
@@ -529,7 +573,7 @@ DEEDS = {
     "hop": {
         "receive": _receive, "return": _return, "recall": _recall, "forward": _forward, "feed_back": _feed_back,
         "accept": _accept, "send_back": _send_back, "urge": _urge, "supervise": _supervise, "dispute": _dispute,
-        "comment": _comment, "add_task": _add_task,
+        "comment": _comment, "add_task": _add_task, "end_guidance": _end_guidance,
     },
     "order": {"reply": _reply, "lift": _lift, "uphold": _uphold, "raise": _raise},
     "dispute": {"arbitrate": _arbitrate, "withdraw": _withdraw},

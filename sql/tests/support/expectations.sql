@@ -677,7 +677,7 @@ begin
    ) x
    where o.name in ('dispatcher', 'lead', 'station below', 'dispatcher of the other city');
 
-  -- Shifts: of the own unit and those below, in the own name. Supplies likewise.
+  -- Shifts: of the own unit and those below, in the own name. Supplies and contacts likewise.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
   select p.name, v.relation, 'insert', row_number() over (partition by p.name, v.relation order by u.city_id, u.unit_id, v.manner),
          v.statement, case when allowed then 'count' else 'refused' end, allowed::integer
@@ -697,7 +697,10 @@ begin
        md5('officer nobody')::uuid)),
      ('supplies', 'own', format(
        'insert into bihuan.supplies (city_id, supply_id, unit_id, item, quantity, place, set_at) '
-       'values (%s, gen_random_uuid(), %s, ''口罩'', 1, ''库房'', now())', u.city_id, u.unit_id))
+       'values (%s, gen_random_uuid(), %s, ''口罩'', 1, ''库房'', now())', u.city_id, u.unit_id)),
+     ('liaisons', 'own', format(
+       'insert into bihuan.liaisons (city_id, liaison_id, unit_id, kind, name, valid_from, set_at) '
+       'values (%s, gen_random_uuid(), %s, ''responsible'', ''某人'', now(), now())', u.city_id, u.unit_id))
    ) v (relation, manner, statement)
    cross join lateral (
      select coalesce(p.lives and p.login = 'bihuan_server' and u.city_id = p.city_id
@@ -707,16 +710,13 @@ begin
    ) x
    where u.unit_id in (1, 10, 20, 22);
 
-  -- Contacts and experts: the city's dispatch office.
+  -- Experts: the city's dispatch office.
   insert into oracle.expectations (persona, relation, verb, number, statement, outcome, n)
   select p.name, v.relation, 'insert', row_number() over (partition by p.name, v.relation order by c),
          v.statement, case when allowed then 'count' else 'refused' end, allowed::integer
     from world.personas p
    cross join generate_series(1, 2) c
    cross join lateral (values
-     ('liaisons', format(
-       'insert into bihuan.liaisons (city_id, liaison_id, unit_id, kind, name, valid_from, set_at) '
-       'values (%s, gen_random_uuid(), 22, ''responsible'', ''某人'', now(), now())', c)),
      ('experts', format(
        'insert into bihuan.experts (city_id, expert_id, name, field, valid_from, set_at) '
        'values (%s, gen_random_uuid(), ''丙'', ''价格'', ''2026-01-01'', now())', c))

@@ -277,8 +277,8 @@ language sql stable as $$
     left join a using (city_id, assignment_id)
     left join k on k.city_id = t.city_id and k.clock_id = (t.detail ->> 'clock')::uuid
   union all
-  -- Registers are for everybody in the city to look at. The roster and the stores of a unit are kept by it and those above,
-  -- the rest by the city's dispatch office.
+  -- Registers are for everybody in the city to look at. The roster, the contacts and the stores of a unit are kept by it and
+  -- those above, the rest by the city's dispatch office.
   select 'duty_shifts', concat_ws('/', t.city_id, t.shift_id), p.lives and t.city_id = p.city_id,
          (t.city_id, t.unit_id) in (table mine) and p.role in ('dispatcher', 'operator', 'leader', 'duty')
     from bihuan.duty_shifts t
@@ -288,7 +288,7 @@ language sql stable as $$
     from bihuan.supplies t
   union all
   select 'liaisons', concat_ws('/', t.city_id, t.liaison_id), p.lives and t.city_id = p.city_id,
-         p.lives and t.city_id = p.city_id and p.unit_id = 1 and p.role in ('dispatcher', 'operator')
+         (t.city_id, t.unit_id) in (table mine) and p.role in ('dispatcher', 'operator')
     from bihuan.liaisons t
   union all
   select 'experts', concat_ws('/', t.city_id, t.expert_id), p.lives and t.city_id = p.city_id,
@@ -306,11 +306,14 @@ language sql stable as $$
      select coalesce(p.lives and t.city_id = p.city_id and t.officer_id = p.officer_id, false) as is_called) x
   union all
   select 'duty_tests', concat_ws('/', t.city_id, t.test_id),
-         (t.city_id, t.unit_id) in (table mine) or exists (
+         -- A test of a case tells of it.
+         (t.case_id is null or exists (
+           select from c where c.city_id = t.city_id and c.case_id = t.case_id and c.seen))
+         and ((t.city_id, t.unit_id) in (table mine) or exists (
            select from bihuan.duty_calls k
             where k.city_id = t.city_id and k.test_id = t.test_id
               and ((k.city_id, k.unit_id) in (table mine) or (k.city_id, k.from_unit) in (table mine)
-                or coalesce(p.lives and k.city_id = p.city_id and k.officer_id = p.officer_id, false))), false
+                or coalesce(p.lives and k.city_id = p.city_id and k.officer_id = p.officer_id, false)))), false
     from bihuan.duty_tests t
   union all
   select 'leads', concat_ws('/', l.city_id, l.lead_id), l.seen, l.seen from l

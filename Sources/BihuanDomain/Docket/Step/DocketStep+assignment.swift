@@ -45,7 +45,10 @@ extension DocketStep {
     mutating func urge(_ id: AssignmentID, _ reason: String) throws(Refusal) {
         let hop = try self.require(.urge, on: id)
         self.log(EventDraft(.urged, assignment: id, reason: reason, detail: ["ref": hop.ref]))
-        self.tell(hop.to, "assignment.urged", hop.ref, due: self.due(.feedback, of: id))
+        let unit = self.docket.facts(of: hop).pressed
+        self.tell(
+            unit, "assignment.urged", hop.ref, due: self.due(hop.state == .fedBack ? .review : .feedback, of: id),
+            duty: self.duty(of: unit))
     }
 
     /// Ends a hop by return or recall: its clocks are void, and whoever assigned it has the work again.
@@ -69,6 +72,7 @@ extension DocketStep {
         event.detail["ref"] = hop.ref
         self.log(event)
         self.changes.droppedTasks.append((id, event.reason ?? ""))
+        self.takeBackTasks(of: hop)
         try self.handBackReviews(of: hop, because: event.kind)
         if hop.parent == nil, hop.role == .lead, first.open <= 1, self.docket.record.state == .assigned {
             if first.accepted > 0 {

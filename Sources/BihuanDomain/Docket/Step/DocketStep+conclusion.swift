@@ -3,8 +3,11 @@ import FoundationEssentials
 /// What a case comes to, and how long it may be taken up again.
 extension DocketStep {
     /// What the case came to: what was said, or else the verdict of what was accepted.
+    ///
+    /// What was found (属实 …) is what a feedback says that was accepted; nobody finds it otherwise. What becomes of a wish or
+    /// a proposal (解释说明未采纳、采纳), and that nothing could be found, may be said of any case that nothing found speaks
+    /// against.
     func outcome(_ said: CaseOutcome?) throws(Refusal) -> CaseOutcome {
-        if let said { return said }
         let hops = self.docket.assignments.filter { hop in
             hop.parent == nil && hop.role == .lead && self.wasAcceptedThisTime(hop)
         }
@@ -13,8 +16,14 @@ extension DocketStep {
             self.docket.feedback.last { $0.assignment == hop.id && $0.kind == .final && $0.state == .accepted }?
                 .verdict
         }
+        if let said {
+            guard CaseOutcome.possible(after: Set(verdicts)).contains(said) else {
+                throw .badFields([Self.contradiction(said, verdicts)])
+            }
+            return said
+        }
         if let verdict = verdicts.first, verdicts.allSatisfy({ $0 == verdict }) { return CaseOutcome(verdict) }
-        let known = CaseOutcome.allCases.map { "\($0.rawValue)（\($0.label)）" }.joined(separator: ", ")
+        let known = Self.words(CaseOutcome.possible(after: Set(verdicts)))
         throw .badFields([
             FieldFault(
                 field: "outcome",
@@ -23,6 +32,20 @@ extension DocketStep {
                     verdicts.isEmpty
                         ? "必填：没有已核验的最终反馈，须写明办理结果：\(known)" : "必填：各主办单位的核查结论不一致，须写明办理结果：\(known)"))
         ])
+    }
+
+    private static func contradiction(_ said: CaseOutcome, _ verdicts: [Verdict]) -> FieldFault {
+        let found = verdicts.map(\.label).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let why =
+            found.isEmpty ? "没有已核验的最终反馈，不能写\(said.label)" : "已核验的核查结论是\(found.joined(separator: "、"))，不能写\(said.label)"
+        return FieldFault(
+            field: "outcome",
+            rule: .other(
+                code: "contradicts_findings", "\(why)；可写: \(Self.words(CaseOutcome.possible(after: Set(verdicts))))"))
+    }
+
+    private static func words(_ outcomes: [CaseOutcome]) -> String {
+        outcomes.map { "\($0.rawValue)（\($0.label)）" }.joined(separator: ", ")
     }
 
     /// Whether an assignment was accepted since the case was last reopened.

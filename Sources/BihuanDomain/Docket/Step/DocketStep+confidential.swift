@@ -50,10 +50,7 @@ extension DocketStep {
             self.stopAll(.void) { $0.assignment == hop.id && $0.kind == .review }
             try self.start(.review, of: hop.reviewer, hop: hop, because: .recused, at: .fedBack)
         }
-        for var order in self.docket.supervisions where order.state.isOpen && isBelow(order.to) {
-            order.closedAt = self.now
-            self.move(&order, .lapse)
-        }
+        for order in self.docket.supervisions where order.state.isOpen && isBelow(order.to) { self.lapse(order) }
         self.stopAll(.void) { isBelow($0.unit) }
     }
 

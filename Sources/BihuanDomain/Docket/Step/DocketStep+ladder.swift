@@ -62,8 +62,7 @@ extension DocketStep {
         ]
         if isEscalated { detail["escalated"] = "true" }
         let root = self.docket.tree.root?.id
-        // Nobody stands above the bureau itself: then it is whoever is on duty, at any hour.
-        let duty: MessageDraft.DutyCall? = clock.unit == root ? .always : nil
+        let duty = self.duty(of: clock.unit)
         switch rung {
         case .notice:
             self.log(EventDraft(.noticed, assignment: clock.assignment, detail: detail))
@@ -79,16 +78,18 @@ extension DocketStep {
             let stands = self.docket.supervisions.contains {
                 $0.assignment == clock.assignment && $0.to == clock.unit && $0.state.isOpen
             }
-            guard let hop, !stands else {
+            // Whoever assigned the work does not order itself to review it; the tier above does.
+            let issuer = hop.flatMap { $0.from == clock.unit ? self.docket.tree[$0.from]?.parent : $0.from }
+            guard let hop, let issuer, !stands else {
                 self.log(EventDraft(.orderStands, assignment: clock.assignment, detail: detail))
                 return
             }
             try self.issue(
                 SupervisionRecord(
-                    id: self.mint.next(), ref: self.numbers.supervisionRef, assignment: hop.id, from: hop.from,
+                    id: self.mint.next(), ref: self.numbers.supervisionRef, assignment: hop.id, from: issuer,
                     to: clock.unit, cause: .overdue, grade: ladder?.grade ?? .general, state: .issued,
                     requirement: "\(self.name(of: clock))已超时限，请立即办理并说明原因。",
-                    copies: self.copies(ladder?.copyTo ?? [], of: hop, from: hop.from, to: clock.unit),
+                    copies: self.copies(ladder?.copyTo ?? [], of: hop, from: issuer, to: clock.unit),
                     issuedAt: self.now),
                 nil)
         case .circular:

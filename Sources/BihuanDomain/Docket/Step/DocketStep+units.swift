@@ -56,23 +56,37 @@ extension DocketStep {
         for hop in self.docket.assignments where !hop.role.answers { self.close(hop, because: cause) }
     }
 
-    private mutating func close(_ hop: AssignmentRecord, because cause: EventKind) {
+    private mutating func close(_ hop: AssignmentRecord, because cause: EventKind?, _ reason: String? = nil) {
         guard hop.state.isOpen else { return }
         var hop = hop
         hop.closedAt = self.now
         self.move(&hop, .close)
         self.lapseOrders(about: hop.id)
         self.stopAll(.void) { $0.assignment == hop.id }
-        self.log(EventDraft(.closed, assignment: hop.id, detail: ["ref": hop.ref, "because": cause.rawValue]))
+        var detail = ["ref": hop.ref]
+        detail["because"] = cause?.rawValue
+        self.log(EventDraft(.closed, assignment: hop.id, reason: reason, detail: detail))
         self.tell(hop.to, "assignment.closed", hop.ref)
+    }
+
+    /// A guide that is needed no longer, or does not get to its review: what it had to review its assigner reviews.
+    mutating func endGuidance(_ id: AssignmentID, _ reason: String) throws(Refusal) {
+        let hop = try self.require(.endGuidance, on: id)
+        self.close(hop, because: nil, reason)
+        try self.handBackReviews(of: hop, because: .closed)
     }
 
     /// An order about work that went away has nothing left to demand.
     mutating func lapseOrders(about id: AssignmentID) {
-        for var order in self.docket.supervisions where order.assignment == id && order.state.isOpen {
-            order.closedAt = self.now
-            self.move(&order, .lapse)
-        }
+        for order in self.docket.supervisions where order.assignment == id && order.state.isOpen { self.lapse(order) }
+    }
+
+    mutating func lapse(_ order: SupervisionRecord) {
+        var order = order
+        order.closedAt = self.now
+        self.move(&order, .lapse)
+        self.stopAll(.void) { $0.supervision == order.id }
+        self.settleRaised(into: order)
     }
 
     /// What a unit reviews, and what it would have reviewed, goes back to the assigner when the unit leaves the case.
@@ -81,6 +95,8 @@ extension DocketStep {
         where hop.state.isOpen && hop.id != gone.id && hop.from == gone.from && hop.reviewer == gone.to {
             hop.reviewer = hop.from
             self.touch(&hop)
+            for order in self.docket.supervisions
+            where order.assignment == hop.id && order.to == gone.to && order.state.isOpen { self.lapse(order) }
             guard hop.state == .fedBack else { continue }
             self.stopAll(.void) { $0.assignment == hop.id && $0.kind == .review }
             try self.start(.review, of: hop.reviewer, hop: hop, because: cause)
@@ -131,6 +147,11 @@ extension DocketStep {
                     faults.append(FieldFault(field: "unit", rule: .other(code: "not_below", "须为本单位或其下级单位")))
                 } else if let fault = self.fault(ofSendingTo: unit.id, field: "unit") {
                     faults.append(fault)
+                } else if unit.id != hop.to, !self.hasPart(unit.id) {
+                    faults.append(
+                        FieldFault(
+                            field: "unit",
+                            rule: .other(code: "not_on_the_case", "\(unit.name)不承办本案，看不到它：先把工作转给它，再给它任务")))
                 }
                 owner = unit.id
             } else {
@@ -155,6 +176,32 @@ extension DocketStep {
         detail["officer"] = draft.officer
         detail["due_at"] = draft.dueAt?.ISO8601Format()
         self.log(EventDraft(.taskAdded, assignment: id, reason: reason, detail: detail))
+        // The unit below does not see the assignment that the task is of: it is told the task's own id.
+        if owner != hop.to { self.tell(owner, "task.added", task.id.text, due: draft.dueAt) }
+    }
+
+    /// Whether a unit works on the case: it has an open assignment of it, or owns it.
+    private func hasPart(_ unit: UnitID) -> Bool {
+        self.docket.record.owner == unit || self.docket.assignments.contains { $0.to == unit && $0.state.isOpen }
+    }
+
+    /// What a unit was to do for one above it goes back there when it leaves the case: it could not be found any more. The
+    /// database moves the rows (functions/task_goes_back.sql), past the policies of whoever leaves.
+    mutating func takeBackTasks(of gone: AssignmentRecord) {
+        let unit = gone.to
+        guard
+            unit != self.docket.record.owner,
+            !self.docket.assignments.contains(where: { $0.to == unit && $0.state.stands && $0.id != gone.id })
+        else { return }
+        for (index, task) in self.docket.tasks.enumerated()
+        where task.owner == unit && task.unit != unit && task.state == .open && task.assignment != gone.id {
+            self.docket.tasks[index].owner = task.unit
+            self.log(
+                EventDraft(
+                    .taskReturned, assignment: task.assignment,
+                    detail: ["task": "\(task.number)", "unit": self.docket.tree[unit]?.label ?? ""]))
+            self.tell(task.unit, "task.returned", task.id.text, due: task.dueAt)
+        }
     }
 
     mutating func finishTask(_ id: TaskID, _ evidence: String, _ reason: String?) throws(Refusal) {
@@ -176,6 +223,12 @@ extension DocketStep {
         self.changes.endedTask = (task, text)
         self.log(
             EventDraft(kind, assignment: task.assignment, reason: reason, detail: ["task": "\(task.number)"]))
+        guard task.owner != task.unit else { return }
+        switch state {
+        case .done where self.authority.identity?.unit != task.unit: self.tell(task.unit, "task.finished", task.id.text)
+        case .dropped: self.tell(task.owner, "task.dropped", task.id.text)
+        case .done, .open: break
+        }
     }
 }
 

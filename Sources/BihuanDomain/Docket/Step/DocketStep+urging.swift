@@ -6,7 +6,7 @@ extension DocketStep {
         self.log(EventDraft(.urged, reason: reason, detail: ["ref": record.ref]))
         let due = self.docket.clocks.filter { $0.assignment == nil && $0.unit == record.owner && !$0.isImmediate }
             .map(\.dueAt).min()
-        self.tell(record.owner, "case.urged", record.ref, due: due)
+        self.tell(record.owner, "case.urged", record.ref, due: due, duty: self.duty(of: record.owner))
     }
 
     /// Puts an expert of the city's register (专家库, R55) on the case.

@@ -83,6 +83,7 @@ struct DocketStep {
         case .revealContact(let id, let reason): try self.revealContact(id, reason)
         case .urgeOwner(let reason): try self.urgeOwner(reason)
         case .engageExpert(let id, let name, let reason): try self.engageExpert(id, name, reason)
+        case .endGuidance(let id, let reason): try self.endGuidance(id, reason)
         }
     }
 
@@ -167,10 +168,13 @@ struct DocketStep {
             MessageDraft(unit: unit, topic: topic, subject: subject, due: due, isUrgent: isUrgent, duty: duty))
     }
 
-    /// What whoever is on duty is told of at night: the urgent rungs of the ladder.
+    /// What whoever is on duty is told of at night: the urgent rungs of the ladder, climbed by time or by hand.
     private static let urgentTopics: Set<String> = [
-        "clock.reminder", "clock.circular", "clock.escalated", "supervision.issued",
+        "clock.reminder", "clock.circular", "clock.escalated", "supervision.issued", "assignment.urged", "case.urged",
     ]
+
+    /// Nobody stands above the bureau itself: then it is whoever is on duty, at any hour. Nil: as the topic says.
+    func duty(of unit: UnitID) -> MessageDraft.DutyCall? { unit == self.docket.tree.root?.id ? .always : nil }
 
     /// What a drill would have told is never sent; the step's last event, its cause, says what that was.
     mutating func noteUnsent() {

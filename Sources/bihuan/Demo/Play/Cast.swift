@@ -45,7 +45,7 @@ struct Cast: Sendable {
         case .pause, .resume, .grantExtension, .refuseExtension, .replan, .issueWarning, .declineWarning, .liftWarning,
             .arbitrate, .refer, .answerReferral, .waiveReferral,
             .recuse, .liftRecusal, .restrict, .revealContact,
-            .engageExpert:
+            .engageExpert, .endGuidance:
             [.leader, .dispatcher]
         case .dispute, .withdraw: [.handler, .dispatcher]
         case .visit: [.duty, .dispatcher]
