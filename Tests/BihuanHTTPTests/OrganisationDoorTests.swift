@@ -1,6 +1,7 @@
 import BihuanDomain
 import BihuanStore
 import Foundation
+import Postgres
 import StoreTestSupport
 import Testing
 
@@ -60,6 +61,9 @@ struct OrganisationDoorTests {
             #expect(history.text("then/parent/label") == "city")
             let kinds = (0..<(history.count("items") ?? 0)).map { history.text("items/\($0)/kind") }
             #expect(kinds == ["opened", "renamed", "merged"])
+            let whole = try await operating.get("/changes?limit=4")
+            let newest = (0..<(whole.count("items") ?? 0)).map { whole.text("items/\($0)/kind") }
+            #expect(newest == ["merged", "moved", "moved", "renamed"])
             // A closed unit is no longer picked.
             let dispatch = try await APIClient.logIn("dispatcher.city", at: port)
             let other = try #require(
@@ -132,6 +136,22 @@ struct OrganisationDoorTests {
             #expect(
                 try await door.post("/sessions", #"{"name":"sun@test","password":"Long enough 1!"}"#).status == 401)
             #expect(try await east.post("/officers/sun/actions/unlock", #"{"reason":"结束"}"#).status == 200)
+            let changes = try await chief.get("/changes?of=officers")
+            #expect(changes.text("items/0/kind") == "unlocked" && changes.text("items/0/login") == "sun")
+            #expect(try await chief.get("/changes?of=cases").status == 400)
+            // By the local operator as well.
+            try await city.registry { registry in
+                let note = Registry.Note("调查", by: "root")
+                try await registry.setLocked(true, login: "sun", in: city.city, note: note)
+                try await registry.setLocked(false, login: "sun", in: city.city, note: note)
+                _ = try await registry.addPost(
+                    login: "sun", unit: "east", role: .duty, in: city.city, at: Date(), note: note)
+                try await registry.endPost(login: "sun", unit: "east", role: .duty, in: city.city, note: note)
+            }
+            let local = try await chief.get("/changes?of=officers&limit=4")
+            let kinds = (0..<4).map { local.text("items/\($0)/kind") }
+            #expect(kinds == ["post_ended", "posted", "unlocked", "locked"])
+            #expect(local.text("items/0/by") == "local:root" && local.text("items/0/role") == "duty")
             #expect(
                 try await door.post("/sessions", #"{"name":"sun@test","password":"Long enough 1!"}"#).status == 201)
             #expect(
@@ -167,6 +187,87 @@ struct OrganisationDoorTests {
             #expect(
                 try await operating.post("/units/east-2/actions/move", #"{"parent":"west","reason":"划转"}"#).status
                     == 200)
+        }
+    }
+
+    @Test func `what stands in the way is told by ref as far as the own post sees it, else by number`() async throws {
+        try await APIDoor.with { port, city in
+            func clear(_ login: String, _ unit: String, _ role: PostRole) async throws {
+                try await city.registry { registry in
+                    try await registry.setClearance(1, login: login, unit: unit, role: role, in: city.city)
+                }
+            }
+            for (login, unit, role) in [
+                ("dispatcher.city", "city", PostRole.dispatcher), ("dispatcher.east", "east", .dispatcher),
+                ("handler.east-1", "east-1", .handler),
+            ] { try await clear(login, unit, role) }
+            let (ref, _) = try await Self.forwarded(to: "east", "east-1", at: port)
+            let dispatch = try await APIClient.logIn("dispatcher.city", at: port)
+            #expect(
+                try await dispatch.post("/cases/\(ref)/actions/restrict", #"{"secrecy":1,"reason":"举报人要求"}"#).status
+                    == 200)
+            let operating = try await APIClient.logIn("operator.city", at: port)
+            #expect(try await operating.get("/cases/\(ref)").status == 404)
+
+            let inUse = try await operating.post("/units/east/actions/close", #"{"reason":"撤销"}"#)
+            #expect(inUse.status == 409 && inUse.text("code") == "unit.in_use")
+            let told = String(decoding: inUse.body, as: UTF8.self)
+            #expect(!told.contains(ref) && told.contains("1 件不在本岗位知悉范围内的案件"), "\(told)")
+            // A case that is not seen is one that is not there.
+            func handOver(_ cases: String) async throws -> RawResponse {
+                try await operating.post(
+                    "/units/east/actions/hand_over", #"{"to":"west","cases":[\#(cases)],"reason":"专办"}"#)
+            }
+            let (hidden, absent) = (try await handOver(#""\#(ref)""#), try await handOver(#""TST-2026-099999""#))
+            #expect(hidden.status == absent.status && hidden.text("code") == "case.not_with_unit")
+            #expect(absent.text("code") == "case.not_with_unit")
+            #expect(try await handOver("").text("errors/0/code") == "list.too_short")
+            #expect(
+                try await operating.post("/units/city/actions/hand_over", #"{"to":"food","reason":"移交"}"#).text("code")
+                    == "unit.top")
+
+            // Nor does it go where nobody is cleared, but with the posts of those who are.
+            for body in [#"{"to":"west","reason":"移交"}"#, #"{"to":"west","posts":"end","reason":"撤并"}"#] {
+                let path = body.contains("posts") ? "/units/east/actions/merge" : "/units/east/actions/hand_over"
+                let refused = try await operating.post(path, body)
+                #expect(refused.status == 409 && refused.text("code") == "unit.uncleared", "\(path)")
+                #expect(!String(decoding: refused.body, as: UTF8.self).contains(ref))
+            }
+            #expect(
+                try await operating.post("/units/east/actions/merge", #"{"to":"west","reason":"撤并"}"#).status == 200)
+            let moved = try await APIClient.logIn("dispatcher.east", at: port)
+            #expect(try await moved.get("/cases/\(ref)").status == 200)
+            #expect(
+                try await APIClient.logIn("dispatcher.west", at: port).get("/cases/\(ref)").status == 404, "not cleared"
+            )
+            #expect(try await city.drift() == nil)
+        }
+    }
+
+    @Test func `cases handed over by name are handed over once under a key, and the taker is told how many`()
+        async throws
+    {
+        try await APIDoor.with { port, city in
+            let (ref, first) = try await Self.forwarded(to: "east", "east-1", at: port)
+            let operating = try await APIClient.logIn("operator.city", at: port)
+            let body = #"{"to":"west","cases":["\#(ref)"],"reason":"专办"}"#
+            for isAgain in [false, true] {
+                let done = try await operating.post(
+                    "/units/east/actions/hand_over", body, ["Idempotency-Key: once"])
+                #expect(done.status == 200, "\(String(decoding: done.body, as: UTF8.self))")
+                #expect((done.headers["idempotent-replayed"] == "true") == isAgain)
+            }
+            #expect(
+                try await operating.post("/units/east/actions/hand_over", body, ["Idempotency-Key: other"]).text("code")
+                    == "case.not_with_unit")
+            let west = try await APIClient.logIn("dispatcher.west", at: port)
+            #expect(try await west.get("/assignments/\(first)").text("unit/label") == "west")
+            let told = try await city.owner { connection throws(PostgresError) -> [String] in
+                try connection.query(
+                    "select o.payload::text as said from bihuan.outbox o where o.topic = 'work.handed_over'"
+                ).rows.map { row throws(PostgresError) in try row.get("said") }
+            }
+            #expect(told.count == 1 && told[0].contains(#""cases": 1"#) && !told[0].contains(ref), "\(told)")
         }
     }
 

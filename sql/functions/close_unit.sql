@@ -40,6 +40,11 @@ begin
     -- What is refused holds up nobody.
     perform bihuan.forbid_closing(v_unit.city_id, v_unit.unit_id, v_to.unit_id, p_posts, v_who.own);
   end if;
+  -- Whoever is at one of its cases must come to an end first: once nobody writes, they could not.
+  perform from bihuan.cases c
+    where c.city_id = v_unit.city_id and c.case_id in (select w from bihuan.open_work(v_unit.city_id, v_unit.unit_id, true) w)
+    order by c.case_id
+    for no key update;
   -- Whoever writes now could give the unit something more; from here on they wait, and then find it closed.
   perform bihuan.stop_writers();
 
@@ -70,8 +75,12 @@ begin
     return;
   end if;
 
-  -- What came meanwhile.
   perform bihuan.forbid_closing(v_unit.city_id, v_unit.unit_id, v_to.unit_id, p_posts, v_who.own);
+  -- What came meanwhile, if nobody is at it again.
+  perform from bihuan.cases c
+    where c.city_id = v_unit.city_id and c.case_id in (select w from bihuan.open_work(v_unit.city_id, v_unit.unit_id, true) w)
+    order by c.case_id
+    for no key update nowait;
   perform bihuan.hand_over_some(
     v_unit.city_id, v_unit.unit_id, v_to.unit_id, null, null, true, true, case when p_posts = 'move' then v_unit.unit_id end,
     v_who.by_whom, v_who.officer_id, v_who.own, v_who.via, p_reason);

@@ -1,5 +1,5 @@
 -- Refuses that work on restricted cases comes to a unit where nobody is cleared for them. p_cases: only these; null: all that
--- stands with p_from. p_moving: a unit whose posts come along, but for operators; null: none does.
+-- stands with p_from. p_moving: a unit whose posts come along as in functions/end_posts_of_unit.sql; null: none does.
 create or replace function bihuan.forbid_uncleared(
   p_city integer, p_from integer, p_to integer, p_moving integer, p_is_closing boolean, p_cases uuid[], p_top integer,
   p_field text)
@@ -15,7 +15,11 @@ declare
          select max(p.clearance)
            from bihuan.posts p
           where p.city_id = p_city
-            and (p.unit_id = p_to or p.unit_id = p_moving and p.role <> 'operator')
+            and (p.unit_id = p_to or p.unit_id = p_moving and p.role <> 'operator' and not exists (
+              select from bihuan.posts o
+               where o.city_id = p.city_id and o.officer_id = p.officer_id and o.unit_id = p_to and o.role = p.role
+                 and o.acting_for is not distinct from p.acting_for
+                 and (o.valid_until is null or o.valid_until > clock_timestamp())))
             and p.valid_from <= clock_timestamp() and (p.valid_until is null or p.valid_until > clock_timestamp())), 0));
   v_cases uuid[];
 begin

@@ -30,7 +30,16 @@ begin
   if v_strange is not null then
     raise exception 'unit.not_below' using errcode = 'LP010', column = 'units', detail = v_strange;
   end if;
-  -- Before any case is locked; the tree changes below.
+  -- Whoever is at one of the cases must come to an end first: once nobody writes, they could not.
+  perform from bihuan.cases c
+    where c.city_id = v_unit.city_id
+      and c.case_id in (
+        select w.case_id
+          from bihuan.open_work(v_unit.city_id, v_unit.unit_id, false) w (case_id)
+          join bihuan.cases k on k.city_id = v_unit.city_id and k.case_id = w.case_id
+         where k.ref = any (p_refs) or v_below is not null)
+    order by c.case_id
+    for no key update;
   perform bihuan.stop_writers();
   -- What the session does not see looks as what is not there.
   select array_agg(c.case_id), string_agg(r.ref, ', ') filter (where c.case_id is null)
@@ -54,6 +63,10 @@ begin
        where a.city_id = v_unit.city_id and a.from_unit = v_unit.unit_id and a.closed_at is null
          and a.state in ('assigned', 'received', 'forwarded', 'fed_back')
     ) x;
+  perform from bihuan.cases c
+    where c.city_id = v_unit.city_id and c.case_id = any (v_cases)
+    order by c.case_id
+    for no key update nowait;
 
   perform bihuan.announce_change(
     v_who.by_whom, v_who.officer_id, v_who.own, v_who.via, p_reason, 'split', v_unit.unit_id);

@@ -1,5 +1,5 @@
 -- Until the transaction ends nobody writes to cases, nor to what hangs on them and tells who sees or owes what: whoever writes
--- reads the tree, and would read the old one. Before any row of them is locked, or two who do this block each other for good.
+-- reads the tree, and would read the old one. Before anything is written to them, or two who do this block each other for good.
 --
 -- It holds up the writers of all cities, and those who come while it waits for the ones before. So whoever calls it waits a
 -- second at most (lock_timeout) and tries again later.

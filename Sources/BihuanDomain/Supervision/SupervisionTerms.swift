@@ -18,7 +18,7 @@ package enum SupervisionGrade: String, Sendable, CaseIterable, Codable, Comparab
     }
 }
 
-/// Who gets a copy of an order that a plan's ladder issues (抄送).
+/// Who gets a copy of an order, by the plan's ladder, whether time issues it or an officer (抄送).
 package enum SupervisionCopy: String, Sendable, CaseIterable, Codable {
     /// The unit directly above the one under the order.
     case parent

@@ -15,6 +15,24 @@ extension API {
                 }
                 return Self.reply(zone: history.offset) { $0.write(history) }
             },
+            // Of the whole city as far as it is the own subtree's, newest first.
+            Route("GET", "\(Self.base)/changes") { call in
+                let (subject, limit) = try Query.read(call.query) { query in
+                    (query.choice("of", ChangeSubject.self) ?? .units, query.integer("limit", 1...1_000) ?? 100)
+                }
+                switch subject {
+                case .units:
+                    let changes = try await self.ask(call) { token throws(DeskError) in
+                        try await self.store.queries.unitChanges(token, limit: Int(limit))
+                    }
+                    return Self.list(changes, zone: changes.first?.offset) { $0.write($1) }
+                case .officers:
+                    let changes = try await self.ask(call) { token throws(DeskError) in
+                        try await self.store.queries.officerChanges(token, limit: Int(limit))
+                    }
+                    return Self.list(changes, zone: changes.first?.offset) { $0.write($1) }
+                }
+            },
             Route("POST", units) { call in
                 try Query.refuse(call.query)
                 let (draft, reason) = try Fields.read(try await call.body()) { fields in
@@ -170,6 +188,11 @@ extension API {
         ]
     }
 
+    /// What a list of changes is about.
+    private enum ChangeSubject: String, CaseIterable {
+        case units, officers
+    }
+
     /// A name of a unit or a person.
     private static let unitName = TextRule.line(1...100)
 
@@ -258,6 +281,19 @@ extension JSONWriter {
             body.member("new_name", change.newName)
             body.member("old_parent", change.oldParent)
             body.member("new_parent", change.newParent)
+            body.member("at", change.at)
+            body.member("by", change.by)
+            body.member("reason", change.reason)
+        }
+    }
+
+    mutating func write(_ change: OfficerChangeView) {
+        self.object { body in
+            body.member("number", change.number)
+            body.member("kind", change.kind)
+            body.member("login", change.login)
+            body.member("unit", change.unit)
+            body.member("role", change.role)
             body.member("at", change.at)
             body.member("by", change.by)
             body.member("reason", change.reason)

@@ -17,6 +17,7 @@ package struct UnitChangeView: Sendable {
     /// Name of the officer, or `local:<os user>`.
     package let by: String
     package let reason: String?
+    package let offset: UTCOffset
 }
 
 /// What became of a unit, and, where a time was asked for, what it was called then.
@@ -44,6 +45,7 @@ package struct OfficerChangeView: Sendable {
     package let at: Date
     package let by: String
     package let reason: String
+    package let offset: UTCOffset
 }
 
 /// A post as administrators see it.
@@ -118,7 +120,8 @@ extension Queries {
                 return OfficerChangeView(
                     number: try row.get("number"), kind: try row.word("kind"), login: try row.get("login"),
                     unit: unit.map { asker.tag(UnitID(rawValue: $0)) }, role: try row.wordIfAny("role"),
-                    at: try row.get("at"), by: try row.get("by_whom"), reason: try row.get("reason"))
+                    at: try row.get("at"), by: try row.get("by_whom"), reason: try row.get("reason"),
+                    offset: asker.book.offset)
             }
         }
     }
@@ -168,5 +171,6 @@ extension UnitChangeView {
         self.at = try row.get("at")
         self.by = try row.get("by_whom")
         self.reason = try row.get("reason")
+        self.offset = asker.book.offset
     }
 }

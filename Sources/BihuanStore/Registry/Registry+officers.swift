@@ -15,6 +15,18 @@ package struct OfficerView: Sendable {
 }
 
 extension Registry {
+    /// Why the local operator changes an officer, and who that is: written down among the changes of officers.
+    package struct Note: Sendable {
+        package var reason: String
+        /// Of the operating system.
+        package var account: String
+
+        package init(_ reason: String, by account: String) {
+            self.reason = reason
+            self.account = account
+        }
+    }
+
     /// Adds an officer, with a first post.
     ///
     /// - Parameters:
@@ -22,7 +34,7 @@ extension Registry {
     ///   - unit: label of the unit of the post.
     package func addOfficer(
         login: String, name: String, password: String, unit: String, role: PostRole, in city: CityID,
-        hasher: PasswordHasher, at now: Date
+        hasher: PasswordHasher, at now: Date, note: Note? = nil
     ) async throws(RegistryFault) -> OfficerID {
         try PasswordRule.check(password, login: login)
         var mint = UUIDv7Mint(now: now)
@@ -30,17 +42,18 @@ extension Registry {
         let (salt, verifier) = try await Self.verifier(password, hasher)
         try await self.requireUnit(unit, of: city)
         try await self.run { connection throws(PostgresError) in
-            _ = try connection.flight([
-                """
-                insert into bihuan.officers (city_id, officer_id, login, name)
-                values (\(city.rawValue), \(officer.rawValue), \(login), \(name))
-                """,
-                """
-                insert into bihuan.credentials (city_id, officer_id, salt, verifier)
-                values (\(city.rawValue), \(officer.rawValue), \(salt), \(verifier))
-                """,
-                Self.insert(post, of: officer, unit: unit, role: role, in: city),
-            ])
+            _ = try connection.flight(
+                [
+                    """
+                    insert into bihuan.officers (city_id, officer_id, login, name)
+                    values (\(city.rawValue), \(officer.rawValue), \(login), \(name))
+                    """,
+                    """
+                    insert into bihuan.credentials (city_id, officer_id, salt, verifier)
+                    values (\(city.rawValue), \(officer.rawValue), \(salt), \(verifier))
+                    """,
+                    Self.insert(post, of: officer, unit: unit, role: role, in: city),
+                ] + Self.noting(.added, officer, note, in: city))
         }
         return officer
     }
@@ -49,7 +62,8 @@ extension Registry {
     ///
     /// - Parameter appointments: roles of a plan the city has adopted that the post is appointed to, by key.
     package func addPost(
-        login: String, unit: String, role: PostRole, appointments: [String] = [], in city: CityID, at now: Date
+        login: String, unit: String, role: PostRole, appointments: [String] = [], in city: CityID, at now: Date,
+        note: Note? = nil
     ) async throws(RegistryFault) -> PostID {
         let officer = try await self.officer(login, in: city)
         try await self.requireUnit(unit, of: city)
@@ -57,8 +71,9 @@ extension Registry {
         var mint = UUIDv7Mint(now: now)
         let post: PostID = mint.next()
         try await self.run { connection throws(PostgresError) in
-            _ = try connection.query(
-                Self.insert(post, of: officer, unit: unit, role: role, appointments: appointments, in: city))
+            _ = try connection.flight(
+                [Self.insert(post, of: officer, unit: unit, role: role, appointments: appointments, in: city)]
+                    + Self.noting(.posted, officer, post: post, note, in: city))
         }
         return post
     }
@@ -132,18 +147,32 @@ extension Registry {
 
     /// Ends the officer's posts of this role in this unit now; their sessions end with them.
     package func endPost(
-        login: String, unit: String, role: PostRole, in city: CityID
+        login: String, unit: String, role: PostRole, in city: CityID, note: Note? = nil
     ) async throws(RegistryFault) {
         let officer = try await self.officer(login, in: city)
         let ended = try await self.run { connection throws(PostgresError) in
-            try connection.query(
+            let noting: SQL =
+                if let note {
+                    """
+                    select bihuan.note_officer_change(e.city_id, 'post_ended', e.officer_id, e.post_id,
+                                                      \("local:" + note.account), null, \(note.reason))
+                      from ended e
+                    """
+                } else {
+                    "select from ended"
+                }
+            return try connection.query(
                 """
-                update bihuan.posts p
-                   set valid_until = greatest(clock_timestamp(), p.valid_from)
-                  from bihuan.units u
-                 where p.city_id = \(city.rawValue) and p.officer_id = \(officer.rawValue)
-                   and p.role = \(role.rawValue) and u.city_id = p.city_id and u.unit_id = p.unit_id
-                   and u.label = \(unit) and (p.valid_until is null or p.valid_until > clock_timestamp())
+                with ended as (
+                  update bihuan.posts p
+                     set valid_until = greatest(clock_timestamp(), p.valid_from)
+                    from bihuan.units u
+                   where p.city_id = \(city.rawValue) and p.officer_id = \(officer.rawValue)
+                     and p.role = \(role.rawValue) and u.city_id = p.city_id and u.unit_id = p.unit_id
+                     and u.label = \(unit) and (p.valid_until is null or p.valid_until > clock_timestamp())
+                  returning p.city_id, p.officer_id, p.post_id
+                )
+                \(noting)
                 """
             ).affected
         }
@@ -186,38 +215,43 @@ extension Registry {
     }
 
     /// Locks an officer out, or lets them in again. Their sessions end at the next statement.
-    package func setLocked(_ isLocked: Bool, login: String, in city: CityID) async throws(RegistryFault) {
+    package func setLocked(
+        _ isLocked: Bool, login: String, in city: CityID, note: Note? = nil
+    ) async throws(RegistryFault) {
         let officer = try await self.officer(login, in: city)
         try await self.run { connection throws(PostgresError) in
-            _ = try connection.flight([
-                """
-                update bihuan.officers
-                   set locked_at = case when \(isLocked) then coalesce(locked_at, clock_timestamp()) end
-                 where city_id = \(city.rawValue) and officer_id = \(officer.rawValue)
-                """,
-                """
-                update bihuan.credentials set failures = 0, locked_until = null
-                 where city_id = \(city.rawValue) and officer_id = \(officer.rawValue) and not \(isLocked)
-                """,
-            ])
+            _ = try connection.flight(
+                [
+                    """
+                    update bihuan.officers
+                       set locked_at = case when \(isLocked) then coalesce(locked_at, clock_timestamp()) end
+                     where city_id = \(city.rawValue) and officer_id = \(officer.rawValue)
+                    """,
+                    """
+                    update bihuan.credentials set failures = 0, locked_until = null
+                     where city_id = \(city.rawValue) and officer_id = \(officer.rawValue) and not \(isLocked)
+                    """,
+                ] + Self.noting(isLocked ? .locked : .unlocked, officer, note, in: city))
         }
     }
 
     /// Sets a new password; the officer's sessions end.
     package func reset(
-        login: String, password: String, in city: CityID, hasher: PasswordHasher
+        login: String, password: String, in city: CityID, hasher: PasswordHasher, note: Note? = nil
     ) async throws(RegistryFault) {
         try PasswordRule.check(password, login: login)
         let officer = try await self.officer(login, in: city)
         let (salt, verifier) = try await Self.verifier(password, hasher)
         try await self.run { connection throws(PostgresError) in
-            _ = try connection.query(
-                """
-                update bihuan.credentials
-                   set salt = \(salt), verifier = \(verifier), failures = 0, locked_until = null,
-                       changed_at = clock_timestamp()
-                 where city_id = \(city.rawValue) and officer_id = \(officer.rawValue)
-                """)
+            _ = try connection.flight(
+                [
+                    """
+                    update bihuan.credentials
+                       set salt = \(salt), verifier = \(verifier), failures = 0, locked_until = null,
+                           changed_at = clock_timestamp()
+                     where city_id = \(city.rawValue) and officer_id = \(officer.rawValue)
+                    """
+                ] + Self.noting(.reset, officer, note, in: city))
         }
     }
 
@@ -250,6 +284,19 @@ extension Registry {
     }
 
     // MARK: Parts
+
+    /// Writes a change down; nothing where nobody says why.
+    private static func noting(
+        _ kind: OfficerChangeKind, _ officer: OfficerID, post: PostID? = nil, _ note: Note?, in city: CityID
+    ) -> [SQL] {
+        guard let note else { return [] }
+        return [
+            """
+            select bihuan.note_officer_change(\(city.rawValue)::integer, \(kind.rawValue), \(officer.rawValue),
+                                              \(post?.rawValue), \("local:" + note.account), null, \(note.reason))
+            """
+        ]
+    }
 
     private static func insert(
         _ post: PostID, of officer: OfficerID, unit: String, role: PostRole, appointments: [String] = [],

@@ -59,7 +59,7 @@ extension Registry {
         let changed = drafts.filter { draft in known[draft.label].map { $0.draft != draft } ?? false }
         try await self.run { connection throws(PostgresError) in
             _ = try connection.flight([
-                "select bihuan.lock_organisation(\(city.rawValue))",
+                "select bihuan.lock_organisation(\(city.rawValue)::integer)",
                 // Ids first, so that a parent in the same list has one when its children name it.
                 """
                 insert into bihuan.units (city_id, unit_id, label, parent_id, tier, name, line, division_code)

@@ -14,6 +14,16 @@ struct OfficerCommand: ParsableCommand {
     )
 }
 
+/// Why; it is written among the changes of officers.
+struct ReasonOption: ParsableArguments {
+    @Option(help: "事由；写入人员变动记录。")
+    var reason: String?
+
+    func note(_ otherwise: String) throws -> Registry.Note {
+        Registry.Note(self.reason ?? otherwise, by: try SystemAccount.current().name)
+    }
+}
+
 struct OfficerAdd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
@@ -29,6 +39,7 @@ struct OfficerAdd: AsyncParsableCommand {
     var unit: String
     @Option(help: "岗位。")
     var role: PostRole
+    @OptionGroup var reason: ReasonOption
 
     func run() async throws {
         let password = try Password.read(confirm: true)
@@ -42,7 +53,8 @@ struct OfficerAdd: AsyncParsableCommand {
                 role: self.role,
                 in: city.id,
                 hasher: PasswordHasher(),
-                at: Date()
+                at: Date(),
+                note: try self.reason.note("录用")
             )
             Terminal.print("added \(self.officer.login)@\(city.code) \(self.role.rawValue)@\(self.unit)")
         }
@@ -77,11 +89,13 @@ struct OfficerLock: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: ArgumentHelp("登录名。", valueName: "login"))
     var officer: OfficerName
+    @OptionGroup var reason: ReasonOption
 
     func run() async throws {
         try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer lock") {
             registry, city, _ in
-            try await registry.setLocked(true, login: self.officer.login, in: city.id)
+            try await registry.setLocked(
+                true, login: self.officer.login, in: city.id, note: try self.reason.note("锁定"))
             Terminal.print("locked \(self.officer.login)@\(city.code)")
         }
     }
@@ -96,11 +110,13 @@ struct OfficerUnlock: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: ArgumentHelp("登录名。", valueName: "login"))
     var officer: OfficerName
+    @OptionGroup var reason: ReasonOption
 
     func run() async throws {
         try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer unlock") {
             registry, city, _ in
-            try await registry.setLocked(false, login: self.officer.login, in: city.id)
+            try await registry.setLocked(
+                false, login: self.officer.login, in: city.id, note: try self.reason.note("解除锁定"))
             Terminal.print("unlocked \(self.officer.login)@\(city.code)")
         }
     }
@@ -115,13 +131,15 @@ struct OfficerReset: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
     @Argument(help: ArgumentHelp("登录名。", valueName: "login"))
     var officer: OfficerName
+    @OptionGroup var reason: ReasonOption
 
     func run() async throws {
         let password = try Password.read(confirm: true)
         try await OwnerSession.inCity(self.officer.city, try self.common.settings(), command: "officer reset") {
             registry, city, _ in
             try await registry.reset(
-                login: self.officer.login, password: password, in: city.id, hasher: PasswordHasher()
+                login: self.officer.login, password: password, in: city.id, hasher: PasswordHasher(),
+                note: try self.reason.note("重设口令")
             )
             Terminal.print("reset \(self.officer.login)@\(city.code)")
         }
@@ -157,8 +175,7 @@ struct OfficerPost: AsyncParsableCommand {
     var until: RFC3339Time?
     @Option(help: ArgumentHelp("代理此人的这一岗位（代理）；须有 --until。", valueName: "login"))
     var actingFor: OfficerName?
-    @Option(help: "事由；设起止或代理时写入人员变动记录。")
-    var reason: String?
+    @OptionGroup var reason: ReasonOption
     @Option(help: "知悉范围：0 一般案件，1 含限制案件，2 含严格限制的；已有该岗位的，改其范围，在该岗位上的会话随之失效。")
     var clearance: Int?
 
@@ -174,7 +191,8 @@ struct OfficerPost: AsyncParsableCommand {
             let login = self.officer.login
             let done: String
             if self.end {
-                try await registry.endPost(login: login, unit: self.unit, role: self.role, in: city.id)
+                try await registry.endPost(
+                    login: login, unit: self.unit, role: self.role, in: city.id, note: try self.reason.note("免去"))
                 done = "ended"
             } else if self.from != nil || self.until != nil || self.actingFor != nil {
                 _ = try await registry.addPost(
@@ -182,7 +200,7 @@ struct OfficerPost: AsyncParsableCommand {
                     PostDraft(
                         unit: self.unit, role: self.role, appointments: self.appointments, from: self.from?.date,
                         until: self.until?.date, actingFor: self.actingFor?.login),
-                    reason: self.reason ?? (self.actingFor == nil ? "任命" : "代理"),
+                    reason: self.reason.reason ?? (self.actingFor == nil ? "任命" : "代理"),
                     by: try SystemAccount.current().name, in: city.id, at: Date())
                 done = "added"
             } else if !self.appointments.isEmpty,
@@ -198,7 +216,7 @@ struct OfficerPost: AsyncParsableCommand {
             } else {
                 _ = try await registry.addPost(
                     login: login, unit: self.unit, role: self.role, appointments: self.appointments, in: city.id,
-                    at: Date())
+                    at: Date(), note: try self.reason.note("任命"))
                 done = "added"
             }
             if let clearance = self.clearance, !self.end {

@@ -161,6 +161,33 @@ struct OrganisationWalkTests {
     }
 
     @Test(arguments: WalkDoor.allCases)
+    func `a district that is merged takes its recusal along, and not into one that works on the case`(
+        door: WalkDoor
+    ) async throws {
+        try await BothDoors.walk(door) { doors, hand in
+            let record = try await hand.graded("O-1")
+            try await hand.recuse("east", from: record, by: self.city)
+            let hop = try await hand.assign(record, to: "west", by: self.city)
+
+            await expectRefusal("recusal_follows", record) {
+                try await hand.mergeUnit("east", into: "west", by: self.chief)
+            }
+            #expect(try await hand.whoAmI(self.east) == "east dispatcher")
+            try await hand.mergeUnit("east", into: "price", by: self.chief)
+
+            #expect(try await hand.whoAmI(self.east) == "price dispatcher")
+            await expectRefusal("recused") {
+                _ = try await hand.assign(record, to: "price", as: "assist", by: self.city)
+            }
+            #expect(try await hand.look(record, by: self.city).log.filter { $0 == "recused" }.count == 2)
+            // Whoever comes along later finds it in force as well.
+            await expectRefusal("recused", record) { try await hand.move("west", under: "price", by: self.chief) }
+            try await hand.hop(hop, verb: "receive", by: self.west)
+            #expect(try await doors.city.drift() == nil)
+        }
+    }
+
+    @Test(arguments: WalkDoor.allCases)
     func `a merged district's officers go on with its work, in the district it went into`(door: WalkDoor) async throws {
         try await BothDoors.walk(door) { doors, hand in
             let record = try await hand.graded("O-1")

@@ -289,6 +289,39 @@ struct RaceWalkTests {
     // MARK: Organisation
 
     @Test(arguments: WalkDoor.allCases)
+    func `whoever waits to change the tree lets those pass who write, and has the change afterwards`(
+        door: WalkDoor
+    ) async throws {
+        try await Self.walk(door, as: Self.east, Self.chief) { doors, hands in
+            let record = try await hands.0.graded("X-1")
+            let hop = try await hands.0.assign(record, to: "east", by: Self.city)
+            let hold = Hold()
+            let (holds, held) = AsyncStream<Void>.makeStream()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                // Somebody writes for long, as an import does.
+                group.addTask {
+                    defer { held.finish() }
+                    try await doors.city.owner { connection throws(PostgresError) in
+                        try connection.transaction(deadline: .seconds(30)) { _, transaction throws(PostgresError) in
+                            try transaction.flight(["update bihuan.assignments set version = version where false"])
+                            held.yield()
+                            while !hold.isOver.withLock({ $0 }) { try transaction.flight(["select pg_sleep(0.01)"]) }
+                        }
+                    }
+                }
+                defer { hold.isOver.withLock { $0 = true } }
+                for await _ in holds { break }
+                async let change = Self.answer(hands.1) { try await $0.move("west-1", under: "east", by: Self.chief) }
+                try await Self.wait(doors.city, for: 1)
+                let received = try await Self.answer(hands.0) { try await $0.hop(hop, verb: "receive", by: Self.east) }
+                #expect(received == nil)
+                hold.isOver.withLock { $0 = true }
+                #expect(try await change == nil)
+            }
+        }
+    }
+
+    @Test(arguments: WalkDoor.allCases)
     func `a unit that closes while it is assigned to gets nothing, and its assigner is told to look again`(
         door: WalkDoor
     ) async throws {

@@ -2,14 +2,18 @@
 
 1. An operator administers the own unit and all below. What lies outside looks as if it were not there; the own unit
    is moved and closed from above.
-2. A unit that moves takes along what it has. Who stands above it now sees that, and who stood above it no more.
+2. A unit that moves takes along what it has. Who stands above it now sees that, and who stood above it no more. What it
+   was kept out of with a unit above it, it is kept out of by itself from then on.
 3. Work that is handed over stands with the taker: cases, open assignments that the unit has, gave or reviews, open
    orders, disputes and tasks. Where the taker would then review its own work, answer its own order or decide its own
-   dispute, the owner of the case does. What is closed stays as it was.
+   dispute, the owner of the case does. What is closed stays as it was. The bureau hands nothing over.
 4. A unit that is closed hands everything over first; the units below it come under the taker, and so does the closed
    unit itself, so that what it did is seen from there. Its posts end, or go on at the taker's as they were; an
-   operator's ends in any case. A session ends with its post.
-5. An officer may hold several posts, and stand in for somebody between dates; sessions are of one post. A deputy
+   operator's ends in any case. A session ends with its post. What kept it out keeps the taker out from then on, who
+   must not own such a case nor work on it, itself or anybody below.
+5. No work comes to a unit that is kept out of it, or below one; nor, while the case is restricted, where nobody is
+   cleared for it, posts that go on there counted.
+6. An officer may hold several posts, and stand in for somebody between dates; sessions are of one post. A deputy
    knows of ordinary cases.
 """
 
@@ -56,13 +60,24 @@ def _move(world, change):
         raise Refused("unit.same_parent")
     if unit.is_over(parent):
         raise Refused("unit.below_itself")
+    cases = _cases(world, change)
+    _require_admitted(cases, _below(change, unit), parent, is_closing=True)
+    kept_out = [case for case in cases if case.is_recused(unit)]
     unit.parent = parent
+    for case in kept_out:
+        if not case.is_recused(unit):
+            case.recused.append(unit)
 
 
 def _hand_over(world, change):
-    unit, taker = _administered(change, change.about), _administered(change, change.words["to"])
+    unit = _administered(change, change.about)
+    if unit.parent is None:
+        raise Refused("unit.top")
+    taker = _administered(change, change.words["to"])
     if unit is taker:
         raise Refused("unit.itself")
+    _require_admitted(_cases(world, change), [unit], taker, is_closing=False)
+    _require_cleared(_cases(world, change), unit, taker, [], is_closing=False)
     _give_all(world, unit, taker)
 
 
@@ -75,21 +90,65 @@ def _close(world, change):
         raise Refused("unit.itself")
     if unit.is_over(taker):
         raise Refused("unit.below_itself")
+    city, cases = change.persona.city, _cases(world, change)
+    comers = [each for each in city.personas if each.unit is unit and _goes_on(each, taker, change)]
+    _require_admitted(cases, _below(change, unit), taker, is_closing=True)
+    followed = [case for case in cases if case.is_recused(unit) and not case.is_recused(taker)]
+    if any(_has_to_do(case, each) for case in followed for each in _below(change, taker)):
+        raise Refused("unit.recusal_follows")
+    _require_cleared(cases, unit, taker, comers, is_closing=True)
     _give_all(world, unit, taker)
-    city = change.persona.city
+    for case in followed:
+        case.recused.append(taker)
     for persona in [each for each in city.personas if each.unit is unit]:
-        _leave(persona, taker if change.words["posts"] == "move" and persona.role != "operator" else None)
+        _leave(persona, taker if persona in comers else None)
     for below in city.units:
         if below.parent is unit and not below.is_closed:
             below.parent = taker
     unit.parent, unit.is_closed = taker, True
 
 
+def _cases(world, change):
+    return [case for case in world.cases if case.city is change.persona.city]
+
+
+def _below(change, unit):
+    """The unit and all below it, closed ones among them."""
+    return [each for each in change.persona.city.units if unit.is_over(each)]
+
+
+def _has_to_do(case, unit, is_closing=True):
+    """Whether anything of the case stands with a unit. What is over may be opened again by its owner."""
+    parts = [part for hop in case.hops if hop.is_open for part in (hop.unit, hop.giver, hop.reviewer)]
+    parts += [part for order in case.orders if order.is_open for part in (order.unit, order.issuer)]
+    parts += [part for each in case.disputes if each.is_open for part in (each.unit, each.giver, each.arbiter)]
+    parts += [part for task in case.tasks if task.is_open for part in (task.unit, task.owner)]
+    return unit in parts or unit is case.owner and (is_closing or case.is_open)
+
+
+def _require_admitted(cases, units, taker, is_closing):
+    for case in cases:
+        if case.is_recused(taker) and any(_has_to_do(case, unit, is_closing) for unit in units):
+            raise Refused("unit.recused")
+
+
+def _require_cleared(cases, unit, taker, comers, is_closing):
+    if any(
+            case.secrecy > max([case.city.clearance(taker), *[each.clearance for each in comers]])
+            and _has_to_do(case, unit, is_closing) for case in cases):
+        raise Refused("unit.uncleared")
+
+
+def _goes_on(persona, taker, change):
+    """Whether a post goes on at the taker's, unless the officer holds it there already."""
+    holds = any(each.unit is taker and each.role == persona.role for each in persona.city.posts(persona.login))
+    return change.words["posts"] == "move" and persona.role != "operator" and not holds
+
+
 def _leave(persona, taker):
-    """The post ends, or goes on at the taker's unless the officer holds it there already."""
+    """The post ends, or goes on at the taker's."""
     city = persona.city
-    holds = taker and any(each.unit is taker and each.role == persona.role for each in city.posts(persona.login))
-    if taker and not holds:
+    if taker:
         persona.unit, persona.token = taker, None
     else:
         city.personas.remove(persona)
