@@ -184,6 +184,8 @@ struct MergedSealTests {
                 .supervise(below, cause: .inadequate, requirement: "x", reason: "x"), .dispatcher, DocketFixture.east)
         case "arbiter": try fixture.take(.dispute(hop, proposed: "west", reason: "x"), .handler, DocketFixture.east)
         default:
+            try fixture.take(
+                .forward(hop, unit: "east-1", instruction: "", reason: "x"), .dispatcher, DocketFixture.east)
             try fixture.take(.addTask(hop, TaskDraft(text: "x", unit: "east-1")), .handler, DocketFixture.east)
         }
         var blind = fixture
