@@ -350,7 +350,7 @@ select x.city_id, x.case_id, row_number() over (partition by x.city_id, x.case_i
   ) x
  order by x.city_id, x.case_id, 3;
 insert into bihuan.outbox (city_id, outbox_id, case_id, seq, unit_id, topic, payload)
-select k.city_id, md5('message ' || k.ref)::uuid, k.case_id, 1, 1, 'assigned', '{}' from bihuan.cases k
+select k.city_id, md5('message ' || k.ref)::uuid, k.case_id, 1, 1, 'assigned', '{}'::jsonb from bihuan.cases k
 union all
 select k.city_id, md5('message below ' || k.ref)::uuid, k.case_id, 1, 20, 'assigned', '{}' from bihuan.cases k;
 
