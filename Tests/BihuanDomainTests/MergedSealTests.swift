@@ -111,6 +111,18 @@ struct MergedSealTests {
         #expect(restricted.carried.map(\.secrecy) == [1] && restricted.carried[0].event.kind == .restricted)
     }
 
+    @Test func `a case that is opened somewhat shuts none that was merged into it and stands open`() throws {
+        var fixture = try DocketFixture()
+        fixture.docket = Self.reading(
+            Self.twin(of: fixture.docket) { $0.secrecy = 2 }, merged: [Self.merged()])
+
+        let changes = try fixture.docket.perform(
+            .restrict(level: 1, reason: "x"), by: .system, at: fixture.now,
+            numbers: FreshNumbers(assignment: 90, supervision: 90), mint: &fixture.mint)
+
+        #expect(fixture.docket.record.secrecy == 1 && changes.carried.isEmpty)
+    }
+
     @Test func `a case is not opened to whom one that was merged into it still shuts out`() throws {
         var fixture = try DocketFixture()
         try fixture.take(.recuse(unit: "east", reason: "x"))

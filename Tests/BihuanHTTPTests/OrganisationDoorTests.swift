@@ -325,7 +325,19 @@ struct OrganisationDoorTests {
                     "/officers/handler.food/actions/post",
                     #"{"unit":"city","role":"dispatcher","acting_for":"dispatcher.city","reason":"出差"}"#
                 ).text("code") == "post.deputy_needs_end")
-            #expect(try await chief.post("/officers/handler.food/actions/post", body(3_600, 7_200)).status == 200)
+            // Nobody lets others know more than he may himself.
+            let over = try await chief.post(
+                "/officers/handler.food/actions/post",
+                #"{"unit":"food","role":"reviewer","clearance":1,"reason":"专办"}"#)
+            #expect(over.text("code") == "post.above_own_clearance")
+            #expect(
+                try await chief.post(
+                    "/officers/handler.food/actions/post",
+                    #"{"unit":"food","role":"reviewer","clearance":3,"reason":"专办"}"#
+                ).status == 400)
+            let appointed = try await chief.post("/officers/handler.food/actions/post", body(3_600, 7_200))
+            #expect(appointed.status == 200 && appointed.number("posts/0/clearance") == 0)
+            #expect(try await chief.get("/me").number("acting/clearance") == 0)
             #expect(try await logIn().status == 401)
             #expect(
                 try await chief.post(

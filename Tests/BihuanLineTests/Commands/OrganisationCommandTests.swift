@@ -59,6 +59,10 @@ struct OrganisationCommandTests {
                         try await line.ask(
                             "OFFICER POST sun unit=east role=leader acting=leader.east until=\(until) reason=代理"
                         ).code == 290)
+                    #expect(
+                        try await line.ask(
+                            "OFFICER POST sun unit=east role=reviewer clearance=1 reason=专办"
+                        ).line.hasPrefix("494 post.above_own_clearance"))
                     let posts = try await line.ask("LIST POSTS under=east").block ?? []
                     #expect(posts.contains { $0.hasPrefix("sun\t") && $0.hasSuffix("\tleader.east\t0") })
                     #expect(try await line.ask("LIST CHANGES of=officers").block?.count == 3)

@@ -560,8 +560,10 @@ def _restrict(world, step, case):
         case.is_frozen or any(case.city.clearance(unit) < secrecy for unit in case.involved)
     ):
         raise Refused("field.secrecy")
-    for each in [case, *case.absorbed]:
-        each.secrecy = max(secrecy, each.secrecy) if each is not case else secrecy
+    if secrecy >= case.secrecy:
+        for each in case.absorbed:
+            each.secrecy = max(secrecy, each.secrecy)
+    case.secrecy = secrecy
 
 
 DEEDS = {

@@ -14,7 +14,7 @@
 5. No work comes to a unit that is kept out of it, or below one; nor, while the case is restricted, where nobody is
    cleared for it, posts that go on there counted.
 6. An officer may hold several posts, and stand in for somebody between dates; sessions are of one post. A deputy
-   knows of ordinary cases.
+   may know what the post stood in for may.
 """
 
 from .city import Persona, Unit
@@ -161,7 +161,9 @@ def _open(world, change):
 
 def _employ(world, change):
     unit = _administered(change, change.words["unit"])
-    change.persona.city.personas.append(Persona(change.persona.city, change.about, unit, change.words["role"]))
+    city, role = change.persona.city, change.words["role"]
+    absent = [each for each in city.posts(change.words.get("acting_for")) if each.unit is unit and each.role == role]
+    city.personas.append(Persona(city, change.about, unit, role, absent[0].clearance if absent else 0))
 
 
 def _end_post(world, change):

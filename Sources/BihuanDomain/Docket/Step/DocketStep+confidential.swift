@@ -104,7 +104,8 @@ extension DocketStep {
             refuse("merged_case_needs_it", "并入的案件限制更严，请先放宽那些案件：\(stricter.joined(separator: "、"))")
         }
         guard faults.isEmpty else { throw .badFields(faults) }
-        try self.carry(restricting: level, reason)
+        // Who opens it somewhat shuts nothing.
+        if level >= before { try self.carry(restricting: level, reason) }
         guard before != level else { return }
         self.docket.record.secrecy = level
         self.log(EventDraft(.restricted, reason: reason, detail: ["from": "\(before)", "secrecy": "\(level)"]))
