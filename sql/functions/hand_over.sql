@@ -131,7 +131,8 @@ begin
            version = s.version + 1
       from bihuan.cases c
      where s.city_id = p_city and s.case_id = any (p_cases) and p_from in (s.to_unit, s.from_unit)
-       and s.state in ('issued', 'replied')
+       -- One that went a tier up may still be answered, once.
+       and (s.state in ('issued', 'replied') or s.state = 'raised' and s.reply is null)
        and c.city_id = s.city_id and c.case_id = s.case_id
     returning s.case_id, s.assignment_id, s.ref
   )

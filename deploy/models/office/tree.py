@@ -203,7 +203,8 @@ def _give(case, unit, taker):
             hop.unit, hop.giver, hop.reviewer = now(hop.unit), now(hop.giver), now(hop.reviewer)
             hop.reviewer = unless_own(hop.reviewer, hop.unit)
     for order in case.orders:
-        if order.is_open and unit in (order.unit, order.issuer):
+        is_due = order.is_open or order.state == "raised" and not order.is_answered
+        if is_due and unit in (order.unit, order.issuer):
             order.unit, order.issuer = now(order.unit), now(order.issuer)
             order.issuer = unless_own(order.issuer, order.unit)
     for dispute in case.disputes:
