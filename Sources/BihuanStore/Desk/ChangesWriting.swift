@@ -24,7 +24,8 @@ struct Actor: Sendable {
 /// Writes what a step changed, as the statements of the second flight.
 ///
 /// The order is part of the rule. Rows that need the case to be visible come before the assignment changes that may
-/// take it from the writer's sight: a unit that returns a case writes down the return and then no longer sees it.
+/// take it from the writer's sight: a unit that returns a case writes down the return and then no longer sees it. Last
+/// come recusals: of a case that is sealed already they hide it at once from whoever recuses a unit that he has a post in.
 struct ChangesWriting {
     let city: Int
     let before: CaseRecord?
@@ -43,7 +44,7 @@ struct ChangesWriting {
             batch.append(self.updateCase)
         }
         batch += self.secrecy
-        batch += self.recusals
+        batch += self.liftedRecusals
         batch += self.carried
         batch += self.changes.newAssignments.map(self.insert)
         batch += self.disputes
@@ -68,6 +69,7 @@ struct ChangesWriting {
         batch += self.messages
         batch += self.dutyCalls
         batch += self.changes.changedAssignments.map(self.update)
+        batch += self.newRecusals
         return batch
     }
 

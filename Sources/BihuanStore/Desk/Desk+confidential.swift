@@ -58,21 +58,24 @@ extension Desk {
 }
 
 extension ChangesWriting {
-    /// Who is kept out, and who no longer is. It takes effect at the commit.
-    var recusals: [SQL] {
+    /// Who is kept out: at the commit (functions/recusal_takes_effect.sql), but of what is sealed already at once.
+    var newRecusals: [SQL] {
         self.changes.newRecusals.map { unit, reason in
             self.recuse(unit, from: self.changes.record.id, reason)
         }
-            + self.changes.liftedRecusals.map { unit, reason in
-                SQL.mustAffect(
-                    """
-                    update bihuan.recusals
-                       set lifted_at = \(self.now), lifted_by = \(self.actor.officer),
-                           lift_reason = \(PersonalNumbers.masked(reason))
-                     where city_id = \(self.city) and case_id = \(self.changes.record.id.rawValue)
-                       and unit_id = \(unit.rawValue) and lifted_at is null
-                    """)
-            }
+    }
+
+    var liftedRecusals: [SQL] {
+        self.changes.liftedRecusals.map { unit, reason in
+            SQL.mustAffect(
+                """
+                update bihuan.recusals
+                   set lifted_at = \(self.now), lifted_by = \(self.actor.officer),
+                       lift_reason = \(PersonalNumbers.masked(reason))
+                 where city_id = \(self.city) and case_id = \(self.changes.record.id.rawValue)
+                   and unit_id = \(unit.rawValue) and lifted_at is null
+                """)
+        }
     }
 
     private func recuse(_ unit: UnitID, from record: CaseID, _ reason: String) -> SQL {
@@ -102,8 +105,8 @@ extension ChangesWriting {
                          where city_id = \(self.city) and case_id = \(seal.record.id.rawValue)
                         """))
             }
-            if let (unit, reason) = seal.recusal { batch.append(self.recuse(unit, from: seal.record.id, reason)) }
             batch.append(self.insert(seal.event, seal.record.version, of: seal.record.id))
+            if let (unit, reason) = seal.recusal { batch.append(self.recuse(unit, from: seal.record.id, reason)) }
             return batch
         }
     }

@@ -28,9 +28,12 @@ extension Registry {
             } while last > 0
         }
         if let batch = step.unitBatch(reason: reason) {
-            while try await self.administer(batch, by: osUser, in: city, { row throws(PostgresError) -> Int in
-                try row.get("n")
-            }) > 0 {}
+            while try await self.administer(
+                batch, by: osUser, in: city,
+                { row throws(PostgresError) -> Int in
+                    try row.get("n")
+                }) > 0
+            {}
         }
         if let last = step.last(reason: reason) {
             handedOver += try await self.administer(last, by: osUser, in: city) { row throws(PostgresError) in

@@ -64,7 +64,9 @@ struct ServerFixture: Sendable {
     private static func nowhere() -> Store {
         let pool = Pool(
             PoolConfiguration(conninfo: "host=/nonexistent dbname=nowhere", size: 1), logger: Self.silent)
-        return Store(pools: Pools(server: pool, worker: pool), hasher: PasswordHasher(), schema: SchemaState(migration: 0, meaning: nil))
+        return Store(
+            pools: Pools(server: pool, worker: pool), hasher: PasswordHasher(),
+            schema: SchemaState(migration: 0, meaning: nil))
     }
 
     private static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

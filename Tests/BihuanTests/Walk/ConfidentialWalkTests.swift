@@ -172,6 +172,30 @@ struct ConfidentialWalkTests {
         }
     }
 
+    @Test func `whoever recuses a unit that he has a post in can do so, of a case that is sealed already as well`()
+        async throws
+    {
+        try await BothDoors.with { doors in
+            let (json, line) = (JSONHand(port: doors.http), LineHand(socket: doors.socket))
+            let (record, first, second) = try await Self.opened(doors, json)
+            _ = try await doors.city.registry { registry in
+                try await registry.addPost(
+                    login: Self.dispatcher, unit: "east-2", role: .handler, in: doors.city.city,
+                    at: Date(timeIntervalSince1970: 1_700_000_000))
+            }
+            try await line.say(#"CASE RECUSE \#(record) west reason="投诉的是该局""#, by: Self.dispatcher)
+
+            _ = try await json.call(
+                "POST", "/cases/\(record)/actions/recuse", ["unit": "east", "reason": "也投诉该局"], by: Self.dispatcher)
+
+            #expect(
+                try await Self.sightings(of: [record, first, second], by: Self.dispatcher, json, line).isEmpty)
+            let look = try await json.look(record, by: "leader.city")
+            #expect(look.state == "graded" && look.log.filter { $0 == "recused" }.count == 2)
+            #expect(try await doors.city.drift() == nil)
+        }
+    }
+
     @Test func `at intake and at grading the units a case is about are named, and it goes past them`() async throws {
         try await BothDoors.with { doors in
             let (json, line) = (JSONHand(port: doors.http), LineHand(socket: doors.socket))
