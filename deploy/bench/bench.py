@@ -18,9 +18,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import capture
 import ceiling
 import pingpong
+import reform
 from cluster import SOURCE, Cluster, Server, cpu_seconds, resident_megabytes, say, wait_until
 from world import BENCH, SIZES, World, token
 
+PARTS = ["contest", "rls", "growth", "ready", "import", "pingpong", "reform"]
 CONNECTIONS = 32
 DATABASE_CONNECTIONS = 8
 TWIN_PORT = 18099
@@ -314,15 +316,25 @@ class Bench:
             server.stop()
             self.cluster.drop("pingpong")
 
+    def reform(self):
+        say("合并两个区县局，一边有人在读、在写…")
+        self.cluster.clone(self.large.name, "reform")
+        server = self.world.serve("reform", database_server_connections=DATABASE_CONNECTIONS)
+        try:
+            self.results["reform"] = reform.run(self.cluster, self.world, "reform", server)
+        finally:
+            server.stop()
+            self.cluster.drop("reform")
+
     # MARK: The run
 
     def run(self):
-        parts = self.options.only or ["contest", "rls", "growth", "ready", "import", "pingpong"]
+        parts = self.options.only or PARTS
         try:
             self.cluster.run() if self.options.keep and self.cluster.data.exists() else self.cluster.start()
             wanted = {self.small}
             wanted |= {self.middle} if {"contest", "rls"} & set(parts) else set()
-            wanted |= {self.large} if {"growth", "ready"} & set(parts) else set()
+            wanted |= {self.large} if {"growth", "ready", "reform"} & set(parts) else set()
             for size in sorted(wanted, key=lambda size: size.cases):
                 if self.cluster.psql("postgres", f"select 1 from pg_database where datname = '{size.name}'"):
                     self.world.bihuan(size.name, "migrate")
@@ -333,7 +345,7 @@ class Bench:
                 self.row_security()
             self.cluster.drop("bench")
             for name, part in (("growth", self.growth), ("ready", self.ready), ("import", self.imports),
-                               ("pingpong", self.ping_pong)):
+                               ("pingpong", self.ping_pong), ("reform", self.reform)):
                 if name in parts:
                     part()
         finally:
@@ -388,13 +400,18 @@ class Bench:
             goal("启动到就绪", results["ready_seconds"], 1.0, False, " 秒")
         if "pingpong" in results:
             goal(f"两市交替 {results['pingpong']['requests']:,} 个请求，外市的行", results["pingpong"]["foreign"], 0, False)
+        if "reform" in results:
+            reformed = results["reform"]
+            where = f"{reformed['cases']:,} 案的市合并两个区县局（{reformed['seconds']:.0f} 秒）"
+            goal(f"{where}，读的最久等", reformed["reader_ms"], 500, False, " ms")
+            goal(f"{where}，写的最久等", reformed["writer_ms"], 2000, False, " ms")
         print("\n" + "\n".join(goals))
 
 
 def main():
     parser = argparse.ArgumentParser(prog="deploy/bench/run", description="量一量：与 pgbench 流水线、FastAPI 相比。")
     parser.add_argument("--quick", action="store_true", help="1 万与 10 万案（默认到 100 万案）")
-    parser.add_argument("--only", action="append", choices=["contest", "rls", "growth", "ready", "import", "pingpong"],
+    parser.add_argument("--only", action="append", choices=PARTS,
                         help="只量这一部分，可重复")
     parser.add_argument("--repeats", type=int, default=5, help="轮数")
     parser.add_argument("--seconds", type=int, default=5, help="每次加载的秒数")
