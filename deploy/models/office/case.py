@@ -209,12 +209,8 @@ class Task(Thing):
 
     def __init__(self, hop, number, owner):
         super().__init__(hop.case)
-        self.hop, self.number, self.owner, self.state = hop, number, owner, "open"
-
-    @property
-    def unit(self):
-        """The unit that answers for it."""
-        return self.hop.unit
+        # The unit that answers for it: the assigned one, for good once it is done.
+        self.hop, self.number, self.unit, self.owner, self.state = hop, number, hop.unit, owner, "open"
 
     @property
     def is_open(self):

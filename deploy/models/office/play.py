@@ -180,8 +180,11 @@ class Play:
         """Writes down what the product called what a step made."""
         for made in step.made:
             if step.verb == "arbitrate":
-                # The answer tells of the dispute.
-                made.ref = self._watch(made.case, f"/cases/{made.case.ref}")["assignments"][-1]["ref"]
+                # The answer tells of the dispute, and somebody else may have assigned at the same time.
+                told = self._watch(made.case, f"/cases/{made.case.ref}")["assignments"]
+                made.ref = next(
+                    each["ref"] for each in reversed(told)
+                    if (each["unit"]["label"], each["role"]) == (str(made.unit), made.role))
             elif step.verb == "feed_back":
                 made.feedback = answer.get("id")
             else:

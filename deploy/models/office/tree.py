@@ -213,4 +213,4 @@ def _give(case, unit, taker):
             dispute.arbiter = unless_own(dispute.arbiter, dispute.unit)
     for task in case.tasks:
         if task.is_open:
-            task.owner = now(task.owner)
+            task.unit, task.owner = now(task.unit), now(task.owner)
